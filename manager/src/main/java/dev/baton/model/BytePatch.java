@@ -1,0 +1,139 @@
+package dev.baton.model;
+
+import java.util.Arrays;
+
+/**
+ * A byte-range patch: copies out of the base and inserted bytes, in the order of the result.
+ *
+ * <p>Encoded form, all numbers unsigned LEB128 varints: length of the base, length of the result, then operations
+ * until the result is full. An operation starts with {@code n = length * 2 + kind}; kind 0 inserts the {@code length}
+ * bytes that follow, kind 1 copies {@code length} bytes from the base at an offset that follows, given as the zigzag
+ * difference from the end of the previous copy. Copies may overlap and may go in any order, so that insertion,
+ * deletion and reordering are all expressed.
+ *
+ * <p>{@link #apply} checks every number before it is used; the only allocation is the result, whose declared length
+ * must not exceed {@link #MAX_RESULT}.
+ */
+public final class BytePatch {
+    /** Largest result, in bytes. */
+    public static final int MAX_RESULT = 64 << 20;
+
+    private final byte[] encoded;
+
+    public BytePatch(byte[] encoded) {
+        this.encoded = encoded;
+    }
+
+    /** The encoded form, not to be changed. */
+    public byte[] encoded() {
+        return encoded;
+    }
+
+    /**
+     * The result of this patch on a base.
+     *
+     * @throws MalformedPatch where the patch is not well-formed or was not made for a base of this length
+     */
+    public byte[] apply(byte[] base) throws MalformedPatch {
+        Reader in = new Reader(encoded);
+        long baseLength = in.varint();
+        long resultLength = in.varint();
+        if (baseLength != base.length) {
+            throw new MalformedPatch("patch is for a base of " + baseLength + " bytes, the base has " + base.length);
+        }
+        // Each operation takes at least one byte of patch and each copied byte must exist, so a short patch can only
+        // ask for a large result by copying: bounded by MAX_RESULT.
+        if (resultLength < 0 || resultLength > MAX_RESULT) {
+            throw new MalformedPatch("patch declares a result of " + resultLength + " bytes, limit " + MAX_RESULT);
+        }
+        check(base.length, (int) resultLength);
+        byte[] result = new byte[(int) resultLength];
+        int at = 0;
+        long previousEnd = 0;
+        while (at < result.length) {
+            long head = in.varint();
+            int length = (int) (head >>> 1);
+            if ((head & 1) == 0) {
+                System.arraycopy(encoded, in.at, result, at, length);
+                in.at += length;
+            } else {
+                long offset = previousEnd + in.zigzag();
+                System.arraycopy(base, (int) offset, result, at, length);
+                previousEnd = offset + length;
+            }
+            at += length;
+        }
+        return result;
+    }
+
+    /** Walks the operations without allocating, so that a lying header costs nothing. */
+    private void check(int baseLength, int resultLength) throws MalformedPatch {
+        Reader in = new Reader(encoded);
+        in.varint();
+        in.varint();
+        long at = 0;
+        long previousEnd = 0;
+        while (at < resultLength) {
+            long head = in.varint();
+            long length = head >>> 1;
+            if (length <= 0 || length > resultLength - at) {
+                throw new MalformedPatch("operation of " + length + " bytes at " + at + " of " + resultLength);
+            }
+            if ((head & 1) == 0) {
+                if (length > encoded.length - in.at) {
+                    throw new MalformedPatch("insertion of " + length + " bytes, patch has " + (encoded.length - in.at));
+                }
+                in.at += (int) length;
+            } else {
+                long offset = previousEnd + in.zigzag();
+                if (offset < 0 || offset > baseLength - length) {
+                    throw new MalformedPatch("copy of " + length + " bytes at " + offset + " from a base of " + baseLength);
+                }
+                previousEnd = offset + length;
+            }
+            at += length;
+        }
+        if (in.at != encoded.length) {
+            throw new MalformedPatch((encoded.length - in.at) + " bytes after the last operation");
+        }
+    }
+
+    @Override
+    public boolean equals(Object o) {
+        return o instanceof BytePatch p && Arrays.equals(encoded, p.encoded);
+    }
+
+    @Override
+    public int hashCode() {
+        return Arrays.hashCode(encoded);
+    }
+
+    private static final class Reader {
+        private final byte[] bytes;
+        private int at;
+
+        Reader(byte[] bytes) {
+            this.bytes = bytes;
+        }
+
+        long varint() throws MalformedPatch {
+            long value = 0;
+            for (int shift = 0; shift < 63; shift += 7) {
+                if (at >= bytes.length) {
+                    throw new MalformedPatch("patch ends inside a number");
+                }
+                byte b = bytes[at++];
+                value |= (long) (b & 0x7f) << shift;
+                if (b >= 0) {
+                    return value;
+                }
+            }
+            throw new MalformedPatch("number too long");
+        }
+
+        long zigzag() throws MalformedPatch {
+            long n = varint();
+            return (n >>> 1) ^ -(n & 1);
+        }
+    }
+}

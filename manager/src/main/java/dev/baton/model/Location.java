@@ -1,0 +1,31 @@
+package dev.baton.model;
+
+import java.util.Objects;
+
+/**
+ * Where a node stands, for spreading backups. An empty part means "not known".
+ */
+public record Location(String site, String rack, String host) {
+    public static final Location UNKNOWN = new Location("", "", "");
+
+    public Location {
+        Objects.requireNonNull(site);
+        Objects.requireNonNull(rack);
+        Objects.requireNonNull(host);
+    }
+
+    /** 0 on the same host or nothing known to differ, 1 another host, 2 another rack, 3 another site. */
+    public int distance(Location other) {
+        if (differ(site, other.site)) {
+            return 3;
+        }
+        if (differ(rack, other.rack)) {
+            return 2;
+        }
+        return differ(host, other.host) ? 1 : 0;
+    }
+
+    private static boolean differ(String a, String b) {
+        return !a.isEmpty() && !b.isEmpty() && !a.equals(b);
+    }
+}

@@ -1,0 +1,32 @@
+package dev.baton.model;
+
+import java.util.List;
+
+/**
+ * One row of the segment table.
+ *
+ * @param term    raised whenever the primary changes
+ * @param primary node that serves the segment
+ * @param backups in-sync backups: every one has all that was acknowledged
+ * @param joining nodes that receive a copy
+ * @param created term at which the segment was last created empty; a primary without a copy starts empty only then
+ */
+public record SegmentEntry(long term, NodeId primary, List<NodeId> backups, List<NodeId> joining, long created) {
+    public SegmentEntry {
+        backups = List.copyOf(backups);
+        joining = List.copyOf(joining);
+    }
+
+    public boolean owns(NodeId node) {
+        return primary.equals(node) || backups.contains(node);
+    }
+
+    public boolean lists(NodeId node) {
+        return owns(node) || joining.contains(node);
+    }
+
+    @Override
+    public String toString() {
+        return "t" + term + " " + primary + " " + backups + (joining.isEmpty() ? "" : " joining " + joining);
+    }
+}

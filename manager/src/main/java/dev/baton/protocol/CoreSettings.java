@@ -1,0 +1,57 @@
+package dev.baton.protocol;
+
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Settings of the core. Durations in nanoseconds.
+ *
+ * @param backups         copies beside the primary, 0 to 5
+ * @param hashPlacement   primaries by hash; else new sessions are created on the node that draws the id
+ * @param ackByPrimary    commits are acknowledged by the primary alone
+ * @param leaseNanos      how long an answered question lets a process serve
+ * @param beatNanos       interval of beats between nodes
+ * @param resendNanos     first resend of an unanswered message; doubles twice
+ * @param lostAfterNanos  when an unreachable node counts as lost; -1: after 60 s with two seats, else never
+ * @param aloneAfterNanos how long the last survivor waits for news of a newer table
+ * @param tombstoneNanos  how long a destroyed session is remembered
+ * @param sweepNanos      interval of the expiry check
+ * @param maxQueue        processes' waiters per session, sessions parked per segment, and other lists
+ * @param maxLogBytes     unacknowledged replication per copy before the primary refuses changes
+ * @param recentBytes     deltas kept per session to bring a process's cached copy up
+ * @param chunkBytes      size of one step when a segment is copied
+ */
+public record CoreSettings(int backups, boolean hashPlacement, boolean ackByPrimary, long leaseNanos, long beatNanos,
+                           long resendNanos, long lostAfterNanos, long aloneAfterNanos, long tombstoneNanos,
+                           long sweepNanos, int maxQueue, int maxLogBytes, int recentBytes, int chunkBytes) {
+
+    public static CoreSettings defaults(int backups) {
+        return new CoreSettings(backups, false, false, seconds(5), seconds(1), seconds(1), -1, seconds(10),
+                seconds(300), seconds(5), 1_000, 32 << 20, 16 << 10, 256 << 10);
+    }
+
+    private static long seconds(long s) {
+        return TimeUnit.SECONDS.toNanos(s);
+    }
+
+    public CoreSettings withHashPlacement(boolean hash) {
+        return new CoreSettings(backups, hash, ackByPrimary, leaseNanos, beatNanos, resendNanos, lostAfterNanos,
+                aloneAfterNanos, tombstoneNanos, sweepNanos, maxQueue, maxLogBytes, recentBytes, chunkBytes);
+    }
+
+    public CoreSettings withAckByPrimary(boolean primary) {
+        return new CoreSettings(backups, hashPlacement, primary, leaseNanos, beatNanos, resendNanos, lostAfterNanos,
+                aloneAfterNanos, tombstoneNanos, sweepNanos, maxQueue, maxLogBytes, recentBytes, chunkBytes);
+    }
+
+    public CoreSettings withLostAfterNanos(long nanos) {
+        return new CoreSettings(backups, hashPlacement, ackByPrimary, leaseNanos, beatNanos, resendNanos, nanos,
+                aloneAfterNanos, tombstoneNanos, sweepNanos, maxQueue, maxLogBytes, recentBytes, chunkBytes);
+    }
+
+    /** Text of the settings on which all nodes of a cluster must agree. */
+    public String canonical() {
+        return "backups=" + backups + " placement=" + (hashPlacement ? "hash" : "local") + " lostAfter="
+                + (lostAfterNanos < 0 ? "default" : lostAfterNanos / 1_000_000 + "ms") + " lease="
+                + leaseNanos / 1_000_000 + "ms";
+    }
+}

@@ -1,0 +1,6 @@
+package dev.baton.protocol;
+
+/** Each decision on which safety rests. */
+class Guards {
+    static final Guards STRICT = new Guards();
+}

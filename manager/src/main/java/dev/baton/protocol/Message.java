@@ -1,0 +1,164 @@
+package dev.baton.protocol;
+
+import dev.baton.model.Epoch;
+import dev.baton.model.Fence;
+import dev.baton.model.Location;
+import dev.baton.model.NodeId;
+import dev.baton.model.SessionDelta;
+import dev.baton.model.SessionImage;
+import dev.baton.model.SessionKey;
+import dev.baton.model.SessionMeta;
+import dev.baton.model.Stamp;
+import dev.baton.model.TableNumber;
+import dev.baton.model.Topology;
+import java.util.List;
+
+/**
+ * Everything that nodes say to each other. Any of them may be lost, delayed, doubled or overtaken; the numbers inside
+ * make that harmless. The sender (name and incarnation) comes with the envelope.
+ */
+public sealed interface Message {
+
+    /** An application deployed on a node: its name and {@link SessionKey#applicationHash hash}. */
+    record App(long hash, String name) {}
+
+    /** State of one copy of a segment, as a promise reports it. */
+    record CopyNumber(int segment, long term, long seq) {}
+
+    // ---- membership and table
+
+    /** Who I am. {@code settings}: canonical text of the settings that must agree in the cluster. */
+    record Hello(Location location, boolean store, String settings, List<App> apps) implements Message {
+        public Hello {
+            apps = List.copyOf(apps);
+        }
+    }
+
+    /** A coordinator claims an epoch. */
+    record Claim(Epoch epoch) implements Message {}
+
+    /** Nothing of a lower epoch is stored by the sender any more. {@code stored} is null on a fresh node. */
+    record Promise(Epoch epoch, Topology stored, List<CopyNumber> copies) implements Message {
+        public Promise {
+            copies = List.copyOf(copies);
+        }
+    }
+
+    /** The sender promised a higher epoch, or stores a table that wins. */
+    record Refused(Epoch claimed, Epoch promised) implements Message {}
+
+    /** Store this table; it is not in effect yet. */
+    record Store(Topology table) implements Message {}
+
+    record Stored(TableNumber number) implements Message {}
+
+    /** A majority has stored this table. */
+    record Effective(Topology table) implements Message {}
+
+    /** The sender heard of a newer table than it has. */
+    record TableWanted(TableNumber have) implements Message {}
+
+    /** From a former primary to its successor: it knows the table of that number and acts by it. */
+    record Adopted(TableNumber number) implements Message {}
+
+    /** A primary to the coordinator: the joiner has everything, and is required for every acknowledgement. */
+    record Joined(int segment, long term, NodeId joiner, TableNumber listed) implements Message {}
+
+    /** The sender wants to leave once it owns nothing. */
+    record LeaveWanted() implements Message {}
+
+    // ---- lease
+
+    /** A question that only asks for an answer; {@code echo} comes back with it. */
+    record Beat(long echo, TableNumber effective) implements Message {}
+
+    /**
+     * @param effective         newest effective table the answering node knows: with an older one the answer gives no lease
+     * @param primaryAgeNanos age of the right of the answering node to serve as primary, or -1: it may not
+     */
+    record BeatAnswer(long echo, TableNumber effective, long primaryAgeNanos) implements Message {}
+
+    // ---- processes and primaries
+
+    record Lookup(long rid, SessionKey key) implements Message {}
+
+    /** Answer to a look-up; {@code meta} is null where no such session exists. */
+    record Meta(long rid, SessionKey key, SessionMeta meta, long idleNanos) implements Message {}
+
+    /** @param cached contents that the process still has, or {@link Stamp#NOTHING} */
+    record Acquire(long rid, SessionKey key, Stamp cached) implements Message {}
+
+    record Grant(long rid, SessionKey key, Fence fence, Stamp contents, Content content, long idleNanos,
+                 boolean othersWait, boolean expire) implements Message {}
+
+    /** @param holder process that has the token where that was the reason, else null */
+    record Denied(long rid, SessionKey key, Denial reason, NodeId holder, TableNumber effective) implements Message {}
+
+    record Cancel(long rid, SessionKey key) implements Message {}
+
+    record Revoke(SessionKey key, Fence fence) implements Message {}
+
+    /** The token back, with every delta not yet acknowledged. */
+    record Release(SessionKey key, Fence fence, List<SessionDelta> deltas, long ageNanos) implements Message {
+        public Release {
+            deltas = List.copyOf(deltas);
+        }
+    }
+
+    /** @param reason null where everything released is durable */
+    record Released(SessionKey key, Fence fence, Denial reason) implements Message {}
+
+    record Create(long rid, SessionKey key, SessionImage image, long ageNanos) implements Message {}
+
+    record Commit(SessionKey key, Fence fence, List<SessionDelta> deltas) implements Message {
+        public Commit {
+            deltas = List.copyOf(deltas);
+        }
+    }
+
+    /** Everything up to {@code version} is durable; or, with a reason, the version was refused. */
+    record Committed(SessionKey key, Fence fence, long version, Denial reason) implements Message {}
+
+    record Destroy(long rid, SessionKey key, Fence fence) implements Message {}
+
+    record Destroyed(long rid, SessionKey key, Denial reason) implements Message {}
+
+    /** New id of the same segment. */
+    record Rename(long rid, SessionKey key, Fence fence, String newId) implements Message {}
+
+    /** @param fence the new token; null with a reason */
+    record Renamed(long rid, SessionKey key, String newId, Fence fence, Denial reason) implements Message {}
+
+    record Touched(List<Change.Touch> touches) implements Message {
+        public Touched {
+            touches = List.copyOf(touches);
+        }
+    }
+
+    // ---- primaries and copies
+
+    /**
+     * A primary opens a stream to a copy.
+     *
+     * @param stream   ascending within the primary's life, tells this stream from former ones
+     * @param seq      number of the last change before the stream
+     * @param prevTerm term, and
+     * @param prevSeq  number, at which the primary's copy stood when its term began
+     * @param hash     of the primary's state at {@code seq}
+     */
+    record Attach(int segment, long term, long stream, long seq, long prevTerm, long prevSeq, long hash)
+            implements Message {}
+
+    /** @param equal the copy is complete and equal, nothing needs copying */
+    record Attached(int segment, long term, long stream, boolean equal) implements Message {}
+
+    /** Changes {@code first}, {@code first + 1}, … */
+    record Replicate(int segment, long term, long stream, long first, List<Change> changes) implements Message {
+        public Replicate {
+            changes = List.copyOf(changes);
+        }
+    }
+
+    /** The copy has everything up to {@code seq}. */
+    record Replicated(int segment, long term, long stream, long seq) implements Message {}
+}

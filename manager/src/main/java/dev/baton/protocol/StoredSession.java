@@ -1,0 +1,53 @@
+package dev.baton.protocol;
+
+import dev.baton.model.Fence;
+import dev.baton.model.NodeId;
+import dev.baton.model.SessionImage;
+import dev.baton.model.Stamp;
+import java.util.List;
+
+/**
+ * What primary and backups both keep of one session, or the tombstone of a destroyed one. Immutable.
+ *
+ * @param image    contents, null in a tombstone
+ * @param contents version of the image and the fence under which that version was made
+ * @param fence    the fence granted last
+ * @param holder   process that has the token, or null
+ * @param rid      request of the holder that was granted
+ * @param expiring the token was granted to run the destroyed listeners
+ * @param history  last version made under each of the last few fences, ascending, the present one included
+ * @param movedTo  in the tombstone of a renamed session its new id, else null
+ */
+public record StoredSession(SessionImage image, Stamp contents, Fence fence, NodeId holder, long rid,
+                            boolean expiring, List<Stamp> history, String movedTo) {
+    /** Fences remembered per session. */
+    public static final int MAX_HISTORY = 8;
+
+    public StoredSession {
+        history = List.copyOf(history);
+    }
+
+    public boolean tombstone() {
+        return image == null;
+    }
+
+    public long version() {
+        return contents.version();
+    }
+
+    /** Whether version {@code stamp.version()} is remembered to have been made under {@code stamp.fence()}. */
+    public boolean made(Stamp stamp) {
+        long after = Long.MAX_VALUE;
+        for (int i = history.size() - 1; i >= 0; i--) {
+            Stamp last = history.get(i);
+            long from = i == 0 ? 0 : history.get(i - 1).version();
+            if (stamp.version() <= last.version() && stamp.version() > from && stamp.version() < after) {
+                // The oldest remembered fence may have followed others that are forgotten: only its last version is sure.
+                return last.fence().equals(stamp.fence()) && (i > 0 || history.size() < MAX_HISTORY
+                        || stamp.version() == last.version());
+            }
+            after = last.version();
+        }
+        return false;
+    }
+}
