@@ -11,18 +11,31 @@ import java.util.List;
  * @param joining nodes that receive a copy
  * @param created term at which the segment was last created empty; a primary without a copy starts empty only then
  */
-public record SegmentEntry(long term, NodeId primary, List<NodeId> backups, List<NodeId> joining, long created) {
+public record SegmentEntry(long term, NodeId primary, List<NodeId> backups, List<Joiner> joining, long created) {
     public SegmentEntry {
         backups = List.copyOf(backups);
         joining = List.copyOf(joining);
     }
+
+    /** A node that receives a copy, and the table that first listed it, which tells this join from a former one. */
+    public record Joiner(NodeId node, TableNumber since) {}
 
     public boolean owns(NodeId node) {
         return primary.equals(node) || backups.contains(node);
     }
 
     public boolean lists(NodeId node) {
-        return owns(node) || joining.contains(node);
+        return owns(node) || joiner(node) != null;
+    }
+
+    /** The node's place among the joining, or null. */
+    public Joiner joiner(NodeId node) {
+        for (Joiner j : joining) {
+            if (j.node().equals(node)) {
+                return j;
+            }
+        }
+        return null;
     }
 
     @Override

@@ -152,13 +152,18 @@ public sealed interface Message {
     /** @param equal the copy is complete and equal, nothing needs copying */
     record Attached(int segment, long term, long stream, boolean equal) implements Message {}
 
-    /** Changes {@code first}, {@code first + 1}, … */
-    record Replicate(int segment, long term, long stream, long first, List<Change> changes) implements Message {
+    /**
+     * Changes at positions {@code first}, {@code first + 1}, … of the stream.
+     *
+     * @param seq number of the segment's last change contained in them
+     */
+    record Replicate(int segment, long term, long stream, long first, long seq, List<Change> changes)
+            implements Message {
         public Replicate {
             changes = List.copyOf(changes);
         }
     }
 
-    /** The copy has everything up to {@code seq}. */
-    record Replicated(int segment, long term, long stream, long seq) implements Message {}
+    /** The copy has applied everything up to this position of the stream. */
+    record Replicated(int segment, long term, long stream, long position) implements Message {}
 }
