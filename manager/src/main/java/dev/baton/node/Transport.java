@@ -44,6 +44,21 @@ public interface Transport extends AutoCloseable {
     @Override
     void close();
 
+    /** What was carried since the start; zeros where nobody counts. */
+    default Traffic traffic() {
+        return Traffic.NONE;
+    }
+
+    /**
+     * @param bytesSent       of the payloads, as given to the network library
+     * @param dropped         messages not sent, because their target was unknown or a queue was full
+     * @param unreadable      envelopes received that could not be decoded
+     */
+    record Traffic(long envelopesSent, long bytesSent, long envelopesReceived, long bytesReceived, long dropped,
+                   long unreadable) {
+        public static final Traffic NONE = new Traffic(0, 0, 0, 0, 0, 0);
+    }
+
     /**
      * What the cluster says. Called from threads that must not be held up: an implementation must not block, wait for
      * an answer, or take a lock that is held while something is sent.

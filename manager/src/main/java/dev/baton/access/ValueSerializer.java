@@ -1,0 +1,17 @@
+package dev.baton.access;
+
+/**
+ * Turns one attribute's value into bytes and back, with the application's classes. Called in the thread of the request
+ * (or of the expiry) that needs it, never on the cluster's threads; several threads may call it at once. The same
+ * value must give the same bytes again, or every request seems to change it.
+ */
+public interface ValueSerializer {
+    /**
+     * @param value never null
+     * @throws NotSerializableAttribute where the value, or something that it refers to, cannot be serialised
+     */
+    byte[] serialize(String name, Object value) throws NotSerializableAttribute;
+
+    /** @throws UnreadableAttribute where the class is missing or refused, or the bytes do not fit it */
+    Object deserialize(String name, byte[] bytes) throws UnreadableAttribute;
+}

@@ -1,0 +1,155 @@
+package dev.baton.node;
+
+import dev.baton.access.AccessLog;
+import dev.baton.access.ClientState;
+import dev.baton.access.NotSerializableAttribute;
+import dev.baton.model.SessionKey;
+import dev.baton.model.SessionMeta;
+import java.util.List;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Supplier;
+
+/**
+ * The sessions of one web application, as this process serves them. Made by {@link SessionNode#deploy}.
+ *
+ * <p>One request: {@link #lookup} as often as Tomcat likes; {@link #state} for the object to work with; {@link #enter}
+ * before the first attribute is touched; attributes through {@link ClientState}; at the end {@link #complete}, then
+ * {@link #awaitDurable} with the version it gave, then {@link #leave} in every case, also after errors.
+ * {@link #finish} does the three in their order.
+ *
+ * <p>Time-outs are in nanoseconds from the call. Whatever cannot be answered in time, or at all, is
+ * {@link SessionUnavailable}; "no such session" is only said where the store said so. Every blocking call parks without
+ * holding a monitor and ends with {@link SessionUnavailable} (interrupt flag kept) when interrupted.
+ */
+public interface Application {
+    /** Host, context path and version. */
+    String name();
+
+    /** {@link SessionKey#applicationHash} of the name. */
+    long hash();
+
+    /**
+     * An id for a new session, never given out before by this process: with {@code placement=local} one whose primary is
+     * here, if a bounded number of candidates brings one.
+     *
+     * @param candidates fresh random ids without route
+     */
+    String drawId(Supplier<String> candidates);
+
+    /**
+     * Whether there is such a session, and its metadata; takes no token, decodes nothing, creates nothing. Answered from
+     * memory where possible, else by one question to the store, shared by concurrent callers.
+     *
+     * @param id as the client sent it, without route; one that cannot be an id is absent
+     * @return null where there is no such session
+     */
+    Found lookup(String id, long timeoutNanos);
+
+    /** @param idleNanos time since the last access, as far as known */
+    record Found(SessionMeta meta, long idleNanos) {}
+
+    /**
+     * The one object of that id in this process. Says nothing about the session's existence.
+     *
+     * @throws IllegalArgumentException where it cannot be an id
+     */
+    ClientState state(String id);
+
+    /**
+     * A new session, entered. The store learns of it by the first {@link #complete}; it counts as changed until then.
+     *
+     * @param id from {@link #drawId}, or chosen by the client; whether it is taken turns out at {@link #awaitDurable}
+     */
+    AccessLog create(String id, SessionMeta meta);
+
+    /**
+     * Enters the session: waits for the token, and until this process may serve (lease); costs no message where both are
+     * there. The copy is current on return.
+     *
+     * @return null where there is no such session any more
+     */
+    AccessLog enter(ClientState state, long timeoutNanos);
+
+    /**
+     * As {@link #enter}, without a waiting thread: the stage ends with the stay, null or {@link SessionUnavailable}, in
+     * a thread of the node's own; what depends on it must be short or go elsewhere.
+     */
+    CompletionStage<AccessLog> enterAsync(ClientState state, long timeoutNanos);
+
+    /**
+     * Compares what the stay may have changed, and sends what has. Call it in a thread that may serialise the
+     * application's values. May be called more than once; the stay goes on.
+     *
+     * @throws SessionUnavailable TOKEN_LOST where the token is gone
+     */
+    Completed complete(AccessLog access);
+
+    /**
+     * What {@link #complete} found.
+     *
+     * @param version    newest version of the session, whoever made it: await this one
+     * @param sent       whether this call made it
+     * @param deltaBytes size of what was sent, about
+     * @param wholeBytes size of the whole session, about
+     * @param changed    names of the changed attributes
+     * @param problems   attributes that could not be serialised: they stay here, the store keeps their last good value
+     * @param gone       the session was destroyed meanwhile, here or elsewhere: nothing was sent
+     */
+    record Completed(long version, boolean sent, int deltaBytes, int wholeBytes, List<String> changed,
+                     List<NotSerializableAttribute> problems, boolean gone) {}
+
+    /**
+     * Waits until the version is durable at the level that was asked for (not at all with {@code acknowledge=none}), and
+     * until this process may still serve, so that the answer to the client may be completed.
+     *
+     * @throws SessionUnavailable OUTCOME_UNKNOWN after the time-out, TOKEN_LOST where it became known to be lost
+     */
+    void awaitDurable(AccessLog access, long version, long timeoutNanos);
+
+    /** As {@link #awaitDurable}, without a waiting thread; see {@link #enterAsync}. */
+    CompletionStage<Void> awaitDurableAsync(AccessLog access, long version, long timeoutNanos);
+
+    /** Ends the stay; the token may go back to the store. Never fails; may be called twice. */
+    void leave(AccessLog access);
+
+    /** Completes, waits, and leaves in every case. */
+    default Completed finish(AccessLog access, long timeoutNanos) {
+        try {
+            Completed done = complete(access);
+            if (!done.gone()) {
+                awaitDurable(access, done.version(), timeoutNanos);
+            }
+            return done;
+        } finally {
+            leave(access);
+        }
+    }
+
+    /**
+     * Destroys the session; returns once that is durable. The stay goes on, and {@link #complete} does nothing any more.
+     * Destroying what is destroyed does nothing.
+     */
+    void destroy(AccessLog access, long timeoutNanos);
+
+    /**
+     * Changes the session's id to a candidate of the same segment; returns once that is durable. The state object goes
+     * on under the new id; the old id is unknown from then on.
+     *
+     * @return the new id
+     */
+    String rename(AccessLog access, Supplier<String> candidates, long timeoutNanos);
+
+    /** The session is being accessed now; told to the store by and by. */
+    void accessed(ClientState state);
+
+    /** Time since the last access as far as this process knows, or -1. */
+    long idleNanos(ClientState state);
+
+    /** Sessions of this application that this node is primary of. */
+    List<SessionKey> primarySessions();
+
+    /** States that are in use here or hold a token. */
+    List<ClientState> states();
+
+    ApplicationCounters counters();
+}

@@ -1,0 +1,65 @@
+package dev.baton.node;
+
+import dev.baton.access.Tracking;
+
+/**
+ * Settings of one web application.
+ *
+ * @param tracking         which attributes are compared at the end of a request
+ * @param differences      whether changed attributes travel as byte-range patches where that is smaller, else whole
+ * @param acknowledged     whether a request waits until its changes are durable; false: {@code acknowledge="none"}
+ * @param eagerRelease     whether the token goes back as soon as nobody is inside
+ * @param oneRequestAtATime whether requests of a session run one after the other in this process
+ *                         ({@code threadLocks="session"})
+ * @param maxWaiters       requests that may wait for one session in this process
+ * @param maxIdleStates    copies of sessions kept while nobody uses them, those with a token included
+ */
+public record ApplicationSettings(Tracking tracking, boolean differences, boolean acknowledged, boolean eagerRelease,
+                                  boolean oneRequestAtATime, int maxWaiters, int maxIdleStates) {
+    public static final ApplicationSettings DEFAULT =
+            new ApplicationSettings(Tracking.DEFAULT, true, true, false, false, 100, 20_000);
+
+    public ApplicationSettings {
+        if (maxWaiters < 1) {
+            throw new IllegalArgumentException("maxWaiters is " + maxWaiters + ", must be at least 1");
+        }
+        if (maxIdleStates < 1) {
+            throw new IllegalArgumentException("maxIdleStates is " + maxIdleStates + ", must be at least 1");
+        }
+    }
+
+    public ApplicationSettings withTracking(Tracking other) {
+        return new ApplicationSettings(other, differences, acknowledged, eagerRelease, oneRequestAtATime, maxWaiters,
+                maxIdleStates);
+    }
+
+    public ApplicationSettings withDifferences(boolean other) {
+        return new ApplicationSettings(tracking, other, acknowledged, eagerRelease, oneRequestAtATime, maxWaiters,
+                maxIdleStates);
+    }
+
+    public ApplicationSettings withAcknowledged(boolean other) {
+        return new ApplicationSettings(tracking, differences, other, eagerRelease, oneRequestAtATime, maxWaiters,
+                maxIdleStates);
+    }
+
+    public ApplicationSettings withEagerRelease(boolean other) {
+        return new ApplicationSettings(tracking, differences, acknowledged, other, oneRequestAtATime, maxWaiters,
+                maxIdleStates);
+    }
+
+    public ApplicationSettings withOneRequestAtATime(boolean other) {
+        return new ApplicationSettings(tracking, differences, acknowledged, eagerRelease, other, maxWaiters,
+                maxIdleStates);
+    }
+
+    public ApplicationSettings withMaxWaiters(int other) {
+        return new ApplicationSettings(tracking, differences, acknowledged, eagerRelease, oneRequestAtATime, other,
+                maxIdleStates);
+    }
+
+    public ApplicationSettings withMaxIdleStates(int other) {
+        return new ApplicationSettings(tracking, differences, acknowledged, eagerRelease, oneRequestAtATime,
+                maxWaiters, other);
+    }
+}
