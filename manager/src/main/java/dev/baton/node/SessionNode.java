@@ -15,8 +15,8 @@ public final class SessionNode {
     /**
      * @param store whether this node keeps segments; false: it only uses the store of the others
      */
-    public SessionNode(NodeId self, Location location, boolean store, NodeSettings settings, Transport transport,
-                       Clock clock, NodeEvents events) {
+    public SessionNode(Location location, boolean store, NodeSettings settings, Transport transport, Clock clock,
+                       NodeEvents events) {
         throw new UnsupportedOperationException();
     }
 
