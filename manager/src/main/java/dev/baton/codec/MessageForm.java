@@ -1,0 +1,263 @@
+package dev.baton.codec;
+
+import static dev.baton.codec.SessionForm.readFence;
+import static dev.baton.codec.SessionForm.writeFence;
+import static dev.baton.codec.TableForm.readEpoch;
+import static dev.baton.codec.TableForm.readNumber;
+import static dev.baton.codec.TableForm.writeEpoch;
+import static dev.baton.codec.TableForm.writeNumber;
+
+import dev.baton.protocol.Change;
+import dev.baton.protocol.Denial;
+import dev.baton.protocol.Message;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Every message: its tag, how it is written, and beside it how it is read. Java evaluates arguments in order. */
+final class MessageForm {
+    private static final Denial[] DENIALS = Denial.values();
+    private static final int OTHERS_WAIT = 1;
+    private static final int EXPIRE = 2;
+
+    static final Form.Family<Message> MESSAGES = new Form.Family<>("message",
+            // ---- primaries and copies
+            new Form<>(1, Message.Replicate.class, (out, m) -> {
+                out.octet(m.segment());
+                out.varint(m.term());
+                out.varint(m.stream());
+                out.varint(m.first());
+                out.varint(m.changes().size());
+                for (Change change : m.changes()) {
+                    ChangeForm.CHANGES.write(out, change);
+                }
+            }, in -> new Message.Replicate(in.octet(), in.varint(), in.varint(), in.varint(), readChanges(in))),
+            new Form<>(2, Message.Replicated.class, (out, m) -> {
+                out.octet(m.segment());
+                out.varint(m.term());
+                out.varint(m.stream());
+                out.varint(m.seq());
+            }, in -> new Message.Replicated(in.octet(), in.varint(), in.varint(), in.varint())),
+            new Form<>(3, Message.Attach.class, (out, m) -> {
+                out.octet(m.segment());
+                out.varint(m.term());
+                out.varint(m.stream());
+                out.varint(m.seq());
+                out.varint(m.prevTerm());
+                out.varint(m.prevSeq());
+                out.fixed64(m.hash());
+            }, in -> new Message.Attach(in.octet(), in.varint(), in.varint(), in.varint(), in.varint(), in.varint(),
+                    in.fixed64())),
+            new Form<>(4, Message.Attached.class, (out, m) -> {
+                out.octet(m.segment());
+                out.varint(m.term());
+                out.varint(m.stream());
+                out.flag(m.equal());
+            }, in -> new Message.Attached(in.octet(), in.varint(), in.varint(), in.flag())),
+
+            // ---- processes and primaries
+            new Form<>(10, Message.Commit.class, (out, m) -> {
+                out.key(m.key());
+                writeFence(out, m.fence());
+                SessionForm.writeDeltas(out, m.deltas());
+            }, in -> new Message.Commit(in.key(), readFence(in), SessionForm.readDeltas(in))),
+            new Form<>(11, Message.Committed.class, (out, m) -> {
+                out.key(m.key());
+                writeFence(out, m.fence());
+                out.varint(m.version());
+                denial(out, m.reason());
+            }, in -> new Message.Committed(in.key(), readFence(in), in.varint(), denial(in))),
+            new Form<>(12, Message.Acquire.class, (out, m) -> {
+                out.varint(m.rid());
+                out.key(m.key());
+                SessionForm.writeStamp(out, m.cached());
+            }, in -> new Message.Acquire(in.varint(), in.key(), SessionForm.readStamp(in))),
+            new Form<>(13, Message.Grant.class, (out, m) -> {
+                out.varint(m.rid());
+                out.key(m.key());
+                writeFence(out, m.fence());
+                SessionForm.writeStamp(out, m.contents());
+                out.octet((m.othersWait() ? OTHERS_WAIT : 0) | (m.expire() ? EXPIRE : 0));
+                out.age(m.idleNanos());
+                ChangeForm.CONTENTS.write(out, m.content());
+            }, MessageForm::readGrant),
+            new Form<>(14, Message.Denied.class, (out, m) -> {
+                out.varint(m.rid());
+                out.key(m.key());
+                denial(out, m.reason());
+                out.optionalNode(m.holder());
+                writeNumber(out, m.effective());
+            }, in -> new Message.Denied(in.varint(), in.key(), denial(in), in.optionalNode(), readNumber(in))),
+            new Form<>(15, Message.Cancel.class, (out, m) -> {
+                out.varint(m.rid());
+                out.key(m.key());
+            }, in -> new Message.Cancel(in.varint(), in.key())),
+            new Form<>(16, Message.Revoke.class, (out, m) -> {
+                out.key(m.key());
+                writeFence(out, m.fence());
+            }, in -> new Message.Revoke(in.key(), readFence(in))),
+            new Form<>(17, Message.Release.class, (out, m) -> {
+                out.key(m.key());
+                writeFence(out, m.fence());
+                SessionForm.writeDeltas(out, m.deltas());
+                out.age(m.ageNanos());
+            }, in -> new Message.Release(in.key(), readFence(in), SessionForm.readDeltas(in), in.age())),
+            new Form<>(18, Message.Released.class, (out, m) -> {
+                out.key(m.key());
+                writeFence(out, m.fence());
+                denial(out, m.reason());
+            }, in -> new Message.Released(in.key(), readFence(in), denial(in))),
+            new Form<>(19, Message.Lookup.class, (out, m) -> {
+                out.varint(m.rid());
+                out.key(m.key());
+            }, in -> new Message.Lookup(in.varint(), in.key())),
+            new Form<>(20, Message.Meta.class, (out, m) -> {
+                out.varint(m.rid());
+                out.key(m.key());
+                SessionForm.writeOptionalMeta(out, m.meta());
+                out.age(m.idleNanos());
+            }, in -> new Message.Meta(in.varint(), in.key(), SessionForm.readOptionalMeta(in), in.age())),
+            new Form<>(21, Message.Create.class, (out, m) -> {
+                out.varint(m.rid());
+                out.key(m.key());
+                SessionForm.writeImage(out, m.image());
+                out.age(m.ageNanos());
+            }, in -> new Message.Create(in.varint(), in.key(), SessionForm.readImage(in), in.age())),
+            new Form<>(22, Message.Destroy.class, (out, m) -> {
+                out.varint(m.rid());
+                out.key(m.key());
+                writeFence(out, m.fence());
+            }, in -> new Message.Destroy(in.varint(), in.key(), readFence(in))),
+            new Form<>(23, Message.Destroyed.class, (out, m) -> {
+                out.varint(m.rid());
+                out.key(m.key());
+                denial(out, m.reason());
+            }, in -> new Message.Destroyed(in.varint(), in.key(), denial(in))),
+            new Form<>(24, Message.Rename.class, (out, m) -> {
+                out.varint(m.rid());
+                out.key(m.key());
+                writeFence(out, m.fence());
+                out.optionalId(m.newId());
+            }, in -> new Message.Rename(in.varint(), in.key(), readFence(in), in.id())),
+            new Form<>(25, Message.Renamed.class, (out, m) -> {
+                out.varint(m.rid());
+                out.key(m.key());
+                out.optionalId(m.newId());
+                SessionForm.writeOptionalFence(out, m.fence());
+                denial(out, m.reason());
+            }, in -> new Message.Renamed(in.varint(), in.key(), in.id(), SessionForm.readOptionalFence(in),
+                    denial(in))),
+            new Form<>(26, Message.Touched.class, (out, m) -> ChangeForm.writeTouches(out, m.touches()),
+                    in -> new Message.Touched(ChangeForm.readTouches(in))),
+
+            // ---- lease
+            new Form<>(40, Message.Beat.class, (out, m) -> {
+                out.varint(m.echo());
+                writeNumber(out, m.effective());
+            }, in -> new Message.Beat(in.varint(), readNumber(in))),
+            new Form<>(41, Message.BeatAnswer.class, (out, m) -> {
+                out.varint(m.echo());
+                writeNumber(out, m.effective());
+                out.leaseAge(m.primaryAgeNanos());
+            }, in -> new Message.BeatAnswer(in.varint(), readNumber(in), in.leaseAge())),
+
+            // ---- membership and table
+            new Form<>(50, Message.Hello.class, (out, m) -> {
+                TableForm.writeLocation(out, m.location());
+                out.flag(m.store());
+                out.text(m.settings(), Limits.SETTINGS);
+                out.varint(m.apps().size());
+                for (Message.App app : m.apps()) {
+                    out.fixed64(app.hash());
+                    out.text(app.name(), Limits.APPLICATION_NAME);
+                }
+            }, in -> new Message.Hello(TableForm.readLocation(in), in.flag(), in.text(Limits.SETTINGS), readApps(in))),
+            new Form<>(51, Message.Claim.class, (out, m) -> writeEpoch(out, m.epoch()),
+                    in -> new Message.Claim(readEpoch(in))),
+            new Form<>(52, Message.Promise.class, (out, m) -> {
+                writeEpoch(out, m.epoch());
+                TableForm.writeOptional(out, m.stored());
+                out.varint(m.copies().size());
+                for (Message.CopyNumber copy : m.copies()) {
+                    out.octet(copy.segment());
+                    out.varint(copy.term());
+                    out.varint(copy.seq());
+                }
+            }, in -> new Message.Promise(readEpoch(in), TableForm.readOptional(in), readCopies(in))),
+            new Form<>(53, Message.Refused.class, (out, m) -> {
+                writeEpoch(out, m.claimed());
+                writeEpoch(out, m.promised());
+            }, in -> new Message.Refused(readEpoch(in), readEpoch(in))),
+            new Form<>(54, Message.Store.class, (out, m) -> TableForm.write(out, m.table()),
+                    in -> new Message.Store(TableForm.read(in))),
+            new Form<>(55, Message.Stored.class, (out, m) -> writeNumber(out, m.number()),
+                    in -> new Message.Stored(readNumber(in))),
+            new Form<>(56, Message.Effective.class, (out, m) -> TableForm.write(out, m.table()),
+                    in -> new Message.Effective(TableForm.read(in))),
+            new Form<>(57, Message.TableWanted.class, (out, m) -> writeNumber(out, m.have()),
+                    in -> new Message.TableWanted(readNumber(in))),
+            new Form<>(58, Message.Adopted.class, (out, m) -> writeNumber(out, m.number()),
+                    in -> new Message.Adopted(readNumber(in))),
+            new Form<>(59, Message.Joined.class, (out, m) -> {
+                out.octet(m.segment());
+                out.varint(m.term());
+                out.node(m.joiner());
+                writeNumber(out, m.listed());
+            }, in -> new Message.Joined(in.octet(), in.varint(), in.node(), readNumber(in))),
+            Form.empty(60, Message.LeaveWanted.class, new Message.LeaveWanted()));
+
+    private MessageForm() {
+    }
+
+    private static List<Change> readChanges(In in) throws MalformedMessage {
+        int count = in.count("changes", 1);
+        List<Change> changes = new ArrayList<>(count);
+        for (int i = 0; i < count; i++) {
+            changes.add(ChangeForm.CHANGES.read(in));
+        }
+        return changes;
+    }
+
+    private static Message.Grant readGrant(In in) throws MalformedMessage {
+        long rid = in.varint();
+        var key = in.key();
+        var fence = readFence(in);
+        var contents = SessionForm.readStamp(in);
+        int flags = in.octet();
+        if (flags > (OTHERS_WAIT | EXPIRE)) {
+            throw In.malformed("grant with the flags " + flags);
+        }
+        long idle = in.age();
+        return new Message.Grant(rid, key, fence, contents, ChangeForm.CONTENTS.read(in), idle,
+                (flags & OTHERS_WAIT) != 0, (flags & EXPIRE) != 0);
+    }
+
+    private static List<Message.App> readApps(In in) throws MalformedMessage {
+        int count = in.count("applications", 9);
+        List<Message.App> apps = new ArrayList<>(count);
+        for (int i = 0; i < count; i++) {
+            apps.add(new Message.App(in.fixed64(), in.text(Limits.APPLICATION_NAME)));
+        }
+        return apps;
+    }
+
+    private static List<Message.CopyNumber> readCopies(In in) throws MalformedMessage {
+        int count = in.count("copies", 3);
+        List<Message.CopyNumber> copies = new ArrayList<>(count);
+        for (int i = 0; i < count; i++) {
+            copies.add(new Message.CopyNumber(in.octet(), in.varint(), in.varint()));
+        }
+        return copies;
+    }
+
+    private static void denial(Out out, Denial reason) {
+        out.octet(reason == null ? 0 : reason.ordinal() + 1);
+    }
+
+    private static Denial denial(In in) throws MalformedMessage {
+        int n = in.octet();
+        if (n > DENIALS.length) {
+            throw In.malformed("reason " + n + " outside 0.." + DENIALS.length);
+        }
+        return n == 0 ? null : DENIALS[n - 1];
+    }
+}

@@ -1,0 +1,142 @@
+package dev.baton.codec;
+
+import dev.baton.model.Epoch;
+import dev.baton.model.Location;
+import dev.baton.model.Member;
+import dev.baton.model.NodeId;
+import dev.baton.model.SegmentEntry;
+import dev.baton.model.TableNumber;
+import dev.baton.model.Topology;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Segment tables and their parts: what is written, and beside it how it is read. */
+final class TableForm {
+    private static final int STORE = 1;
+    private static final int LEAVING = 2;
+
+    private TableForm() {
+    }
+
+    static void writeEpoch(Out out, Epoch epoch) {
+        out.varint(epoch.number());
+        out.node(epoch.coordinator());
+    }
+
+    static Epoch readEpoch(In in) throws MalformedMessage {
+        long number = in.varint();
+        NodeId coordinator = in.node();
+        return new Epoch(number, coordinator);
+    }
+
+    static void writeNumber(Out out, TableNumber number) {
+        writeEpoch(out, number.epoch());
+        out.varint(number.n());
+    }
+
+    static TableNumber readNumber(In in) throws MalformedMessage {
+        Epoch epoch = readEpoch(in);
+        return new TableNumber(epoch, in.varint());
+    }
+
+    static void writeLocation(Out out, Location location) {
+        out.text(location.site(), Limits.PLACE);
+        out.text(location.rack(), Limits.PLACE);
+        out.text(location.host(), Limits.PLACE);
+    }
+
+    static Location readLocation(In in) throws MalformedMessage {
+        String site = in.text(Limits.PLACE);
+        String rack = in.text(Limits.PLACE);
+        return new Location(site, rack, in.text(Limits.PLACE));
+    }
+
+    static void writeOptional(Out out, Topology table) {
+        out.flag(table != null);
+        if (table != null) {
+            write(out, table);
+        }
+    }
+
+    static Topology readOptional(In in) throws MalformedMessage {
+        return in.flag() ? read(in) : null;
+    }
+
+    static void write(Out out, Topology table) {
+        writeNumber(out, table.number());
+        out.varint(table.lineage().size());
+        for (Epoch epoch : table.lineage()) {
+            writeEpoch(out, epoch);
+        }
+        out.varint(table.members().size());
+        for (Member member : table.members()) {
+            out.node(member.node());
+            writeLocation(out, member.location());
+            out.octet((member.store() ? STORE : 0) | (member.leaving() ? LEAVING : 0));
+            writeNumber(out, member.since());
+        }
+        writeNodes(out, table.previousSeats());
+        for (SegmentEntry entry : table.segments()) {
+            out.varint(entry.term());
+            out.varint(entry.created());
+            out.node(entry.primary());
+            writeNodes(out, entry.backups());
+            writeNodes(out, entry.joining());
+        }
+    }
+
+    static Topology read(In in) throws MalformedMessage {
+        TableNumber number = readNumber(in);
+        int epochs = in.count("epochs", 2);
+        List<Epoch> lineage = new ArrayList<>(epochs);
+        for (int i = 0; i < epochs; i++) {
+            lineage.add(readEpoch(in));
+        }
+        int memberCount = in.count("members", 8);
+        List<Member> members = new ArrayList<>(memberCount);
+        for (int i = 0; i < memberCount; i++) {
+            NodeId node = in.node();
+            Location location = readLocation(in);
+            int flags = in.octet();
+            if (flags > (STORE | LEAVING)) {
+                throw In.malformed("member with the flags " + flags);
+            }
+            members.add(new Member(node, location, (flags & STORE) != 0, (flags & LEAVING) != 0, readNumber(in)));
+        }
+        List<NodeId> previousSeats = readNodes(in);
+        if (in.remaining() < Topology.SEGMENTS * 5) {
+            throw In.malformed("table ends early");
+        }
+        List<SegmentEntry> segments = new ArrayList<>(Topology.SEGMENTS);
+        for (int i = 0; i < Topology.SEGMENTS; i++) {
+            long term = in.varint();
+            long created = in.varint();
+            NodeId primary = in.node();
+            List<NodeId> backups = readNodes(in);
+            segments.add(new SegmentEntry(term, primary, backups, readNodes(in), created));
+        }
+        return new Topology(number, lineage, members, previousSeats, segments);
+    }
+
+    private static void writeNodes(Out out, List<NodeId> nodes) {
+        out.varint(nodes.size());
+        for (NodeId node : nodes) {
+            out.node(node);
+        }
+    }
+
+    private static List<NodeId> readNodes(In in) throws MalformedMessage {
+        int count = in.count("nodes", 1);
+        if (count == 0) {
+            return List.of();
+        }
+        if (count == 1) {
+            return List.of(in.node());
+        }
+        List<NodeId> nodes = new ArrayList<>(count);
+        for (int i = 0; i < count; i++) {
+            nodes.add(in.node());
+        }
+        return nodes;
+    }
+}

@@ -1,0 +1,142 @@
+package dev.baton.codec;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.baton.model.Epoch;
+import dev.baton.model.NodeId;
+import dev.baton.model.SessionDelta;
+import dev.baton.model.SessionKey;
+import dev.baton.model.TableNumber;
+import dev.baton.protocol.Change;
+import dev.baton.protocol.Content;
+import dev.baton.protocol.Message;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class MessageCodecTest {
+    private final MessageCodec codec = new MessageCodec();
+
+    static Stream<Class<?>> everyMessage() {
+        return Stream.of(Message.class.getPermittedSubclasses());
+    }
+
+    static Stream<Class<?>> everyChange() {
+        return Stream.of(Change.class.getPermittedSubclasses());
+    }
+
+    static Stream<Class<?>> everyContent() {
+        return Stream.of(Content.class.getPermittedSubclasses());
+    }
+
+    @ParameterizedTest
+    @MethodSource("everyMessage")
+    void everyMessageArrivesAsItWas(Class<? extends Message> type) throws Exception {
+        RandomMessages random = new RandomMessages(new Random(1));
+        for (int i = 0; i < 200; i++) {
+            assertArrives(List.of(random.value(type)));
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("everyChange")
+    void everyReplicatedChangeArrivesAsItWas(Class<? extends Change> type) throws Exception {
+        RandomMessages random = new RandomMessages(new Random(2));
+        for (int i = 0; i < 200; i++) {
+            assertArrives(List.of(new Message.Replicate(i, 1, 2, 3, List.of(random.value(type)))));
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("everyContent")
+    void everyContentArrivesAsItWas(Class<? extends Content> type) throws Exception {
+        RandomMessages random = new RandomMessages(new Random(3));
+        for (int i = 0; i < 200; i++) {
+            Message.Grant grant = random.value(Message.Grant.class);
+            assertArrives(List.of(new Message.Grant(grant.rid(), grant.key(), grant.fence(), grant.contents(),
+                    random.value(type), grant.idleNanos(), grant.othersWait(), grant.expire())));
+        }
+    }
+
+    @Test
+    void envelopesWithManyMessagesThatNameTheSameThingsArriveAsTheyWere() throws Exception {
+        Random random = new Random(4);
+        RandomMessages messages = new RandomMessages(random);
+        for (int i = 0; i < 1_000; i++) {
+            List<Message> envelope = messages.envelope(12);
+            envelope.addAll(envelope.subList(0, random.nextInt(envelope.size() + 1)).stream().toList());
+            assertArrives(envelope);
+        }
+    }
+
+    @Test
+    void moreKeysThanAreRememberedArriveAsTheyWere() throws Exception {
+        List<Message> envelope = new ArrayList<>();
+        for (int i = 0; i < 500; i++) {
+            envelope.add(new Message.Lookup(i, new SessionKey(i % 7, String.format("%032X", i * i % 41))));
+        }
+        assertArrives(envelope);
+    }
+
+    @Test
+    void agesAreRoundedDownAndTheAgeOfARightToServeIsRoundedUp() throws Exception {
+        SessionKey key = new SessionKey(1, "A");
+        TableNumber number = new TableNumber(new Epoch(1, new NodeId("a", 1)), 1);
+        Message meta = arrived(new Message.Meta(1, key, null, 1_999_999));
+        assertThat(((Message.Meta) meta).idleNanos()).isEqualTo(1_000_000);
+        Message negative = arrived(new Message.Meta(1, key, null, -5));
+        assertThat(((Message.Meta) negative).idleNanos()).isZero();
+        Message answer = arrived(new Message.BeatAnswer(1, number, 1_000_001));
+        assertThat(((Message.BeatAnswer) answer).primaryAgeNanos()).isEqualTo(2_000_000);
+        Message none = arrived(new Message.BeatAnswer(1, number, -1));
+        assertThat(((Message.BeatAnswer) none).primaryAgeNanos()).isEqualTo(-1);
+    }
+
+    @Test
+    void theEnvelopeMayStandAnywhereInAnArray() throws Exception {
+        byte[] bytes = codec.encode(List.of(new Message.LeaveWanted()));
+        byte[] wider = new byte[bytes.length + 7];
+        System.arraycopy(bytes, 0, wider, 3, bytes.length);
+        assertThat(codec.decode(wider, 3, bytes.length)).containsExactly(new Message.LeaveWanted());
+    }
+
+    @Test
+    void anotherFormatIsRefusedByItsNumber() {
+        assertThatThrownBy(() -> codec.decode(new byte[] {2, 60}, 0, 2))
+                .isInstanceOf(MalformedMessage.class).hasMessage("format 2, this node speaks 1");
+        assertThatThrownBy(() -> codec.decode(new byte[0], 0, 0)).isInstanceOf(MalformedMessage.class);
+    }
+
+    @Test
+    void whatIsTooLongIsRefusedByTheWriterAndTheNextEnvelopeIsWhole() throws Exception {
+        Message tooLong = new Message.Hello(new dev.baton.model.Location("s".repeat(201), "", ""), true, "", List.of());
+        assertThatThrownBy(() -> codec.encode(List.of(tooLong)))
+                .isInstanceOf(IllegalArgumentException.class).hasMessage("text has a length of 201, limit 200");
+        assertArrives(List.of(new Message.LeaveWanted()));
+    }
+
+    @Test
+    void twoChangesOfOneAttributeInADeltaAreRefused() {
+        var put = new dev.baton.model.AttributeChange.Put("a", new byte[1]);
+        var delta = new SessionDelta(1, List.of(put, put), null, 0);
+        byte[] bytes = codec.encode(List.of(new Message.Commit(new SessionKey(1, "A"),
+                new dev.baton.model.Fence(1, 1), List.of(delta))));
+        assertThatThrownBy(() -> codec.decode(bytes, 0, bytes.length))
+                .isInstanceOf(MalformedMessage.class).hasMessageContaining("two changes of one attribute");
+    }
+
+    private Message arrived(Message message) throws MalformedMessage {
+        byte[] bytes = codec.encode(List.of(message));
+        return codec.decode(bytes, 0, bytes.length).get(0);
+    }
+
+    private void assertArrives(List<Message> envelope) throws MalformedMessage {
+        byte[] bytes = codec.encode(envelope);
+        assertThat(Written.out(codec.decode(bytes, 0, bytes.length))).isEqualTo(Written.out(envelope));
+    }
+}
