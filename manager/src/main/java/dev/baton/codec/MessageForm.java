@@ -26,16 +26,18 @@ final class MessageForm {
                 out.varint(m.term());
                 out.varint(m.stream());
                 out.varint(m.first());
+                out.varint(m.seq());
                 out.varint(m.changes().size());
                 for (Change change : m.changes()) {
                     ChangeForm.CHANGES.write(out, change);
                 }
-            }, in -> new Message.Replicate(in.octet(), in.varint(), in.varint(), in.varint(), readChanges(in))),
+            }, in -> new Message.Replicate(in.octet(), in.varint(), in.varint(), in.varint(), in.varint(),
+                    readChanges(in))),
             new Form<>(2, Message.Replicated.class, (out, m) -> {
                 out.octet(m.segment());
                 out.varint(m.term());
                 out.varint(m.stream());
-                out.varint(m.seq());
+                out.varint(m.position());
             }, in -> new Message.Replicated(in.octet(), in.varint(), in.varint(), in.varint())),
             new Form<>(3, Message.Attach.class, (out, m) -> {
                 out.octet(m.segment());

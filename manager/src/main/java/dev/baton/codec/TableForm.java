@@ -81,7 +81,11 @@ final class TableForm {
             out.varint(entry.created());
             out.node(entry.primary());
             writeNodes(out, entry.backups());
-            writeNodes(out, entry.joining());
+            out.varint(entry.joining().size());
+            for (SegmentEntry.Joiner joiner : entry.joining()) {
+                out.node(joiner.node());
+                writeNumber(out, joiner.since());
+            }
         }
     }
 
@@ -113,9 +117,19 @@ final class TableForm {
             long created = in.varint();
             NodeId primary = in.node();
             List<NodeId> backups = readNodes(in);
-            segments.add(new SegmentEntry(term, primary, backups, readNodes(in), created));
+            segments.add(new SegmentEntry(term, primary, backups, readJoining(in), created));
         }
         return new Topology(number, lineage, members, previousSeats, segments);
+    }
+
+    private static List<SegmentEntry.Joiner> readJoining(In in) throws MalformedMessage {
+        int count = in.count("joining nodes", 4);
+        List<SegmentEntry.Joiner> joining = new ArrayList<>(count);
+        for (int i = 0; i < count; i++) {
+            NodeId node = in.node();
+            joining.add(new SegmentEntry.Joiner(node, readNumber(in)));
+        }
+        return joining;
     }
 
     private static void writeNodes(Out out, List<NodeId> nodes) {

@@ -38,8 +38,8 @@ class MessageSizeTest {
 
     static Stream<Arguments> everyday() {
         return Stream.of(
-                Arguments.of("one counter written, to the backup", 57, List.of(replicate(1))),
-                Arguments.of("16 counters written, to the backup", 777, replicates(16)),
+                Arguments.of("one counter written, to the backup", 60, List.of(replicate(1))),
+                Arguments.of("16 counters written, to the backup", 825, replicates(16)),
                 Arguments.of("its acknowledgement", 8, List.of(new Message.Replicated(200, 5, 1, 20_000))),
                 Arguments.of("16 acknowledgements", 97, acknowledgements(16)),
                 Arguments.of("one counter written, holder to primary", 50,
@@ -51,12 +51,12 @@ class MessageSizeTest {
                 Arguments.of("the token returned", 31, List.of(new Message.Release(key(1), FENCE, List.of(), 0))),
                 Arguments.of("the token granted, nothing to add", 37, List.of(new Message.Grant(77, key(1), FENCE,
                         new Stamp(FENCE, 1_235), new Content.Same(), 0, false, false))),
-                Arguments.of("grant with its replication", 59, List.of(
-                        new Message.Replicate(200, 5, 1, 20_000,
+                Arguments.of("grant with its replication", 62, List.of(
+                        new Message.Replicate(200, 5, 1, 20_000, 20_000,
                                 List.of(new Change.Granted(key(1), TWO, FENCE, 77, false))),
                         new Message.Revoke(key(1), FENCE))),
                 Arguments.of("a beat", 23, List.of(new Message.Beat(1_234_567, NUMBER))),
-                Arguments.of("a table of three nodes", 1_719, List.of(new Message.Store(table()))));
+                Arguments.of("a table of three nodes", 1_911, List.of(new Message.Store(table()))));
     }
 
     @ParameterizedTest(name = "{0}: {1} bytes")
@@ -70,7 +70,7 @@ class MessageSizeTest {
     }
 
     private static Message replicate(int n) {
-        return new Message.Replicate(200, 5, 1, 20_000, List.of(new Change.Applied(key(n), FENCE, COUNTER)));
+        return new Message.Replicate(200, 5, 1, 20_000, 20_000, List.of(new Change.Applied(key(n), FENCE, COUNTER)));
     }
 
     private static List<Message> replicates(int count) {
@@ -96,7 +96,8 @@ class MessageSizeTest {
         List<SegmentEntry> segments = new ArrayList<>();
         for (int i = 0; i < Topology.SEGMENTS; i++) {
             segments.add(new SegmentEntry(5, nodes.get(i % 3), List.of(nodes.get((i + 1) % 3)),
-                    i % 4 == 0 ? List.of(nodes.get((i + 2) % 3)) : List.of(), 1));
+                    i % 4 == 0 ? List.of(new SegmentEntry.Joiner(nodes.get((i + 2) % 3), NUMBER))
+                            : List.of(), 1));
         }
         return new Topology(NUMBER, List.of(), members, nodes, segments);
     }
