@@ -5,11 +5,12 @@ import java.util.Arrays;
 /**
  * A byte-range patch: copies out of the base and inserted bytes, in the order of the result.
  *
- * <p>Encoded form, all numbers unsigned LEB128 varints: length of the base, length of the result, then operations
- * until the result is full. An operation starts with {@code n = length * 2 + kind}; kind 0 inserts the {@code length}
- * bytes that follow, kind 1 copies {@code length} bytes from the base at an offset that follows, given as the zigzag
- * difference from the end of the previous copy. Copies may overlap and may go in any order, so that insertion,
- * deletion and reordering are all expressed.
+ * <p>Encoded form, all numbers unsigned LEB128 varints: length of the base, zigzag difference of the result's length
+ * from it, then operations until the result is full. An operation starts with {@code n = length * 2 + kind}; kind 0
+ * inserts the {@code length} bytes that follow, kind 1 copies {@code length} bytes from the base at an offset that
+ * follows, given as the zigzag difference from the end of the previous copy; the length 0 stands for all that is left
+ * of the result. Copies may overlap and may go in any order, so that insertion, deletion and reordering are all
+ * expressed.
  *
  * <p>{@link #apply} checks every number before it is used; the only allocation is the result, whose declared length
  * must not exceed {@link #MAX_RESULT}.
@@ -37,7 +38,7 @@ public final class BytePatch {
     public byte[] apply(byte[] base) throws MalformedPatch {
         Reader in = new Reader(encoded);
         long baseLength = in.varint();
-        long resultLength = in.varint();
+        long resultLength = baseLength + in.zigzag();
         if (baseLength != base.length) {
             throw new MalformedPatch("patch is for a base of " + baseLength + " bytes, the base has " + base.length);
         }
@@ -52,7 +53,7 @@ public final class BytePatch {
         long previousEnd = 0;
         while (at < result.length) {
             long head = in.varint();
-            int length = (int) (head >>> 1);
+            int length = head <= 1 ? result.length - at : (int) (head >>> 1);
             if ((head & 1) == 0) {
                 System.arraycopy(encoded, in.at, result, at, length);
                 in.at += length;
@@ -70,12 +71,12 @@ public final class BytePatch {
     private void check(int baseLength, int resultLength) throws MalformedPatch {
         Reader in = new Reader(encoded);
         in.varint();
-        in.varint();
+        in.zigzag();
         long at = 0;
         long previousEnd = 0;
         while (at < resultLength) {
             long head = in.varint();
-            long length = head >>> 1;
+            long length = head <= 1 ? resultLength - at : head >>> 1;
             if (length <= 0 || length > resultLength - at) {
                 throw new MalformedPatch("operation of " + length + " bytes at " + at + " of " + resultLength);
             }

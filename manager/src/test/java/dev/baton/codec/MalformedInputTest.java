@@ -141,7 +141,7 @@ class MalformedInputTest {
         }
         Out whole = new Out();
         whole.varint(baseLength);
-        whole.varint(length);
+        whole.signed(length - baseLength);
         byte[] operations = body.toBytes();
         for (byte b : operations) {
             whole.octet(b);
