@@ -37,16 +37,14 @@ public record StoredSession(SessionImage image, Stamp contents, Fence fence, Nod
 
     /** Whether version {@code stamp.version()} is remembered to have been made under {@code stamp.fence()}. */
     public boolean made(Stamp stamp) {
-        long after = Long.MAX_VALUE;
         for (int i = history.size() - 1; i >= 0; i--) {
             Stamp last = history.get(i);
-            long from = i == 0 ? 0 : history.get(i - 1).version();
-            if (stamp.version() <= last.version() && stamp.version() > from && stamp.version() < after) {
-                // The oldest remembered fence may have followed others that are forgotten: only its last version is sure.
-                return last.fence().equals(stamp.fence()) && (i > 0 || history.size() < MAX_HISTORY
-                        || stamp.version() == last.version());
+            long before = i == 0 ? 0 : history.get(i - 1).version();
+            if (stamp.version() <= last.version() && stamp.version() > before) {
+                // Before the oldest of a full history stood fences that are forgotten: only its last version is sure.
+                return last.fence().equals(stamp.fence())
+                        && (i > 0 || history.size() < MAX_HISTORY || stamp.version() == last.version());
             }
-            after = last.version();
         }
         return false;
     }

@@ -1,0 +1,252 @@
+package dev.baton.protocol;
+
+import dev.baton.model.Epoch;
+import dev.baton.model.NodeId;
+import dev.baton.model.TableNumber;
+import dev.baton.model.Topology;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * Makes segment tables while this node is the first of its view.
+ *
+ * <p>States: IDLE (another coordinates) → CLAIMING (asks for promises of an epoch) → LEADING (proposes tables, one
+ * after the other). A view in which another is first leads to IDLE from anywhere; a refusal that names a higher epoch
+ * leads to CLAIMING above it.
+ */
+final class Coordinator {
+    private enum State { IDLE, CLAIMING, LEADING }
+
+    private final Step step;
+    private final Directory directory;
+    private final TableKeeper keeper;
+    private final Rebalance rebalance;
+
+    private State state = State.IDLE;
+    private Epoch epoch = Epoch.NONE;
+    private final Map<NodeId, Message.Promise> promises = new LinkedHashMap<>();
+    private Topology proposed;
+    private boolean inEffect;
+    private final Set<NodeId> storedBy = new LinkedHashSet<>();
+    private long sentNanos;
+    private boolean copiesFresh;
+    private final Set<NodeId> leaving = new LinkedHashSet<>();
+    private final List<Message.Joined> joined = new ArrayList<>();
+
+    Coordinator(Step step, Directory directory, TableKeeper keeper) {
+        this.step = step;
+        this.directory = directory;
+        this.keeper = keeper;
+        this.rebalance = new Rebalance(step, directory);
+    }
+
+    void viewChanged() {
+        copiesFresh = false;
+        if (!directory.coordinating()) {
+            state = State.IDLE;
+            return;
+        }
+        if (state == State.IDLE) {
+            claim(keeper.promised());
+        } else if (state == State.CLAIMING) {
+            sendClaims();
+        }
+        consider();
+    }
+
+    private void claim(Epoch above) {
+        Epoch highest = above.compareTo(keeper.promised()) > 0 ? above : keeper.promised();
+        state = State.CLAIMING;
+        epoch = new Epoch(Math.max(highest.number(), epoch.number()) + 1, step.self);
+        promises.clear();
+        joined.clear();
+        sendClaims();
+    }
+
+    private void sendClaims() {
+        sentNanos = step.now;
+        for (NodeId m : directory.view()) {
+            if (!promises.containsKey(m)) {
+                step.send(m, new Message.Claim(epoch));
+            }
+        }
+    }
+
+    void promise(NodeId from, Message.Promise promise) {
+        if (state != State.CLAIMING || !promise.epoch().equals(epoch)) {
+            return;
+        }
+        promises.put(from, promise);
+        tryLead();
+    }
+
+    void refused(NodeId from, Message.Refused refused) {
+        if (state != State.IDLE && refused.claimed().equals(epoch) && refused.promised().compareTo(epoch) > 0) {
+            claim(refused.promised());
+        }
+    }
+
+    private void tryLead() {
+        Topology newest = null;
+        for (Message.Promise p : promises.values()) {
+            if (p.stored() != null && (newest == null || newer(p.stored(), newest))) {
+                newest = p.stored();
+            }
+        }
+        newest = step.guards.startingTable(keeper.stored(), newest);
+        if (newest == null) {
+            // Nobody has a table. Only when everybody in sight says so may a new cluster be founded.
+            if (!promises.keySet().containsAll(directory.view()) || directory.hello(step.self) == null) {
+                return;
+            }
+            copiesFresh = true;
+            lead(rebalance.founded(new TableNumber(epoch, 1)));
+            return;
+        }
+        Quorum.Verdict verdict = Quorum.reached(newest, promises.keySet(), directory, step.guards);
+        if (verdict == Quorum.Verdict.NO) {
+            return;
+        }
+        copiesFresh = true;
+        Topology again = newest.withNumber(new TableNumber(epoch, 1));
+        lead(verdict == Quorum.Verdict.FORCED ? forced(again) : again);
+    }
+
+    /** This side goes on without a majority; the other may, too. */
+    private Topology forced(Topology table) {
+        List<Epoch> lineage = new ArrayList<>(table.lineage());
+        if (!lineage.isEmpty() && lineage.get(lineage.size() - 1).equals(table.number().epoch())) {
+            return table;
+        }
+        lineage.add(table.number().epoch());
+        step.warn("going on without a majority of " + table.seats() + ": the others are dead, lost or forgotten");
+        return new Topology(table.number(), lineage, table.members(), table.previousSeats(), table.segments());
+    }
+
+    /** Of two tables on one line the later; where both sides went on, more seats win, then the higher epoch. */
+    private static boolean newer(Topology a, Topology b) {
+        boolean aFollows = a.continues(b);
+        boolean bFollows = b.continues(a);
+        if (aFollows != bFollows) {
+            return aFollows;
+        }
+        if (!aFollows && a.seats().size() != b.seats().size()) {
+            return a.seats().size() > b.seats().size();
+        }
+        return a.number().compareTo(b.number()) > 0;
+    }
+
+    private void lead(Topology first) {
+        state = State.LEADING;
+        inEffect = false;
+        propose(first);
+    }
+
+    private void propose(Topology table) {
+        proposed = table;
+        inEffect = false;
+        storedBy.clear();
+        sendStores();
+    }
+
+    private void sendStores() {
+        sentNanos = step.now;
+        for (NodeId to : audience()) {
+            if (!storedBy.contains(to)) {
+                step.send(to, new Message.Store(proposed));
+            }
+        }
+    }
+
+    private Set<NodeId> audience() {
+        Set<NodeId> audience = new LinkedHashSet<>(directory.view());
+        audience.addAll(proposed.seats());
+        audience.addAll(proposed.previousSeats());
+        return audience;
+    }
+
+    void stored(NodeId from, Message.Stored stored) {
+        if (state != State.LEADING || inEffect || !stored.number().equals(proposed.number())) {
+            return;
+        }
+        storedBy.add(from);
+        tryEffect();
+    }
+
+    private void tryEffect() {
+        Quorum.Verdict verdict = Quorum.reached(proposed, storedBy, directory, step.guards);
+        if (verdict == Quorum.Verdict.NO) {
+            return;
+        }
+        Topology effective = verdict == Quorum.Verdict.FORCED ? forced(proposed) : proposed;
+        if (!effective.equals(proposed)) {
+            // The lineage is part of the table and must be stored with it.
+            propose(effective.withNumber(new TableNumber(epoch, proposed.number().n() + 1)));
+            return;
+        }
+        inEffect = true;
+        for (NodeId to : audience()) {
+            step.send(to, new Message.Effective(proposed));
+        }
+        consider();
+    }
+
+    void leaveWanted(NodeId from) {
+        if (leaving.add(from)) {
+            consider();
+        }
+    }
+
+    void joined(Message.Joined report) {
+        joined.add(report);
+        consider();
+        if (joined.size() > Topology.SEGMENTS * 16) {
+            joined.clear();
+        }
+    }
+
+    /** Something may have changed: proposes the next table if there is one and the last is in effect. */
+    void consider() {
+        if (state == State.CLAIMING) {
+            tryLead();
+            return;
+        }
+        if (state != State.LEADING) {
+            return;
+        }
+        if (!step.guards.mayPropose(inEffect)) {
+            tryEffect();
+            return;
+        }
+        leaving.removeIf(n -> !directory.inView(n));
+        Rebalance.Next next = rebalance.next(proposed, new TableNumber(epoch, proposed.number().n() + 1), leaving,
+                joined, copiesFresh ? promises : null);
+        joined.clear(); // used, or stale: a primary reports again until its joiner is listed
+        if (next.needsCopies()) {
+            claim(epoch);
+        } else if (next.table() != null) {
+            next.notes().forEach(step::warn);
+            propose(next.table());
+        }
+    }
+
+    void tick() {
+        if (state == State.IDLE || step.now - sentNanos < step.settings.resendNanos()) {
+            return;
+        }
+        if (state == State.CLAIMING) {
+            sendClaims();
+            tryLead();
+        } else if (!inEffect) {
+            sendStores();
+            tryEffect();
+        } else {
+            sentNanos = step.now;
+            consider();
+        }
+    }
+}

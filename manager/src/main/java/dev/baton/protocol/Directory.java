@@ -1,0 +1,187 @@
+package dev.baton.protocol;
+
+import dev.baton.model.NodeId;
+import dev.baton.model.Topology;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/**
+ * What a node knows of the others: the transport's view, who said hello, who is proven dead, forgotten, or out of
+ * reach and since when. Views are hints; only proofs and given-up nodes enter the counting of majorities.
+ */
+final class Directory implements Quorum.Absence {
+    private static final long DEFAULT_LOST_AFTER = 60_000_000_000L;
+    private static final int MAX_REMEMBERED = 1_000;
+
+    private final Step step;
+    private List<NodeId> view = List.of();
+    private final TreeMap<NodeId, Message.Hello> hellos = new TreeMap<>();
+    private final TreeSet<NodeId> dead = new TreeSet<>();
+    private final TreeSet<String> forgotten = new TreeSet<>();
+    private final TreeMap<NodeId, Long> unreachableSince = new TreeMap<>();
+    private long newsNanos;
+
+    /** The effective table, or null. */
+    Topology effective;
+
+    /** No majority in sight: nothing is granted, no write completes, nothing is wiped. */
+    boolean frozen = true;
+    private long frozenSince;
+
+    Directory(Step step) {
+        this.step = step;
+    }
+
+    List<NodeId> view() {
+        return view;
+    }
+
+    boolean inView(NodeId node) {
+        return view.contains(node);
+    }
+
+    boolean coordinating() {
+        return !view.isEmpty() && view.get(0).equals(step.self);
+    }
+
+    /** Takes a view; the members that were not in the one before. */
+    List<NodeId> view(List<NodeId> members) {
+        List<NodeId> fresh = new ArrayList<>(members);
+        fresh.removeAll(view);
+        for (NodeId gone : view) {
+            if (!members.contains(gone)) {
+                unreachableSince.putIfAbsent(gone, step.now);
+            }
+        }
+        view = List.copyOf(members);
+        newsNanos = step.now;
+        for (NodeId m : members) {
+            unreachableSince.remove(m);
+            forgotten.remove(m.name());
+            seen(m);
+        }
+        return fresh;
+    }
+
+    /** A life of a name proves every former life dead, unless the transport still has both. */
+    void seen(NodeId node) {
+        if (hellos.size() > MAX_REMEMBERED) {
+            hellos.keySet().removeIf(n -> !inView(n));
+        }
+        if (effective == null) {
+            return;
+        }
+        effective.members().forEach(m -> {
+            if (node.supersedes(m.node()) && !inView(m.node())) {
+                dead.add(m.node());
+            }
+        });
+        effective.segments().forEach(s -> {
+            if (node.supersedes(s.primary()) && !inView(s.primary())) {
+                dead.add(s.primary());
+            }
+        });
+    }
+
+    void hello(NodeId from, Message.Hello hello) {
+        hellos.put(from, hello);
+        seen(from);
+    }
+
+    Message.Hello hello(NodeId node) {
+        return hellos.get(node);
+    }
+
+    /** True where that was news. */
+    boolean provenDead(NodeId node) {
+        if (inView(node) || node.equals(step.self)) {
+            return false;
+        }
+        if (dead.size() > MAX_REMEMBERED) {
+            dead.pollFirst();
+        }
+        return dead.add(node);
+    }
+
+    void forget(String name) {
+        forgotten.add(name);
+    }
+
+    /** Somebody reachable told of a table: the last survivor's waiting starts again. */
+    void news() {
+        newsNanos = step.now;
+    }
+
+    @Override
+    public boolean dead(NodeId node) {
+        return dead.contains(node);
+    }
+
+    @Override
+    public boolean givenUp(NodeId node, int seats) {
+        if (node.equals(step.self) || inView(node)) {
+            return false;
+        }
+        if (forgotten.contains(node.name())) {
+            return true;
+        }
+        long after = step.settings.lostAfterNanos();
+        if (after < 0) {
+            if (seats != 2) {
+                return false;
+            }
+            after = DEFAULT_LOST_AFTER;
+        }
+        return step.now - unreachableSince.computeIfAbsent(node, n -> step.now) >= after;
+    }
+
+    @Override
+    public boolean aloneLongEnough() {
+        return step.now - newsNanos >= step.settings.aloneAfterNanos();
+    }
+
+    /** Proven dead or given up: nobody waits for its copies any more. */
+    boolean lost(NodeId node) {
+        return dead(node) || givenUp(node, effective == null ? 0 : effective.seats().size());
+    }
+
+    /** Nodes of a table that are neither in the view nor known to be dead. */
+    List<NodeId> missing(Topology table) {
+        TreeSet<NodeId> missing = new TreeSet<>();
+        table.members().forEach(m -> missing.add(m.node()));
+        missing.addAll(table.previousSeats());
+        table.segments().forEach(s -> {
+            missing.add(s.primary());
+            missing.addAll(s.backups());
+        });
+        missing.removeIf(n -> inView(n) || dead(n) || n.equals(step.self));
+        return new ArrayList<>(missing);
+    }
+
+    /** Looks again whether a majority is in sight; true where that changed. */
+    boolean reviewFrozen() {
+        boolean now = effective == null || !Quorum.present(effective.seats(), view, this, step.guards);
+        if (now == frozen) {
+            return false;
+        }
+        frozen = now;
+        frozenSince = step.now;
+        return true;
+    }
+
+    /** A crash freezes for as long as its proof takes; requests wait that long before they are refused. */
+    boolean frozenForLong() {
+        return frozen && step.now - frozenSince > 2 * step.settings.resendNanos();
+    }
+
+    boolean member(NodeId node) {
+        return effective != null && effective.member(node) != null;
+    }
+
+    /** The primary of a segment under the effective table, or null before there is one. */
+    NodeId primary(int segment) {
+        return effective == null ? null : effective.segment(segment).primary();
+    }
+}

@@ -1,0 +1,70 @@
+package dev.baton.protocol;
+
+import dev.baton.model.Fence;
+import dev.baton.model.SessionDelta;
+import dev.baton.model.SessionImage;
+import dev.baton.model.SessionKey;
+import dev.baton.model.Stamp;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * A process's side of one session's token.
+ *
+ * <pre>
+ * WANTED(rid)   → HELD       GRANT of that rid            → gone   DENIED, or given up and forgotten
+ * CREATING(rid) → HELD       GRANT of that rid            → gone   DENIED
+ * HELD(f)       → RETURNING  nobody inside, none can enter → gone  fenced, destroyed, expelled
+ * RETURNING(f)  → WANTED     RELEASED and wanted again    → gone   RELEASED, or refused
+ * </pre>
+ */
+final class Hold {
+    enum State { WANTED, CREATING, HELD, RETURNING }
+
+    /** An operation on the held session that waits for its answer. */
+    record Operation(long rid, String newId) {
+        boolean rename() {
+            return newId != null;
+        }
+    }
+
+    final SessionKey key;
+    State state;
+    long rid;
+    Fence fence = Fence.NONE;
+    /** Contents of the process's copy. */
+    Stamp contents = Stamp.NOTHING;
+    /** WANTED: nobody waits any more. The grant is welcome all the same. */
+    boolean abandoned;
+    /** WANTED, CREATING: this fence was asked back before its grant came. */
+    Fence revoked;
+    /** HELD: nobody new enters. */
+    boolean closing;
+    /** HELD and closing, or RETURNING: somebody waits for the next turn. */
+    boolean wantedAgain;
+    /** CREATING: the image to be stored. */
+    SessionImage image;
+    long ageNanos;
+    Operation operation;
+    /** The rename is under way: commits wait for the new fence. */
+    boolean renaming;
+    /** Made under the present fence (or during a creation or rename) and not acknowledged, ascending. */
+    final ArrayDeque<SessionDelta> uncommitted = new ArrayDeque<>();
+    long sentNanos;
+    int attempts;
+
+    Hold(SessionKey key, State state) {
+        this.key = key;
+        this.state = state;
+    }
+
+    List<SessionDelta> deltas() {
+        return new ArrayList<>(uncommitted);
+    }
+
+    /** Whether an answer is owed. */
+    boolean unanswered() {
+        return state != State.HELD || !uncommitted.isEmpty() || operation != null;
+    }
+}

@@ -1,0 +1,537 @@
+package dev.baton.protocol;
+
+import dev.baton.model.Fence;
+import dev.baton.model.NodeId;
+import dev.baton.model.SessionDelta;
+import dev.baton.model.SessionKey;
+import dev.baton.model.Stamp;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/**
+ * The process's side of tokens and commits: what this node's own applications hold, want and have not had answered.
+ * Whatever is unanswered is said again, with the same number, to whoever the newest table names.
+ */
+final class ProcessTokens {
+    private record Expiring(Fence fence, long rid, boolean listenersRan) {}
+
+    private final Step step;
+    private final Directory directory;
+    private final TreeMap<SessionKey, Hold> holds = new TreeMap<>();
+    private final TreeSet<SessionKey> unanswered = new TreeSet<>();
+    private final TreeMap<SessionKey, Expiring> expiring = new TreeMap<>();
+    private final TreeMap<Long, Message.Lookup> lookups = new TreeMap<>();
+    private final TreeMap<Long, Long> lookupSent = new TreeMap<>();
+    private long lastRid;
+    private boolean leaving;
+
+    ProcessTokens(Step step, Directory directory) {
+        this.step = step;
+        this.directory = directory;
+    }
+
+    // ---- inputs
+
+    void lookup(Input.Lookup in) {
+        if (!available()) {
+            step.emit(new Effect.LookedUp(in.ticket(), in.key(), null, 0, Denial.UNAVAILABLE));
+        } else if (lookups.size() >= 100L * step.settings.maxQueue()) {
+            step.emit(new Effect.LookedUp(in.ticket(), in.key(), null, 0, Denial.OVERLOADED));
+        } else {
+            Message.Lookup m = new Message.Lookup(in.ticket(), in.key());
+            lookups.put(in.ticket(), m);
+            sendLookup(m);
+        }
+    }
+
+    private void sendLookup(Message.Lookup m) {
+        lookupSent.put(m.rid(), step.now);
+        toPrimary(m.key(), m);
+    }
+
+    void cancelLookup(long ticket) {
+        lookups.remove(ticket);
+        lookupSent.remove(ticket);
+    }
+
+    private boolean available() {
+        return directory.effective != null && !directory.frozenForLong() && directory.member(step.self) && !leaving;
+    }
+
+    void acquire(Input.Acquire in) {
+        Hold hold = holds.get(in.key());
+        if (hold != null && hold.state == Hold.State.HELD && !hold.closing) {
+            return; // the gate is open, or opening
+        }
+        if (hold != null && (hold.state == Hold.State.HELD || hold.state == Hold.State.RETURNING)) {
+            hold.wantedAgain = true;
+            return;
+        }
+        if (hold != null && !hold.abandoned) {
+            return;
+        }
+        if (!available()) {
+            step.emit(new Effect.AcquireFailed(in.key(), Denial.UNAVAILABLE, null));
+            return;
+        }
+        want(in.key(), in.cached());
+    }
+
+    private void want(SessionKey key, Stamp cached) {
+        Hold hold = new Hold(key, Hold.State.WANTED);
+        hold.rid = ++lastRid;
+        hold.contents = cached;
+        holds.put(key, hold);
+        send(hold);
+    }
+
+    void cancelAcquire(Input.CancelAcquire in) {
+        Hold hold = holds.get(in.key());
+        if (hold == null) {
+            return;
+        }
+        hold.wantedAgain = false;
+        if (hold.state == Hold.State.WANTED && !hold.abandoned) {
+            // The grant may be under way: it is kept as an idle token. If nothing comes the hold is forgotten.
+            hold.abandoned = true;
+            hold.sentNanos = step.now;
+            toPrimary(hold.key, new Message.Cancel(hold.rid, hold.key));
+        }
+    }
+
+    void create(Input.Create in) {
+        if (!available()) {
+            step.emit(new Effect.CreateFailed(in.key(), Denial.UNAVAILABLE));
+            return;
+        }
+        Hold hold = new Hold(in.key(), Hold.State.CREATING);
+        hold.rid = ++lastRid;
+        hold.image = in.image();
+        hold.ageNanos = in.ageNanos();
+        holds.put(in.key(), hold);
+        send(hold);
+    }
+
+    void commit(Input.Commit in) {
+        Hold hold = holds.get(in.key());
+        if (hold == null || hold.state != Hold.State.HELD && hold.state != Hold.State.CREATING) {
+            step.emit(new Effect.TokenLost(in.key(), Denial.FENCED));
+            return;
+        }
+        if (hold.uncommitted.size() >= step.settings.maxQueue()) {
+            lose(hold, Denial.OVERLOADED);
+            return;
+        }
+        boolean idle = hold.uncommitted.isEmpty();
+        hold.uncommitted.add(in.delta());
+        hold.contents = new Stamp(hold.fence, in.delta().version());
+        if (hold.state == Hold.State.HELD && !hold.renaming) {
+            toPrimary(hold.key, new Message.Commit(hold.key, hold.fence, List.of(in.delta())));
+            if (idle && hold.operation == null) {
+                hold.sentNanos = step.now;
+                hold.attempts = 0;
+            }
+            mark(hold);
+        }
+    }
+
+    void idle(Input.Idle in) {
+        Hold hold = holds.get(in.key());
+        if (hold != null && hold.state == Hold.State.HELD && hold.operation == null) {
+            hold.state = Hold.State.RETURNING;
+            hold.ageNanos = in.ageNanos();
+            send(hold);
+        }
+    }
+
+    void destroy(Input.Destroy in) {
+        Expiring token = expiring.get(in.key());
+        Hold hold = holds.get(in.key());
+        if (token != null && (hold == null || hold.state != Hold.State.HELD)) {
+            expiring.put(in.key(), new Expiring(token.fence(), token.rid(), true));
+            toPrimary(in.key(), new Message.Destroy(token.rid(), in.key(), token.fence()));
+        } else if (hold == null || hold.state != Hold.State.HELD || hold.operation != null) {
+            step.emit(new Effect.Destroyed(in.key(), Denial.FENCED));
+        } else {
+            hold.operation = new Hold.Operation(++lastRid, null);
+            send(hold);
+        }
+    }
+
+    void rename(Input.Rename in) {
+        Hold hold = holds.get(in.key());
+        if (hold == null || hold.state != Hold.State.HELD || hold.operation != null) {
+            step.emit(new Effect.Renamed(in.key(), in.newId(), null, Denial.FENCED));
+            return;
+        }
+        hold.operation = new Hold.Operation(++lastRid, in.newId());
+        if (hold.uncommitted.isEmpty()) {
+            send(hold);
+        } else {
+            mark(hold); // what was made under the old id is acknowledged first
+        }
+    }
+
+    void touch(Input.Touch in) {
+        TreeMap<NodeId, List<Change.Touch>> byPrimary = new TreeMap<>();
+        for (Change.Touch t : in.touches()) {
+            NodeId primary = directory.primary(t.key().segment());
+            if (primary != null) {
+                byPrimary.computeIfAbsent(primary, n -> new ArrayList<>()).add(t);
+            }
+        }
+        byPrimary.forEach((n, touches) -> step.send(n, new Message.Touched(touches)));
+    }
+
+    // ---- messages
+
+    void meta(Message.Meta m) {
+        if (lookups.remove(m.rid()) != null) {
+            lookupSent.remove(m.rid());
+            step.emit(new Effect.LookedUp(m.rid(), m.key(), m.meta(), m.idleNanos(), null));
+        }
+    }
+
+    void grant(NodeId from, Message.Grant m) {
+        if (m.expire()) {
+            expire(from, m);
+            return;
+        }
+        Hold hold = holds.get(m.key());
+        boolean has = hold != null && (hold.state == Hold.State.HELD || hold.state == Hold.State.RETURNING);
+        if (has && step.guards.grantRepeated(m.fence(), hold.fence)) {
+            return;
+        }
+        boolean wants = hold != null && (hold.state == Hold.State.WANTED || hold.state == Hold.State.CREATING);
+        if (!step.guards.grantWanted(wants, m.rid(), hold == null ? -1 : hold.rid) || hold == null) {
+            step.send(from, new Message.Release(m.key(), m.fence(), List.of(), Long.MAX_VALUE));
+            return;
+        }
+        boolean creating = hold.state == Hold.State.CREATING;
+        hold.state = Hold.State.HELD;
+        hold.fence = m.fence();
+        hold.image = null;
+        hold.attempts = 0;
+        hold.closing = m.othersWait() || m.fence().equals(hold.revoked);
+        if (!creating) {
+            hold.contents = m.contents();
+            step.emit(new Effect.OpenGate(m.key(), m.fence(), m.contents(), m.content(), m.idleNanos(), hold.closing));
+        } else {
+            long latest = hold.uncommitted.isEmpty() ? 1 : hold.uncommitted.peekLast().version();
+            hold.contents = new Stamp(hold.fence, latest);
+            step.emit(new Effect.Created(m.key(), m.fence()));
+            if (hold.closing) {
+                step.emit(new Effect.CloseGate(m.key()));
+            }
+            if (!hold.uncommitted.isEmpty()) {
+                send(hold);
+            }
+        }
+        mark(hold);
+    }
+
+    private void expire(NodeId from, Message.Grant m) {
+        Expiring known = expiring.get(m.key());
+        if (known != null && known.fence().equals(m.fence())) {
+            if (known.listenersRan()) {
+                step.send(from, new Message.Destroy(known.rid(), m.key(), m.fence()));
+            }
+            return;
+        }
+        expiring.put(m.key(), new Expiring(m.fence(), ++lastRid, false));
+        step.emit(new Effect.Expire(m.key(), m.fence(), m.contents(),
+                m.content() instanceof Content.Whole w ? w.image() : null, m.idleNanos()));
+    }
+
+    void denied(NodeId from, Message.Denied m) {
+        Hold hold = holds.get(m.key());
+        if (lookups.containsKey(m.rid())) {
+            retrySoonLookup(m);
+            return;
+        }
+        if (hold == null || hold.rid != m.rid() || hold.state != Hold.State.WANTED && hold.state != Hold.State.CREATING) {
+            return;
+        }
+        if (m.reason() == Denial.NOT_PRIMARY) {
+            wantTable(from, m);
+            hold.sentNanos = step.now - step.settings.resendNanos() * 7 / 8; // it may be about to learn of its table
+            hold.attempts = 0;
+            return;
+        }
+        remove(hold);
+        if (hold.state == Hold.State.CREATING) {
+            step.emit(new Effect.CreateFailed(m.key(), m.reason()));
+        } else {
+            step.emit(new Effect.AcquireFailed(m.key(), m.reason(), m.holder()));
+        }
+    }
+
+    private void retrySoonLookup(Message.Denied m) {
+        if (m.reason() == Denial.NOT_PRIMARY) {
+            lookupSent.put(m.rid(), step.now - step.settings.resendNanos() * 7 / 8);
+        } else {
+            cancelLookup(m.rid());
+            step.emit(new Effect.LookedUp(m.rid(), m.key(), null, 0, m.reason()));
+        }
+    }
+
+    private void wantTable(NodeId from, Message.Denied m) {
+        if (m.effective().compareTo(directory.effective.number()) > 0) {
+            step.send(from, new Message.TableWanted(directory.effective.number()));
+        }
+    }
+
+    void revoke(NodeId from, Message.Revoke m) {
+        Hold hold = holds.get(m.key());
+        Expiring token = expiring.get(m.key());
+        if (token != null && token.fence().equals(m.fence())) {
+            return;
+        }
+        if (hold == null || hold.state == Hold.State.HELD && !hold.fence.equals(m.fence())) {
+            step.send(from, new Message.Release(m.key(), m.fence(), List.of(), Long.MAX_VALUE));
+        } else if (hold.state == Hold.State.HELD && !hold.closing) {
+            hold.closing = true;
+            step.emit(new Effect.CloseGate(m.key()));
+        } else if (hold.state == Hold.State.WANTED || hold.state == Hold.State.CREATING) {
+            hold.revoked = m.fence();
+        }
+    }
+
+    void released(Message.Released m) {
+        Hold hold = holds.get(m.key());
+        if (hold == null || hold.state != Hold.State.RETURNING || !hold.fence.equals(m.fence())) {
+            return;
+        }
+        if (m.reason() != null) {
+            lose(hold, m.reason());
+            return;
+        }
+        boolean again = hold.wantedAgain;
+        remove(hold);
+        step.emit(new Effect.Committed(m.key(), hold.contents.version()));
+        step.emit(new Effect.Returned(m.key()));
+        if (again) {
+            if (available()) {
+                want(m.key(), hold.contents);
+            } else {
+                step.emit(new Effect.AcquireFailed(m.key(), Denial.UNAVAILABLE, null));
+            }
+        }
+    }
+
+    void committed(Message.Committed m) {
+        Hold hold = holds.get(m.key());
+        if (hold == null || !hold.fence.equals(m.fence())
+                || hold.state != Hold.State.HELD && hold.state != Hold.State.RETURNING) {
+            return;
+        }
+        if (m.reason() != null) {
+            // A refusal of what has been acknowledged meanwhile is an old one.
+            if (!hold.uncommitted.isEmpty() && hold.uncommitted.peekFirst().version() <= m.version()) {
+                lose(hold, m.reason());
+            }
+            return;
+        }
+        while (!hold.uncommitted.isEmpty() && hold.uncommitted.peekFirst().version() <= m.version()) {
+            hold.uncommitted.poll();
+        }
+        hold.attempts = 0;
+        hold.sentNanos = step.now;
+        step.emit(new Effect.Committed(m.key(), m.version()));
+        if (hold.operation != null && hold.operation.rename() && hold.uncommitted.isEmpty()) {
+            send(hold);
+        }
+        mark(hold);
+    }
+
+    void destroyed(Message.Destroyed m) {
+        Expiring token = expiring.get(m.key());
+        if (token != null && token.rid() == m.rid()) {
+            expiring.remove(m.key());
+            step.emit(new Effect.Destroyed(m.key(), m.reason()));
+            return;
+        }
+        Hold hold = holds.get(m.key());
+        if (hold == null || hold.operation == null || hold.operation.rid() != m.rid()) {
+            return;
+        }
+        remove(hold);
+        step.emit(new Effect.Destroyed(m.key(), m.reason()));
+    }
+
+    void renamed(Message.Renamed m) {
+        Hold hold = holds.get(m.key());
+        if (hold == null || hold.operation == null || hold.operation.rid() != m.rid()) {
+            return;
+        }
+        hold.operation = null;
+        hold.renaming = false;
+        if (m.reason() != null) {
+            step.emit(new Effect.Renamed(m.key(), m.newId(), null, m.reason()));
+            if (m.reason() == Denial.EXISTS) {
+                mark(hold);
+                if (!hold.uncommitted.isEmpty()) {
+                    send(hold);
+                }
+            } else {
+                lose(hold, m.reason());
+            }
+            return;
+        }
+        remove(hold);
+        Hold moved = new Hold(new SessionKey(m.key().application(), m.newId()), Hold.State.HELD);
+        moved.fence = m.fence();
+        moved.uncommitted.addAll(hold.uncommitted);
+        moved.contents = hold.uncommitted.isEmpty() ? hold.contents : new Stamp(m.fence(), hold.contents.version());
+        holds.put(moved.key, moved);
+        step.emit(new Effect.Renamed(m.key(), m.newId(), m.fence(), null));
+        if (!moved.uncommitted.isEmpty()) {
+            send(moved);
+        }
+    }
+
+    // ---- life
+
+    /** A message that nobody answered is said again; at once where the primary changed. */
+    void resend(boolean[] primaryChanged) {
+        for (SessionKey key : new ArrayList<>(unanswered)) {
+            Hold hold = holds.get(key);
+            boolean changed = primaryChanged != null && primaryChanged[key.segment()];
+            boolean due = step.now - hold.sentNanos >= step.settings.resendNanos() << Math.min(hold.attempts, 2);
+            if (hold.abandoned) {
+                if (step.now - hold.sentNanos > 60 * step.settings.resendNanos()) {
+                    remove(hold);
+                }
+            } else if (due || changed) {
+                hold.attempts = changed ? 0 : hold.attempts + 1;
+                send(hold);
+            }
+        }
+        for (Message.Lookup m : new ArrayList<>(lookups.values())) {
+            if (primaryChanged != null && primaryChanged[m.key().segment()]
+                    || step.now - lookupSent.get(m.rid()) >= step.settings.resendNanos()) {
+                sendLookup(m);
+            }
+        }
+        // The destroy after an expiry is said again when the primary repeats its grant.
+        if (directory.frozenForLong()) {
+            failWaiting();
+        }
+    }
+
+    /** Whoever waits for a store that is out of reach hears so, rather than waiting for the limit. */
+    private void failWaiting() {
+        for (SessionKey key : new ArrayList<>(unanswered)) {
+            Hold hold = holds.get(key);
+            if (hold.state == Hold.State.WANTED && !hold.abandoned) {
+                lose(hold, Denial.UNAVAILABLE);
+            }
+        }
+        for (Message.Lookup m : new ArrayList<>(lookups.values())) {
+            cancelLookup(m.rid());
+            step.emit(new Effect.LookedUp(m.rid(), m.key(), null, 0, Denial.UNAVAILABLE));
+        }
+    }
+
+    /** Says what this session's state wants answered. */
+    private void send(Hold hold) {
+        hold.sentNanos = step.now;
+        SessionKey key = hold.key;
+        switch (hold.state) {
+            case WANTED -> toPrimary(key, new Message.Acquire(hold.rid, key, hold.contents));
+            case CREATING -> toPrimary(key, new Message.Create(hold.rid, key, hold.image, hold.ageNanos));
+            case RETURNING -> toPrimary(key, new Message.Release(key, hold.fence,
+                    step.guards.releasedDeltas(hold.deltas()), hold.ageNanos));
+            case HELD -> {
+                Hold.Operation op = hold.operation;
+                if (!hold.uncommitted.isEmpty() && !hold.renaming) {
+                    toPrimary(key, new Message.Commit(key, hold.fence, hold.deltas()));
+                }
+                if (op != null && !op.rename()) {
+                    toPrimary(key, new Message.Destroy(op.rid(), key, hold.fence));
+                } else if (op != null && (hold.renaming || hold.uncommitted.isEmpty())) {
+                    hold.renaming = true;
+                    toPrimary(key, new Message.Rename(op.rid(), key, hold.fence, op.newId()));
+                }
+            }
+        }
+        mark(hold);
+    }
+
+    private void toPrimary(SessionKey key, Message m) {
+        NodeId primary = directory.primary(key.segment());
+        if (primary != null) {
+            step.send(primary, m);
+        }
+    }
+
+    private void mark(Hold hold) {
+        if (hold.unanswered()) {
+            unanswered.add(hold.key);
+        } else {
+            unanswered.remove(hold.key);
+        }
+    }
+
+    private void remove(Hold hold) {
+        holds.remove(hold.key);
+        unanswered.remove(hold.key);
+    }
+
+    private void lose(Hold hold, Denial reason) {
+        remove(hold);
+        boolean wanted = hold.state == Hold.State.WANTED;
+        if (hold.state == Hold.State.CREATING) {
+            step.emit(new Effect.CreateFailed(hold.key, reason));
+        } else if (!wanted) {
+            step.emit(new Effect.TokenLost(hold.key, reason));
+        }
+        if (hold.operation != null) {
+            step.emit(hold.operation.rename()
+                    ? new Effect.Renamed(hold.key, hold.operation.newId(), null, reason)
+                    : new Effect.Destroyed(hold.key, reason));
+        }
+        if (wanted && !hold.abandoned || hold.wantedAgain) {
+            step.emit(new Effect.AcquireFailed(hold.key, Denial.UNAVAILABLE, null));
+        }
+    }
+
+    /** This node is no member any more, or was none in between: whatever it held is void. */
+    void dropAll() {
+        for (Hold hold : new ArrayList<>(holds.values())) {
+            lose(hold, Denial.NOT_A_MEMBER);
+        }
+        expiring.clear();
+        for (Message.Lookup m : new ArrayList<>(lookups.values())) {
+            step.emit(new Effect.LookedUp(m.rid(), m.key(), null, 0, Denial.UNAVAILABLE));
+        }
+        lookups.clear();
+        lookupSent.clear();
+    }
+
+    void leave() {
+        leaving = true;
+    }
+
+    boolean busy() {
+        return !unanswered.isEmpty() || !lookups.isEmpty();
+    }
+
+    boolean holdsTokens() {
+        return holds.values().stream().anyMatch(h -> h.state != Hold.State.WANTED);
+    }
+
+    Hold hold(SessionKey key) {
+        return holds.get(key);
+    }
+
+    int tokens() {
+        return (int) holds.values().stream().filter(h -> h.state == Hold.State.HELD).count();
+    }
+
+    int uncommitted() {
+        return holds.values().stream().mapToInt(h -> h.uncommitted.size()).sum();
+    }
+}

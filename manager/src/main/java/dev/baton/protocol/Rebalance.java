@@ -1,0 +1,212 @@
+package dev.baton.protocol;
+
+import dev.baton.model.Member;
+import dev.baton.model.NodeId;
+import dev.baton.model.SegmentEntry;
+import dev.baton.model.TableNumber;
+import dev.baton.model.Topology;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The next segment table: members that came, left or cannot be reached; promotions; joiners that are complete; and
+ * bounded steps towards {@link Placement}. Crash of a primary, graceful leave and moves are one mechanism, promotion.
+ */
+final class Rebalance {
+    /** Copies that may be under way at once, cluster-wide. */
+    static final int MAX_JOINING = 64;
+
+    private final Step step;
+    private final Directory directory;
+
+    /**
+     * @param table       the next table, or null where nothing changes
+     * @param needsCopies a segment lost every owner: fresh promises must say who has the best copy
+     */
+    record Next(Topology table, boolean needsCopies, List<String> notes) {}
+
+    Rebalance(Step step, Directory directory) {
+        this.step = step;
+        this.directory = directory;
+    }
+
+    /** The first table of a new cluster: this node alone, every segment empty. */
+    Topology founded(TableNumber number) {
+        Message.Hello me = directory.hello(step.self);
+        List<SegmentEntry> segments = new ArrayList<>();
+        for (int i = 0; i < Topology.SEGMENTS; i++) {
+            segments.add(new SegmentEntry(1, step.self, List.of(), List.of(), 1));
+        }
+        return new Topology(number, List.of(number.epoch()),
+                List.of(new Member(step.self, me.location(), me.store(), false, number)), List.of(), segments);
+    }
+
+    Next next(Topology table, TableNumber number, Collection<NodeId> leaving, List<Message.Joined> reports,
+              Map<NodeId, Message.Promise> copies) {
+        List<Member> members = members(table, number, leaving);
+        List<Member> candidates = members.stream().filter(m -> m.store() && !m.leaving()).toList();
+        if (candidates.isEmpty()) {
+            candidates = members.stream().filter(Member::store).toList();
+        }
+        List<String> notes = new ArrayList<>();
+        List<SegmentEntry> segments = new ArrayList<>();
+        boolean needsCopies = false;
+        for (int i = 0; i < Topology.SEGMENTS; i++) {
+            SegmentEntry entry = joinReports(i, table.segment(i), reports);
+            entry = dropUnreachable(entry, members);
+            if (!directory.inView(entry.primary()) && ownersLost(entry)) {
+                if (copies == null) {
+                    needsCopies = true;
+                } else {
+                    entry = restore(i, entry, candidates, copies, notes);
+                }
+            }
+            segments.add(entry);
+        }
+        if (needsCopies) {
+            return new Next(null, true, notes);
+        }
+        int joining = segments.stream().mapToInt(e -> e.joining().size()).sum();
+        for (int i = 0; i < Topology.SEGMENTS; i++) {
+            SegmentEntry before = segments.get(i);
+            SegmentEntry after = towards(i, before, candidates, number, joining);
+            joining += after.joining().size() - before.joining().size();
+            segments.set(i, after);
+        }
+        members = withoutLeft(members, segments);
+        Topology next = new Topology(number, table.lineage(), members, table.seats(), segments);
+        boolean same = next.members().equals(table.members()) && next.segments().equals(table.segments());
+        return new Next(same ? null : next, false, notes);
+    }
+
+    private List<Member> members(Topology table, TableNumber number, Collection<NodeId> leaving) {
+        List<Member> members = new ArrayList<>();
+        for (Member m : table.members()) {
+            if (directory.inView(m.node())) {
+                members.add(leaving.contains(m.node()) ? m.asLeaving() : m);
+            }
+        }
+        Message.Hello mine = directory.hello(step.self);
+        for (NodeId node : directory.view()) {
+            Message.Hello hello = directory.hello(node);
+            boolean listed = members.stream().anyMatch(m -> m.node().equals(node));
+            boolean nameInUse = directory.view().stream()
+                    .anyMatch(n -> !n.equals(node) && n.name().equals(node.name()) && n.incarnation() < node.incarnation());
+            boolean superseded = directory.view().stream().anyMatch(n -> n.supersedes(node)) && nameListed(members, node);
+            if (!listed && hello != null && !nameInUse && !superseded && !leaving.contains(node)
+                    && hello.settings().equals(mine.settings())) {
+                members.add(new Member(node, hello.location(), hello.store(), false, number));
+            }
+        }
+        return members;
+    }
+
+    private static boolean nameListed(List<Member> members, NodeId node) {
+        return members.stream().anyMatch(m -> m.node().name().equals(node.name()));
+    }
+
+    private SegmentEntry joinReports(int segment, SegmentEntry entry, List<Message.Joined> reports) {
+        for (Message.Joined r : reports) {
+            if (r.segment() == segment && step.guards.joinReportFresh(entry, r.term(), r.joiner(), r.listed())
+                    && !entry.owns(r.joiner())) {
+                List<NodeId> backups = new ArrayList<>(entry.backups());
+                backups.add(r.joiner());
+                entry = new SegmentEntry(entry.term(), entry.primary(), backups, without(entry, r.joiner()),
+                        entry.created());
+            }
+        }
+        return entry;
+    }
+
+    private static List<SegmentEntry.Joiner> without(SegmentEntry entry, NodeId joiner) {
+        return entry.joining().stream().filter(j -> !j.node().equals(joiner)).toList();
+    }
+
+    /**
+     * Owners that cannot be reached lose their place as long as another owner can: an acknowledged change is with
+     * every in-sync copy. Where none can be reached the row stays: one of them must come back, or be proven dead.
+     */
+    private SegmentEntry dropUnreachable(SegmentEntry entry, List<Member> members) {
+        List<NodeId> backups = entry.backups().stream().filter(directory::inView).toList();
+        List<SegmentEntry.Joiner> joining = entry.joining().stream()
+                .filter(j -> members.stream().anyMatch(m -> m.node().equals(j.node()))).toList();
+        if (directory.inView(entry.primary())) {
+            return new SegmentEntry(entry.term(), entry.primary(), backups, joining, entry.created());
+        }
+        if (backups.isEmpty()) {
+            return new SegmentEntry(entry.term(), entry.primary(), entry.backups(), List.of(), entry.created());
+        }
+        // Joiners get their copy from the new primary, from the beginning.
+        return new SegmentEntry(entry.term() + 1, backups.get(0), backups.subList(1, backups.size()), List.of(),
+                entry.created());
+    }
+
+    private boolean ownersLost(SegmentEntry entry) {
+        return directory.lost(entry.primary()) && entry.backups().stream().allMatch(directory::lost);
+    }
+
+    /** Every owner is dead or given up: the best copy that anybody still has, or an empty segment if there is none. */
+    private SegmentEntry restore(int segment, SegmentEntry entry, List<Member> candidates,
+                                 Map<NodeId, Message.Promise> copies, List<String> notes) {
+        NodeId best = null;
+        Message.CopyNumber bestCopy = null;
+        for (Map.Entry<NodeId, Message.Promise> e : copies.entrySet()) {
+            for (Message.CopyNumber c : e.getValue().copies()) {
+                if (c.segment() == segment && directory.inView(e.getKey()) && (bestCopy == null
+                        || c.term() > bestCopy.term() || c.term() == bestCopy.term() && c.seq() > bestCopy.seq())) {
+                    best = e.getKey();
+                    bestCopy = c;
+                }
+            }
+        }
+        long term = entry.term() + 1;
+        if (best == null) {
+            notes.add("segment " + segment + ": every copy is lost, starting empty");
+            return new SegmentEntry(term, Placement.owners(segment, candidates, 1).get(0), List.of(), List.of(), term);
+        }
+        notes.add("segment " + segment + ": every owner is lost, going on with the copy of " + best + " at term "
+                + bestCopy.term() + ", change " + bestCopy.seq() + " (owners were at term " + entry.term() + ")");
+        return new SegmentEntry(term, best, List.of(), List.of(), entry.created());
+    }
+
+    /** One bounded step of a segment towards where placement wants it. */
+    private SegmentEntry towards(int segment, SegmentEntry entry, List<Member> candidates, TableNumber number,
+                                 int joining) {
+        if (!directory.inView(entry.primary()) || candidates.isEmpty()) {
+            return entry;
+        }
+        List<NodeId> ideal = Placement.owners(segment, candidates, step.settings.backups() + 1);
+        List<SegmentEntry.Joiner> joiners = new ArrayList<>(entry.joining());
+        boolean complete = true;
+        for (NodeId n : ideal) {
+            if (!entry.owns(n)) {
+                complete = false;
+                if (entry.joiner(n) == null && joining < MAX_JOINING) {
+                    joiners.add(new SegmentEntry.Joiner(n, number));
+                    joining++;
+                }
+            }
+        }
+        joiners.removeIf(j -> !ideal.contains(j.node()));
+        if (!complete) {
+            return new SegmentEntry(entry.term(), entry.primary(), entry.backups(), joiners, entry.created());
+        }
+        List<NodeId> backups = new ArrayList<>(entry.backups());
+        if (!entry.primary().equals(ideal.get(0))) {
+            // The former primary stays in sync for one table, as a backup like any other.
+            backups.remove(ideal.get(0));
+            backups.add(entry.primary());
+            return new SegmentEntry(entry.term() + 1, ideal.get(0), backups, List.of(), entry.created());
+        }
+        backups.removeIf(b -> !ideal.contains(b));
+        return new SegmentEntry(entry.term(), entry.primary(), backups, List.of(), entry.created());
+    }
+
+    /** A member that leaves is gone once no segment lists it. */
+    private static List<Member> withoutLeft(List<Member> members, List<SegmentEntry> segments) {
+        return members.stream().filter(m -> !m.leaving() || members.size() == 1
+                || segments.stream().anyMatch(s -> s.lists(m.node()))).toList();
+    }
+}

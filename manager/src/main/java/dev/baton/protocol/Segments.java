@@ -1,0 +1,347 @@
+package dev.baton.protocol;
+
+import dev.baton.model.NodeId;
+import dev.baton.model.SegmentEntry;
+import dev.baton.model.SessionKey;
+import dev.baton.model.Topology;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.Collection;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+
+/**
+ * The segments stored on this node: copies, those among them that this node is primary of, and the highest term seen
+ * of each. A segment changes its role only by an effective table, or where a primary of a higher term shows up.
+ */
+final class Segments implements Leases.Needs {
+    private final Step step;
+    private final Directory directory;
+    final Leases leases;
+    private final SegmentCopy[] copies = new SegmentCopy[Topology.SEGMENTS];
+    private final PrimarySegment[] primaries = new PrimarySegment[Topology.SEGMENTS];
+    private final long[] highestTerm = new long[Topology.SEGMENTS];
+    private final NodeId[] attachedBy = new NodeId[Topology.SEGMENTS];
+    private final BitSet dirty = new BitSet(Topology.SEGMENTS);
+    private long fencedWrites;
+    private long lostSegments;
+
+    Segments(Step step, Directory directory) {
+        this.step = step;
+        this.directory = directory;
+        this.leases = new Leases(step, directory, this);
+    }
+
+    SegmentCopy copy(int segment) {
+        return copies[segment];
+    }
+
+    PrimarySegment primary(int segment) {
+        return primaries[segment];
+    }
+
+    // ---- roles
+
+    /** Acts by an effective table. {@code conflict}: it is of another lineage than what was done here. */
+    void follow(int i, SegmentEntry entry, Topology before, boolean conflict) {
+        highestTerm[i] = Math.max(highestTerm[i], entry.term());
+        if (conflict && !entry.owns(step.self) && copies[i] != null) {
+            if (!copies[i].sessions().isEmpty()) {
+                step.warn("segment " + i + ": dropped " + copies[i].sessions().size() + " sessions of this side");
+            }
+            primaries[i] = null;
+            copies[i] = null;
+        }
+        if (entry.primary().equals(step.self)) {
+            lead(i, entry, before);
+        } else {
+            if (primaries[i] != null) {
+                demote(i);
+                step.send(entry.primary(), new Message.Adopted(directory.effective.number()));
+            }
+            if (!entry.lists(step.self) && copies[i] != null) {
+                dropIfOthersHaveIt(i, entry);
+            }
+        }
+    }
+
+    private void lead(int i, SegmentEntry entry, Topology before) {
+        if (primaries[i] != null && primaries[i].term == entry.term()) {
+            primaries[i].follow(entry, before);
+        } else {
+            if (primaries[i] != null) {
+                demote(i);
+            }
+            if (copies[i] == null && entry.created() != entry.term()) {
+                throw new InvariantBroken("made primary of segment " + i + " without a copy: " + entry);
+            }
+            if (copies[i] == null) {
+                copies[i] = new SegmentCopy(i);
+                lostSegments += before == null || before.number().n() == 0 ? 0 : 1;
+            }
+            Set<NodeId> former = new LinkedHashSet<>();
+            if (attachedBy[i] != null) {
+                former.add(attachedBy[i]);
+            }
+            if (before != null) {
+                former.add(before.segment(i).primary());
+            }
+            former.remove(step.self);
+            primaries[i] = new PrimarySegment(step, directory, leases, copies[i], entry, new ArrayList<>(former));
+            primaries[i].tryServe();
+        }
+        primaries[i].replication.required().forEach(leases::required);
+        dirty.set(i);
+    }
+
+    private void demote(int i) {
+        fencedWrites += primaries[i].fencedWrites;
+        primaries[i] = null;
+    }
+
+    private void dropIfOthersHaveIt(int i, SegmentEntry entry) {
+        int wanted = Math.min(step.settings.backups(), directory.effective.seats().size() - 1);
+        boolean othersHaveIt = entry.term() >= copies[i].term && directory.inView(entry.primary())
+                && entry.backups().size() >= wanted;
+        if (step.guards.mayDropCopy(othersHaveIt)) {
+            copies[i] = null;
+            if (!step.guards.keepHighestTerm()) {
+                highestTerm[i] = 0;
+            }
+        }
+    }
+
+    List<Message.CopyNumber> copyNumbers() {
+        List<Message.CopyNumber> numbers = new ArrayList<>();
+        for (SegmentCopy c : copies) {
+            if (c != null) {
+                // A copy that is still being brought is the last resort.
+                numbers.add(new Message.CopyNumber(c.index, c.complete ? c.term : 0, c.seq));
+            }
+        }
+        return numbers;
+    }
+
+    // ---- as primary
+
+    void request(NodeId from, SessionKey key, Message m) {
+        PrimarySegment p = primaries[key.segment()];
+        if (p != null) {
+            p.handle(from, m);
+            dirty.set(key.segment());
+        } // else it is said again, to whoever the newest table names
+    }
+
+    void request(NodeId from, SessionKey key, long rid, Message m) {
+        if (primaries[key.segment()] == null && directory.effective != null) {
+            step.send(from, new Message.Denied(rid, key, Denial.NOT_PRIMARY, null, directory.effective.number()));
+        } else {
+            request(from, key, m);
+        }
+    }
+
+    void touched(Message.Touched m) {
+        Map<Integer, List<Change.Touch>> bySegment = new TreeMap<>();
+        m.touches().forEach(t -> bySegment.computeIfAbsent(t.key().segment(), i -> new ArrayList<>()).add(t));
+        bySegment.forEach((i, touches) -> {
+            if (primaries[i] != null) {
+                primaries[i].touch(touches);
+                dirty.set(i);
+            }
+        });
+    }
+
+    void attached(NodeId from, Message.Attached m) {
+        PrimarySegment p = primaries[m.segment()];
+        if (p != null && p.term == m.term()) {
+            p.replication.attached(from, m);
+            dirty.set(m.segment());
+        }
+    }
+
+    void replicated(NodeId from, Message.Replicated m) {
+        PrimarySegment p = primaries[m.segment()];
+        if (p != null && p.term == m.term()) {
+            p.replication.replicated(from, m);
+            dirty.set(m.segment());
+        }
+    }
+
+    @Override
+    public List<NodeId> required(int segment) {
+        return primaries[segment] == null ? null : primaries[segment].replication.required();
+    }
+
+    @Override
+    public Collection<NodeId> required() {
+        Set<NodeId> all = new LinkedHashSet<>();
+        for (PrimarySegment p : primaries) {
+            if (p != null) {
+                all.addAll(p.replication.required());
+            }
+        }
+        return all;
+    }
+
+    /** Runs what became durable and sends what was queued, in the segments that were touched. True: something happened. */
+    boolean settle() {
+        boolean any = !dirty.isEmpty();
+        NodeId coordinator = directory.view().isEmpty() ? null : directory.view().get(0);
+        for (int i = dirty.nextSetBit(0); i >= 0; i = dirty.nextSetBit(i + 1)) {
+            PrimarySegment p = primaries[i];
+            dirty.clear(i);
+            if (p != null) {
+                while (!directory.frozen && p.replication.settle()) {
+                    any = true;
+                }
+                p.replication.flush(coordinator);
+            }
+        }
+        return any;
+    }
+
+    void allDirty() {
+        dirty.set(0, Topology.SEGMENTS);
+    }
+
+    /** A right to serve may have come back. */
+    void retryParked() {
+        for (int i = 0; i < Topology.SEGMENTS; i++) {
+            if (primaries[i] != null && primaries[i].parking()) {
+                primaries[i].tryServe();
+                dirty.set(i);
+            }
+        }
+    }
+
+    void tick() {
+        for (int i = 0; i < Topology.SEGMENTS; i++) {
+            if (primaries[i] != null) {
+                primaries[i].tick();
+                dirty.set(i);
+            }
+        }
+    }
+
+    // ---- as copy
+
+    void attach(NodeId from, Message.Attach m) {
+        int i = m.segment();
+        if (m.term() < highestTerm[i]) {
+            return;
+        }
+        if (primaries[i] != null) {
+            if (m.term() <= primaries[i].term) {
+                return;
+            }
+            demote(i);
+            step.send(from, new Message.TableWanted(directory.effective.number()));
+        }
+        highestTerm[i] = m.term();
+        attachedBy[i] = from;
+        SegmentCopy c = copies[i];
+        if (c == null) {
+            c = new SegmentCopy(i);
+            c.complete = true; // empty and equal to an empty primary
+            copies[i] = c;
+        }
+        if (c.term == m.term() && c.stream > m.stream()) {
+            return;
+        }
+        if (c.term != m.term() || c.stream != m.stream()) {
+            c.beginStream(m.term(), m.stream(), m.seq(), c.complete && c.hash() == m.hash());
+        }
+        step.send(from, new Message.Attached(i, m.term(), m.stream(), c.attachedEqual));
+    }
+
+    void replicate(NodeId from, Message.Replicate m) {
+        SegmentCopy c = copies[m.segment()];
+        if (m.term() < highestTerm[m.segment()] || c == null || primaries[m.segment()] != null
+                || c.term != m.term() || c.stream != m.stream()) {
+            return;
+        }
+        long last = m.first() + m.changes().size() - 1;
+        if (m.first() <= c.position + 1) {
+            for (long at = c.position + 1; at <= last; at++) {
+                c.apply(m.changes().get((int) (at - m.first())), step.now);
+                c.position = at;
+                c.seq = m.seq();
+            }
+        }
+        step.send(from, new Message.Replicated(m.segment(), m.term(), m.stream(),
+                step.guards.acknowledged(c.position, last)));
+    }
+
+    // ---- pictures
+
+    List<SessionKey> primarySessions(long application) {
+        List<SessionKey> keys = new ArrayList<>();
+        for (PrimarySegment p : primaries) {
+            if (p != null) {
+                for (Map.Entry<SessionKey, StoredSession> e : p.copy.sessions().entrySet()) {
+                    if (e.getKey().application() == application && !e.getValue().tombstone()) {
+                        keys.add(e.getKey());
+                    }
+                }
+            }
+        }
+        return keys;
+    }
+
+    ProtocolReport report(NodeId self, ProcessTokens tokens) {
+        int leading = 0;
+        int starting = 0;
+        int backups = 0;
+        int sessions = 0;
+        int copied = 0;
+        int waiting = 0;
+        long bytes = 0;
+        long fenced = fencedWrites;
+        for (int i = 0; i < Topology.SEGMENTS; i++) {
+            SegmentCopy c = copies[i];
+            if (c == null) {
+                continue;
+            }
+            int live = (int) c.sessions().values().stream().filter(s -> !s.tombstone()).count();
+            bytes += c.bytes();
+            if (primaries[i] == null) {
+                backups += c.complete ? 1 : 0;
+                copied += live;
+            } else {
+                leading++;
+                starting += primaries[i].serving() ? 0 : 1;
+                sessions += live;
+                waiting += primaries[i].waiting();
+                fenced += primaries[i].fencedWrites;
+            }
+        }
+        return new ProtocolReport(self, directory.effective, directory.frozen, directory.view(), leading, starting,
+                backups, underReplicated(), sessions, copied, bytes, tokens.tokens(), tokens.uncommitted(), waiting,
+                fenced, lostSegments);
+    }
+
+    private int underReplicated() {
+        Topology table = directory.effective;
+        if (table == null) {
+            return 0;
+        }
+        int wanted = step.settings.backups();
+        return (int) table.segments().stream().filter(s -> s.backups().size() < wanted).count();
+    }
+
+    ProtocolReport.SessionReport report(SessionKey key, Hold hold, NodeId self) {
+        int i = key.segment();
+        Topology table = directory.effective;
+        StoredSession s = copies[i] == null ? null : copies[i].get(key);
+        boolean holding = hold != null && (hold.state == Hold.State.HELD || hold.state == Hold.State.RETURNING);
+        return new ProtocolReport.SessionReport(key, table == null ? null : table.segment(i).primary(),
+                table == null ? List.of() : table.segment(i).backups(),
+                holding ? self : s == null ? null : s.holder(),
+                holding ? hold.fence : s == null ? null : s.fence(),
+                holding ? hold.contents.version() : s == null ? 0 : s.version(),
+                s == null || s.tombstone() ? 0 : s.image().size());
+    }
+}
