@@ -1,0 +1,90 @@
+package dev.baton.model;
+
+import java.util.Locale;
+
+/** Every setting with its rule, default and meaning: the one place. Read through {@link Settings}. */
+enum Setting {
+    STACK("stack", Scope.CLUSTER, SettingRule.text(1_000, "^\\p{Cntrl}", false,
+            "local, or a file, URL or classpath resource of a JGroups XML"), "local", null,
+            "JGroups stack: local (built in: TCP on 127.0.0.1, finds its peers on this machine without any "
+                    + "configuration), or file, URL or classpath resource of a JGroups XML"),
+    CLUSTER("cluster", Scope.CLUSTER, SettingRule.text(100, "A-Za-z0-9._-", false,
+            "1 to 100 of the characters A-Z a-z 0-9 . _ -"), "baton", null, "name of the group"),
+    NODE_NAME("nodeName", Scope.NODE, SettingRule.text(NodeId.MAX_NAME, "A-Za-z0-9.:_-", true,
+            "at most " + NodeId.MAX_NAME + " of the characters A-Z a-z 0-9 . : _ -, or empty"), "",
+            "jvmRoute, else host + HTTP port", "for people: logs, JMX, status"),
+    BACKUPS("backups", Scope.CLUSTER, SettingRule.number(0, 5), "1", null, "backup copies per session (0 to 5)"),
+    ACKNOWLEDGE("acknowledge", Scope.APPLICATION, SettingRule.choice(Settings.Acknowledge.class), "backups", null,
+            "a request's changes are complete when: backups (all in-sync backups have them), primary, none "
+                    + "(asynchronous)"),
+    FLUSH_INTERVAL("flushInterval", Scope.APPLICATION, SettingRule.only("0", SettingRule.number(0, 3_600_000)), "0",
+            null, "ms between synchronisations; 0: at the end of each request, the only value in this version"),
+    COMMIT_TIMEOUT("commitTimeout", Scope.APPLICATION, SettingRule.number(1, 3_600_000), "5000", null,
+            "ms a request waits for its acknowledgement; then 503 \"outcome unknown\""),
+    TRACKING("tracking", Scope.APPLICATION, SettingRule.choice(Settings.Tracking.class), "mutable", null,
+            "which attributes are compared: all, accessed, mutable (mutably accessed), written "
+                    + "(setAttribute/removeAttribute only)"),
+    DIFFERENCING("differencing", Scope.APPLICATION, SettingRule.choice(Settings.Differencing.class, "graph"), "auto",
+            null, "binary (changed byte ranges), none (whole attributes), auto (binary in this version)"),
+    IMMUTABLE_NAMES("immutableNames", Scope.APPLICATION, SettingRule.expression(), "", "empty",
+            "regular expression: names of attributes that never change in place"),
+    IMMUTABLE_CLASSES("immutableClasses", Scope.APPLICATION, SettingRule.expression(), "", "empty",
+            "regular expression: names of classes whose objects never change in place"),
+    LOCK_RELEASE("lockRelease", Scope.APPLICATION, SettingRule.choice(Settings.LockRelease.class), "lazy", null,
+            "lazy (the token is kept until asked for), eager (given back after each request)"),
+    ACQUIRE("acquire", Scope.APPLICATION, SettingRule.choice(Settings.Acquire.class), "access", null,
+            "when the request takes the token: access (at its first touch of the session), request (at its start)"),
+    LOCK_TIMEOUT("lockTimeout", Scope.APPLICATION, SettingRule.number(1, 3_600_000), "10000", null,
+            "ms a request waits for the token; then 503 with Retry-After"),
+    MAX_WAITERS("maxWaiters", Scope.APPLICATION, SettingRule.number(1, 100_000), "100", null,
+            "requests that may wait for one session in this process; more get 503 at once"),
+    THREAD_LOCKS("threadLocks", Scope.APPLICATION, SettingRule.choice(Settings.ThreadLocks.class, "attribute"),
+            "none", null, "locks between threads of the process: none, session (requests of one session run one "
+                    + "after the other)"),
+    PLACEMENT("placement", Scope.CLUSTER, SettingRule.choice(Settings.Placement.class), "local", null,
+            "local (primary on the creating node) or hash"),
+    PARTITION("partition", Scope.CLUSTER, SettingRule.choice(Settings.Partition.class, "available"), "deny", null,
+            "in a network partition: deny (only the majority serves)"),
+    LOST_AFTER("lostAfter", Scope.CLUSTER, SettingRule.numberOrEmpty(10_000, 604_800_000, -1, "the default"), "",
+            "60000 with two nodes, else never",
+            "ms after which an unreachable node that is not proven dead counts as lost"),
+    VERIFY("verify", Scope.APPLICATION, SettingRule.only("false", SettingRule.choice(Settings.Switch.class)),
+            "false", null, "development mode; false is the only value in this version"),
+    SERIAL_FILTER("serialFilter", Scope.APPLICATION, SettingRule.serialFilter(), "", "built-in allow list",
+            "JEP 290 pattern on top of Tomcat's sessionAttributeValueClassNameFilter");
+
+    /** Who must agree on a setting. */
+    enum Scope { CLUSTER, NODE, APPLICATION }
+
+    final String text;
+    final Scope scope;
+    final SettingRule rule;
+    final String defaultText;
+    final String defaultForPeople;
+    final String meaning;
+
+    Setting(String text, Scope scope, SettingRule rule, String defaultText, String defaultForPeople, String meaning) {
+        this.text = text;
+        this.scope = scope;
+        this.rule = rule;
+        this.defaultText = defaultText;
+        this.defaultForPeople = defaultForPeople == null ? defaultText : defaultForPeople;
+        this.meaning = meaning;
+    }
+
+    /** @throws IllegalArgumentException where there is none of that name */
+    static Setting named(String name) {
+        for (Setting setting : values()) {
+            if (setting.text.equals(name)) {
+                return setting;
+            }
+        }
+        for (Setting setting : values()) {
+            if (setting.text.toLowerCase(Locale.ROOT).equals(name.toLowerCase(Locale.ROOT))) {
+                throw new IllegalArgumentException("setting " + name + " is not known; meant is " + setting.text);
+            }
+        }
+        throw new IllegalArgumentException("setting " + name + " is not known; there are "
+                + Settings.descriptions().stream().map(Settings.Description::name).toList());
+    }
+}
