@@ -1,6 +1,7 @@
 package dev.baton.protocol;
 
 import dev.baton.model.NodeId;
+import dev.baton.model.SessionKey;
 import dev.baton.model.Topology;
 import java.util.ArrayList;
 import java.util.List;
@@ -183,5 +184,13 @@ final class Directory implements Quorum.Absence {
     /** The primary of a segment under the effective table, or null before there is one. */
     NodeId primary(int segment) {
         return effective == null ? null : effective.segment(segment).primary();
+    }
+
+    /** Before the first table nobody is asked; whoever needs the answer asks again. */
+    void toPrimary(SessionKey key, Message m) {
+        NodeId primary = primary(key.segment());
+        if (primary != null) {
+            step.send(primary, m);
+        }
     }
 }

@@ -54,18 +54,18 @@ final class Expiry {
 
     private static void expire(Directory directory, PrimarySegment segment, SessionKey key, StoredSession s) {
         if (s.expiring()) {
-            segment.repeatExpiry(key, s);
+            segment.requests.repeatExpiry(key, s);
             return;
         }
         if (s.holder() != null) {
-            segment.revokeIdle(key, s);
+            segment.requests.revokeIdle(key, s);
             return;
         }
         NodeId runner = runner(directory, key);
         if (runner == null) {
-            segment.bury(key, s);
+            segment.requests.bury(key, s);
         } else {
-            segment.grantForExpiry(key, runner);
+            segment.requests.grantForExpiry(key, runner);
         }
     }
 

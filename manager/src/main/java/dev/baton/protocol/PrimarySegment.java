@@ -1,28 +1,22 @@
 package dev.baton.protocol;
 
 import dev.baton.model.Fence;
-import dev.baton.model.MalformedPatch;
 import dev.baton.model.NodeId;
 import dev.baton.model.SegmentEntry;
-import dev.baton.model.SessionDelta;
 import dev.baton.model.SessionKey;
-import dev.baton.model.Stamp;
 import dev.baton.model.TableNumber;
 import dev.baton.model.Topology;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 
 /**
- * A segment of which this node is the primary, during one term: tokens, queues, commits.
+ * A segment of which this node is the primary, during one term. What is asked of its sessions is in
+ * {@link PrimaryRequests}.
  *
  * <p>WAITING (a former primary may still believe, or there is no majority: requests are parked) → SERVING. The segment
  * ends when an effective table or a higher term shows another primary; requesters then turn there.
- *
- * <p>Handlers are lists of guards: refusals first, the ordinary case last. Every answer is given when what it rests on
- * is durable.
  */
 final class PrimarySegment {
     private record Parked(NodeId from, Message message) {}
@@ -35,17 +29,15 @@ final class PrimarySegment {
     private final List<NodeId> formerPrimaries;
     private final TableNumber promotedBy;
     final Replication replication;
+    final PrimaryRequests requests;
     final SegmentCopy copy;
     final long term;
 
-    private final TreeMap<SessionKey, TokenQueue> queues = new TreeMap<>();
-    private final TreeMap<SessionKey, RecentDeltas> recent = new TreeMap<>();
     private final ArrayDeque<Parked> parked = new ArrayDeque<>();
     private final List<Orphan> orphans = new ArrayList<>();
     private final long promotedNanos;
     private boolean serving;
     private long sweptNanos;
-    long fencedWrites;
 
     /**
      * @param formerPrimaries nodes that may believe to be primary under a lower term
@@ -62,6 +54,7 @@ final class PrimarySegment {
         this.promotedNanos = step.now;
         this.sweptNanos = step.now;
         this.replication = new Replication(step, copy, term);
+        this.requests = new PrimaryRequests(step, directory, this);
         replication.follow(entry);
         orphanHolders(null);
     }
@@ -92,10 +85,7 @@ final class PrimarySegment {
                 }
             }
         }
-        for (TokenQueue q : queues.values()) {
-            q.waiters().removeIf(w -> !directory.member(w.process()));
-        }
-        queues.values().removeIf(TokenQueue::isEmpty);
+        requests.dropWaitersOut();
     }
 
     private void freeOrphans() {
@@ -106,9 +96,9 @@ final class PrimarySegment {
             } else if (step.now >= o.freeNanos() || directory.dead(s.holder())) {
                 orphans.remove(o);
                 if (s.expiring()) {
-                    bury(o.key(), s);
+                    requests.bury(o.key(), s);
                 } else {
-                    free(o.key(), s);
+                    requests.free(o.key(), s);
                 }
             }
         }
@@ -138,15 +128,7 @@ final class PrimarySegment {
         if (!parked.isEmpty() || !serving) {
             tryServe();
         }
-        for (Map.Entry<SessionKey, TokenQueue> e : new ArrayList<>(queues.entrySet())) {
-            TokenQueue q = e.getValue();
-            if (q.revokedNanos != Long.MIN_VALUE && step.guards.resendRevoke()
-                    && step.now - q.revokedNanos >= step.settings.resendNanos() << Math.min(q.revocations, 2)) {
-                q.revokedNanos = Long.MIN_VALUE;
-                q.revocations++;
-                revoke(e.getKey(), copy.get(e.getKey()), q);
-            }
-        }
+        requests.resendRevocations();
         if (serving && !directory.frozen && step.now - sweptNanos >= step.settings.sweepNanos()) {
             sweptNanos = step.now;
             Expiry.sweep(step, directory, this, promotedNanos);
@@ -158,10 +140,6 @@ final class PrimarySegment {
         return !parked.isEmpty() || !serving;
     }
 
-    int waiting() {
-        return queues.values().stream().mapToInt(TokenQueue::size).sum();
-    }
-
     // ---- requests
 
     /** Messages of processes. Parked while this segment cannot answer. */
@@ -171,32 +149,18 @@ final class PrimarySegment {
         }
         if (!serving || directory.frozen || !step.guards.mayBeGranted(directory.member(from))) {
             park(from, m);
-        } else if (m instanceof Message.Lookup x) {
-            lookup(from, x);
-        } else if (m instanceof Message.Acquire x) {
-            acquire(from, x);
-        } else if (m instanceof Message.Cancel x) {
-            cancel(from, x);
-        } else if (m instanceof Message.Release x) {
-            release(from, x);
-        } else if (m instanceof Message.Create x) {
-            create(from, x);
-        } else if (m instanceof Message.Commit x) {
-            commit(from, x);
-        } else if (m instanceof Message.Destroy x) {
-            destroy(from, x);
-        } else if (m instanceof Message.Rename x) {
-            rename(from, x);
+        } else {
+            requests.handle(from, m);
         }
     }
 
     private boolean refuse(NodeId from, Message m) {
         if (m instanceof Message.Lookup x) {
-            deny(from, x.rid(), x.key(), Denial.UNAVAILABLE, null);
+            requests.deny(from, x.rid(), x.key(), Denial.UNAVAILABLE, null);
         } else if (m instanceof Message.Acquire x) {
-            deny(from, x.rid(), x.key(), Denial.UNAVAILABLE, null);
+            requests.deny(from, x.rid(), x.key(), Denial.UNAVAILABLE, null);
         } else if (m instanceof Message.Create x) {
-            deny(from, x.rid(), x.key(), Denial.UNAVAILABLE, null);
+            requests.deny(from, x.rid(), x.key(), Denial.UNAVAILABLE, null);
         } else {
             return false;
         }
@@ -211,362 +175,12 @@ final class PrimarySegment {
     }
 
     /** That something does not exist may only be said by a primary that is sure to be one. */
-    private boolean mayDeny(NodeId from, Message m) {
+    boolean mayDeny(NodeId from, Message m) {
         if (!step.guards.lookupNeedsLease() || leases.mayServe(copy.index, step.now)) {
             return true;
         }
         leases.askForRight(copy.index);
         park(from, m);
         return false;
-    }
-
-    private void deny(NodeId to, long rid, SessionKey key, Denial reason, NodeId holder) {
-        step.send(to, new Message.Denied(rid, key, reason, holder, directory.effective.number()));
-    }
-
-    private void lookup(NodeId from, Message.Lookup m) {
-        if (!mayDeny(from, m)) {
-            return;
-        }
-        replication.whenDurable(() -> {
-            StoredSession s = copy.get(m.key());
-            boolean exists = s != null && !s.tombstone() && !s.expiring();
-            step.send(from, new Message.Meta(m.rid(), m.key(), exists ? s.image().meta() : null,
-                    Math.max(0, step.now - copy.lastAccess(m.key(), step.now))));
-        });
-    }
-
-    private void acquire(NodeId from, Message.Acquire m) {
-        StoredSession s = copy.get(m.key());
-        if (s == null || s.tombstone()) {
-            if (mayDeny(from, m)) {
-                replication.whenDurable(() -> deny(from, m.rid(), m.key(), Denial.NO_SUCH_SESSION, null));
-            }
-            return;
-        }
-        TokenQueue.Waiter waiter = new TokenQueue.Waiter(from, m.rid(), m.cached());
-        if (from.equals(s.holder()) && m.rid() == s.rid()) {
-            repeatGrant(from, m, s);
-            return;
-        }
-        if (from.equals(s.holder()) && m.rid() < s.rid()) {
-            return;
-        }
-        TokenQueue queue = queues.computeIfAbsent(m.key(), k -> new TokenQueue());
-        if (queue.size() >= step.settings.maxQueue()) {
-            deny(from, m.rid(), m.key(), Denial.OVERLOADED, s.holder());
-            return;
-        }
-        queue.add(waiter);
-        if (from.equals(s.holder()) && !s.expiring()) {
-            // A process asks only while it has no token: the former grant never arrived or was given up.
-            free(m.key(), s);
-        } else if (s.holder() == null) {
-            grantNext(m.key());
-        } else {
-            revoke(m.key(), s, queue);
-        }
-    }
-
-    private void repeatGrant(NodeId from, Message.Acquire m, StoredSession s) {
-        Runnable again = () -> sendGrant(m.key(), from, m.rid(), s.fence(), m.cached());
-        if (step.guards.repeatWaitsForBackups()) {
-            replication.whenDurable(again);
-        } else {
-            again.run();
-        }
-    }
-
-    private void revoke(SessionKey key, StoredSession s, TokenQueue queue) {
-        if (queue.revokedNanos == Long.MIN_VALUE && s != null && s.holder() != null && !s.expiring()) {
-            queue.revokedNanos = step.now;
-            step.send(s.holder(), new Message.Revoke(key, s.fence()));
-        }
-    }
-
-    /** Asks the holder of an idle session for the token: it may have news of accesses. */
-    void revokeIdle(SessionKey key, StoredSession s) {
-        step.send(s.holder(), new Message.Revoke(key, s.fence()));
-    }
-
-    private void cancel(NodeId from, Message.Cancel m) {
-        TokenQueue queue = queues.get(m.key());
-        if (queue != null) {
-            queue.cancel(from, m.rid());
-            if (queue.isEmpty()) {
-                queues.remove(m.key());
-            }
-        }
-    }
-
-    private void free(SessionKey key, StoredSession s) {
-        replication.append(new Change.Freed(key, s.fence()));
-        grantNext(key);
-    }
-
-    private void grantNext(SessionKey key) {
-        TokenQueue queue = queues.get(key);
-        TokenQueue.Waiter next = queue == null ? null : queue.poll(step.guards);
-        if (queue != null && queue.isEmpty()) {
-            queues.remove(key);
-        }
-        if (next != null) {
-            grant(key, next, false);
-        }
-    }
-
-    private void grant(SessionKey key, TokenQueue.Waiter to, boolean expire) {
-        Fence fence = copy.get(key).fence().next(term);
-        TokenQueue queue = queues.get(key);
-        if (queue != null) {
-            // The bit "others wait" asks the new holder; if the grant is lost the revocation follows.
-            queue.revokedNanos = step.now;
-            queue.revocations = 0;
-        }
-        replication.append(new Change.Granted(key, to.process(), fence, step.guards.replicatedRid(to.rid()), expire));
-        Runnable send = () -> sendGrant(key, to.process(), to.rid(), fence, to.cached());
-        if (step.guards.grantWaitsForBackups()) {
-            replication.whenDurable(send);
-        } else {
-            send.run();
-        }
-    }
-
-    /** Grants the token to a member that can run the destroyed listeners. */
-    void grantForExpiry(SessionKey key, NodeId to) {
-        grant(key, new TokenQueue.Waiter(to, 0, Stamp.NOTHING), true);
-    }
-
-    void repeatExpiry(SessionKey key, StoredSession s) {
-        replication.whenDurable(() -> sendGrant(key, s.holder(), s.rid(), s.fence(), Stamp.NOTHING));
-    }
-
-    private void sendGrant(SessionKey key, NodeId to, long rid, Fence fence, Stamp cached) {
-        StoredSession s = copy.get(key);
-        if (s == null || s.tombstone() || !to.equals(s.holder()) || !s.fence().equals(fence)) {
-            return;
-        }
-        TokenQueue queue = queues.get(key);
-        step.send(to, new Message.Grant(rid, key, fence, s.contents(), content(key, s, cached),
-                Math.max(0, step.now - copy.lastAccess(key, step.now)), queue != null && !queue.isEmpty(), s.expiring()));
-    }
-
-    private Content content(SessionKey key, StoredSession s, Stamp cached) {
-        boolean known = cached.version() > 0 && step.guards.cachedKnown(s, cached);
-        if (known && cached.version() == s.version()) {
-            return new Content.Same();
-        }
-        RecentDeltas deltas = recent.get(key);
-        if (deltas == null) {
-            // It is used by several processes: from now on its deltas are kept for a while.
-            recent.put(key, new RecentDeltas());
-        } else if (known) {
-            List<SessionDelta> since = deltas.since(cached.version(), s.version());
-            if (since != null) {
-                return new Content.Deltas(since);
-            }
-        }
-        return new Content.Whole(s.image());
-    }
-
-    private void release(NodeId from, Message.Release m) {
-        StoredSession s = copy.get(m.key());
-        if (s == null || s.tombstone()) {
-            replication.whenDurable(() -> released(from, m, Denial.GONE));
-            return;
-        }
-        if (!step.guards.fenceCurrent(m.fence(), s.fence()) || !from.equals(s.holder())) {
-            boolean known = m.deltas().stream().allMatch(d -> step.guards.duplicate(s, m.fence(), d.version()));
-            if (!known) {
-                fencedWrites++;
-            }
-            answerRepeated(() -> released(from, m, known ? null : Denial.FENCED));
-            return;
-        }
-        Denial refused = applyAll(m.key(), m.fence(), m.deltas());
-        if (m.ageNanos() < step.now - copy.lastAccess(m.key(), step.now)) {
-            touch(List.of(new Change.Touch(m.key(), m.ageNanos())));
-        }
-        StoredSession after = copy.get(m.key());
-        if (after.expiring()) {
-            bury(m.key(), after);
-        } else {
-            replication.append(new Change.Freed(m.key(), after.fence()));
-        }
-        replication.whenDurable(() -> released(from, m, refused));
-        if (!after.expiring()) {
-            grantNext(m.key());
-        }
-    }
-
-    private void released(NodeId to, Message.Release m, Denial reason) {
-        step.send(to, new Message.Released(m.key(), m.fence(), reason));
-    }
-
-    private void answerRepeated(Runnable answer) {
-        if (step.guards.repeatWaitsForBackups()) {
-            replication.whenDurable(answer);
-        } else {
-            answer.run();
-        }
-    }
-
-    /** Applies deltas made under the current fence; null, or why the first one that failed was refused. */
-    private Denial applyAll(SessionKey key, Fence fence, List<SessionDelta> deltas) {
-        for (SessionDelta d : deltas) {
-            StoredSession s = copy.get(key);
-            if (step.guards.duplicate(s, fence, d.version())) {
-                continue;
-            }
-            if (!step.guards.baseMatches(d.base(), s.version())) {
-                return Denial.WRONG_BASE;
-            }
-            try {
-                replication.append(new Change.Applied(key, fence, d));
-            } catch (MalformedPatch e) {
-                step.warn("refused a delta of " + key + ": " + e.getMessage());
-                return Denial.MALFORMED;
-            }
-            RecentDeltas kept = recent.get(key);
-            if (kept != null) {
-                kept.add(d, step.settings.recentBytes());
-            }
-        }
-        return null;
-    }
-
-    private void commit(NodeId from, Message.Commit m) {
-        long last = m.deltas().get(m.deltas().size() - 1).version();
-        StoredSession s = copy.get(m.key());
-        if (s == null || s.tombstone()) {
-            replication.whenDurable(() -> committed(from, m, last, Denial.GONE));
-            return;
-        }
-        if (m.deltas().stream().allMatch(d -> step.guards.duplicate(s, m.fence(), d.version()))) {
-            answerRepeated(() -> committed(from, m, last, null));
-            return;
-        }
-        if (!step.guards.fenceCurrent(m.fence(), s.fence()) || !from.equals(s.holder())) {
-            fencedWrites++;
-            committed(from, m, last, Denial.FENCED);
-            return;
-        }
-        if (replication.full()) {
-            return; // said again later; the copies may have caught up by then
-        }
-        Denial refused = applyAll(m.key(), m.fence(), m.deltas());
-        if (step.settings.ackByPrimary()) {
-            committed(from, m, last, refused);
-        } else {
-            replication.whenDurable(() -> committed(from, m, last, refused));
-        }
-    }
-
-    private void committed(NodeId to, Message.Commit m, long version, Denial reason) {
-        step.send(to, new Message.Committed(m.key(), m.fence(), version, reason));
-    }
-
-    private void create(NodeId from, Message.Create m) {
-        StoredSession s = copy.get(m.key());
-        if (s != null && !s.tombstone() && from.equals(s.holder()) && s.rid() == m.rid()) {
-            Fence fence = s.fence();
-            answerRepeated(() -> sendGrant(m.key(), from, m.rid(), fence, s.contents()));
-            return;
-        }
-        if (s != null) {
-            replication.whenDurable(() -> deny(from, m.rid(), m.key(), Denial.EXISTS, null));
-            return;
-        }
-        if (replication.full()) {
-            deny(from, m.rid(), m.key(), Denial.OVERLOADED, null);
-            return;
-        }
-        Fence fence = new Fence(term, 1);
-        replication.append(new Change.Created(m.key(), m.image(), from, fence, m.rid()));
-        replication.whenDurable(() -> sendGrant(m.key(), from, m.rid(), fence, new Stamp(fence, 1)));
-    }
-
-    private void destroy(NodeId from, Message.Destroy m) {
-        StoredSession s = copy.get(m.key());
-        if (s == null || s.tombstone()) {
-            boolean mine = s != null && s.movedTo() == null && s.fence().equals(m.fence());
-            replication.whenDurable(() -> destroyed(from, m, mine ? null : Denial.GONE));
-        } else if (!step.guards.fenceCurrent(m.fence(), s.fence()) || !from.equals(s.holder())) {
-            fencedWrites++;
-            destroyed(from, m, Denial.FENCED);
-        } else {
-            bury(m.key(), s);
-            replication.whenDurable(() -> destroyed(from, m, null));
-        }
-    }
-
-    private void destroyed(NodeId to, Message.Destroy m, Denial reason) {
-        step.send(to, new Message.Destroyed(m.rid(), m.key(), reason));
-    }
-
-    /** A tombstone takes the session's place; whoever waits for it hears that it does not exist. */
-    void bury(SessionKey key, StoredSession s) {
-        replication.append(new Change.Buried(key, s.fence()));
-        recent.remove(key);
-        denyQueue(key);
-    }
-
-    private void denyQueue(SessionKey key) {
-        TokenQueue queue = queues.remove(key);
-        if (queue != null) {
-            List<TokenQueue.Waiter> waiters = List.copyOf(queue.waiters());
-            replication.whenDurable(() -> waiters.forEach(w ->
-                    deny(w.process(), w.rid(), key, Denial.NO_SUCH_SESSION, null)));
-        }
-    }
-
-    private void rename(NodeId from, Message.Rename m) {
-        SessionKey moved = new SessionKey(m.key().application(), m.newId());
-        StoredSession s = copy.get(m.key());
-        StoredSession target = copy.get(moved);
-        if (target != null && !target.tombstone() && from.equals(target.holder()) && target.rid() == m.rid()
-                && s != null && m.newId().equals(s.movedTo())) {
-            Fence fence = target.fence();
-            answerRepeated(() -> renamed(from, m, fence, null));
-        } else if (s == null || s.tombstone()) {
-            replication.whenDurable(() -> renamed(from, m, null, Denial.GONE));
-        } else if (!step.guards.fenceCurrent(m.fence(), s.fence()) || !from.equals(s.holder())) {
-            fencedWrites++;
-            renamed(from, m, null, Denial.FENCED);
-        } else if (target != null || moved.segment() != copy.index) {
-            replication.whenDurable(() -> renamed(from, m, null, Denial.EXISTS));
-        } else {
-            Fence fence = s.fence().next(term);
-            if (step.guards.renameInOneChange()) {
-                replication.append(new Change.Moved(m.key(), m.newId(), fence, m.rid()));
-            } else {
-                replication.append(new Change.Copied(moved, new StoredSession(s.image(), s.contents(), fence, from,
-                        m.rid(), false, s.history(), null), 0));
-                replication.whenDurable(() -> replication.append(new Change.Buried(m.key(), s.fence())));
-            }
-            recent.remove(m.key());
-            denyQueue(m.key());
-            replication.whenDurable(() -> renamed(from, m, fence, null));
-        }
-    }
-
-    private void renamed(NodeId to, Message.Rename m, Fence fence, Denial reason) {
-        step.send(to, new Message.Renamed(m.rid(), m.key(), m.newId(), fence, reason));
-    }
-
-    /** Accesses without a change; of sessions that are not here they mean nothing. */
-    void touch(List<Change.Touch> touches) {
-        List<Change.Touch> known = touches.stream().filter(t -> {
-            StoredSession s = copy.get(t.key());
-            return s != null && !s.tombstone();
-        }).toList();
-        if (known.isEmpty()) {
-            return;
-        }
-        if (step.guards.replicateTouches()) {
-            replication.append(new Change.Touched(known));
-        } else {
-            copy.apply(new Change.Touched(known), step.now);
-        }
     }
 }

@@ -22,38 +22,30 @@ final class ProcessTokens {
     private final TreeMap<SessionKey, Hold> holds = new TreeMap<>();
     private final TreeSet<SessionKey> unanswered = new TreeSet<>();
     private final TreeMap<SessionKey, Expiring> expiring = new TreeMap<>();
-    private final TreeMap<Long, Message.Lookup> lookups = new TreeMap<>();
-    private final TreeMap<Long, Long> lookupSent = new TreeMap<>();
-    private long lastRid;
+    private final Lookups lookups;
+    private long lastRid = -1;
     private boolean leaving;
 
     ProcessTokens(Step step, Directory directory) {
         this.step = step;
         this.directory = directory;
+        this.lookups = new Lookups(step, directory);
+    }
+
+    /** Odd; look-ups have the even ones, so that a refusal says what was refused. */
+    private long nextRid() {
+        lastRid += 2;
+        return lastRid;
     }
 
     // ---- inputs
 
     void lookup(Input.Lookup in) {
-        if (!available()) {
-            step.emit(new Effect.LookedUp(in.ticket(), in.key(), null, 0, Denial.UNAVAILABLE));
-        } else if (lookups.size() >= 100L * step.settings.maxQueue()) {
-            step.emit(new Effect.LookedUp(in.ticket(), in.key(), null, 0, Denial.OVERLOADED));
-        } else {
-            Message.Lookup m = new Message.Lookup(in.ticket(), in.key());
-            lookups.put(in.ticket(), m);
-            sendLookup(m);
-        }
-    }
-
-    private void sendLookup(Message.Lookup m) {
-        lookupSent.put(m.rid(), step.now);
-        toPrimary(m.key(), m);
+        lookups.ask(in, available());
     }
 
     void cancelLookup(long ticket) {
-        lookups.remove(ticket);
-        lookupSent.remove(ticket);
+        lookups.cancel(ticket);
     }
 
     private boolean available() {
@@ -81,7 +73,7 @@ final class ProcessTokens {
 
     private void want(SessionKey key, Stamp cached) {
         Hold hold = new Hold(key, Hold.State.WANTED);
-        hold.rid = ++lastRid;
+        hold.rid = nextRid();
         hold.contents = cached;
         holds.put(key, hold);
         send(hold);
@@ -97,7 +89,7 @@ final class ProcessTokens {
             // The grant may be under way: it is kept as an idle token. If nothing comes the hold is forgotten.
             hold.abandoned = true;
             hold.sentNanos = step.now;
-            toPrimary(hold.key, new Message.Cancel(hold.rid, hold.key));
+            directory.toPrimary(hold.key, new Message.Cancel(hold.rid, hold.key));
         }
     }
 
@@ -107,7 +99,7 @@ final class ProcessTokens {
             return;
         }
         Hold hold = new Hold(in.key(), Hold.State.CREATING);
-        hold.rid = ++lastRid;
+        hold.rid = nextRid();
         hold.image = in.image();
         hold.ageNanos = in.ageNanos();
         holds.put(in.key(), hold);
@@ -128,7 +120,7 @@ final class ProcessTokens {
         hold.uncommitted.add(in.delta());
         hold.contents = new Stamp(hold.fence, in.delta().version());
         if (hold.state == Hold.State.HELD && !hold.renaming) {
-            toPrimary(hold.key, new Message.Commit(hold.key, hold.fence, List.of(in.delta())));
+            directory.toPrimary(hold.key, new Message.Commit(hold.key, hold.fence, List.of(in.delta())));
             if (idle && hold.operation == null) {
                 hold.sentNanos = step.now;
                 hold.attempts = 0;
@@ -151,11 +143,11 @@ final class ProcessTokens {
         Hold hold = holds.get(in.key());
         if (token != null && (hold == null || hold.state != Hold.State.HELD)) {
             expiring.put(in.key(), new Expiring(token.fence(), token.rid(), true));
-            toPrimary(in.key(), new Message.Destroy(token.rid(), in.key(), token.fence()));
+            directory.toPrimary(in.key(), new Message.Destroy(token.rid(), in.key(), token.fence()));
         } else if (hold == null || hold.state != Hold.State.HELD || hold.operation != null) {
             step.emit(new Effect.Destroyed(in.key(), Denial.FENCED));
         } else {
-            hold.operation = new Hold.Operation(++lastRid, null);
+            hold.operation = new Hold.Operation(nextRid(), null);
             send(hold);
         }
     }
@@ -166,7 +158,7 @@ final class ProcessTokens {
             step.emit(new Effect.Renamed(in.key(), in.newId(), null, Denial.FENCED));
             return;
         }
-        hold.operation = new Hold.Operation(++lastRid, in.newId());
+        hold.operation = new Hold.Operation(nextRid(), in.newId());
         if (hold.uncommitted.isEmpty()) {
             send(hold);
         } else {
@@ -188,10 +180,7 @@ final class ProcessTokens {
     // ---- messages
 
     void meta(Message.Meta m) {
-        if (lookups.remove(m.rid()) != null) {
-            lookupSent.remove(m.rid());
-            step.emit(new Effect.LookedUp(m.rid(), m.key(), m.meta(), m.idleNanos(), null));
-        }
+        lookups.answered(m);
     }
 
     void grant(NodeId from, Message.Grant m) {
@@ -240,23 +229,21 @@ final class ProcessTokens {
             }
             return;
         }
-        expiring.put(m.key(), new Expiring(m.fence(), ++lastRid, false));
+        expiring.put(m.key(), new Expiring(m.fence(), nextRid(), false));
         step.emit(new Effect.Expire(m.key(), m.fence(), m.contents(),
                 m.content() instanceof Content.Whole w ? w.image() : null, m.idleNanos()));
     }
 
     void denied(NodeId from, Message.Denied m) {
         Hold hold = holds.get(m.key());
-        if (lookups.containsKey(m.rid())) {
-            retrySoonLookup(m);
-            return;
+        if (m.reason() == Denial.NOT_PRIMARY) {
+            wantTable(from, m);
         }
-        if (hold == null || hold.rid != m.rid() || hold.state != Hold.State.WANTED && hold.state != Hold.State.CREATING) {
+        if (lookups.denied(m) || hold == null || hold.rid != m.rid() || hold.state != Hold.State.WANTED && hold.state != Hold.State.CREATING) {
             return;
         }
         if (m.reason() == Denial.NOT_PRIMARY) {
-            wantTable(from, m);
-            hold.sentNanos = step.now - step.settings.resendNanos() * 7 / 8; // it may be about to learn of its table
+            hold.sentNanos = step.soon(); // the other may be about to learn of its table
             hold.attempts = 0;
             return;
         }
@@ -265,15 +252,6 @@ final class ProcessTokens {
             step.emit(new Effect.CreateFailed(m.key(), m.reason()));
         } else {
             step.emit(new Effect.AcquireFailed(m.key(), m.reason(), m.holder()));
-        }
-    }
-
-    private void retrySoonLookup(Message.Denied m) {
-        if (m.reason() == Denial.NOT_PRIMARY) {
-            lookupSent.put(m.rid(), step.now - step.settings.resendNanos() * 7 / 8);
-        } else {
-            cancelLookup(m.rid());
-            step.emit(new Effect.LookedUp(m.rid(), m.key(), null, 0, m.reason()));
         }
     }
 
@@ -409,12 +387,7 @@ final class ProcessTokens {
                 send(hold);
             }
         }
-        for (Message.Lookup m : new ArrayList<>(lookups.values())) {
-            if (primaryChanged != null && primaryChanged[m.key().segment()]
-                    || step.now - lookupSent.get(m.rid()) >= step.settings.resendNanos()) {
-                sendLookup(m);
-            }
-        }
+        lookups.resend(primaryChanged);
         // The destroy after an expiry is said again when the primary repeats its grant.
         if (directory.frozenForLong()) {
             failWaiting();
@@ -429,10 +402,7 @@ final class ProcessTokens {
                 lose(hold, Denial.UNAVAILABLE);
             }
         }
-        for (Message.Lookup m : new ArrayList<>(lookups.values())) {
-            cancelLookup(m.rid());
-            step.emit(new Effect.LookedUp(m.rid(), m.key(), null, 0, Denial.UNAVAILABLE));
-        }
+        lookups.failAll();
     }
 
     /** Says what this session's state wants answered. */
@@ -440,31 +410,24 @@ final class ProcessTokens {
         hold.sentNanos = step.now;
         SessionKey key = hold.key;
         switch (hold.state) {
-            case WANTED -> toPrimary(key, new Message.Acquire(hold.rid, key, hold.contents));
-            case CREATING -> toPrimary(key, new Message.Create(hold.rid, key, hold.image, hold.ageNanos));
-            case RETURNING -> toPrimary(key, new Message.Release(key, hold.fence,
+            case WANTED -> directory.toPrimary(key, new Message.Acquire(hold.rid, key, hold.contents));
+            case CREATING -> directory.toPrimary(key, new Message.Create(hold.rid, key, hold.image, hold.ageNanos));
+            case RETURNING -> directory.toPrimary(key, new Message.Release(key, hold.fence,
                     step.guards.releasedDeltas(hold.deltas()), hold.ageNanos));
             case HELD -> {
                 Hold.Operation op = hold.operation;
                 if (!hold.uncommitted.isEmpty() && !hold.renaming) {
-                    toPrimary(key, new Message.Commit(key, hold.fence, hold.deltas()));
+                    directory.toPrimary(key, new Message.Commit(key, hold.fence, hold.deltas()));
                 }
                 if (op != null && !op.rename()) {
-                    toPrimary(key, new Message.Destroy(op.rid(), key, hold.fence));
+                    directory.toPrimary(key, new Message.Destroy(op.rid(), key, hold.fence));
                 } else if (op != null && (hold.renaming || hold.uncommitted.isEmpty())) {
                     hold.renaming = true;
-                    toPrimary(key, new Message.Rename(op.rid(), key, hold.fence, op.newId()));
+                    directory.toPrimary(key, new Message.Rename(op.rid(), key, hold.fence, op.newId()));
                 }
             }
         }
         mark(hold);
-    }
-
-    private void toPrimary(SessionKey key, Message m) {
-        NodeId primary = directory.primary(key.segment());
-        if (primary != null) {
-            step.send(primary, m);
-        }
     }
 
     private void mark(Hold hold) {
@@ -504,19 +467,11 @@ final class ProcessTokens {
             lose(hold, Denial.NOT_A_MEMBER);
         }
         expiring.clear();
-        for (Message.Lookup m : new ArrayList<>(lookups.values())) {
-            step.emit(new Effect.LookedUp(m.rid(), m.key(), null, 0, Denial.UNAVAILABLE));
-        }
-        lookups.clear();
-        lookupSent.clear();
+        lookups.failAll();
     }
 
     void leave() {
         leaving = true;
-    }
-
-    boolean busy() {
-        return !unanswered.isEmpty() || !lookups.isEmpty();
     }
 
     boolean holdsTokens() {

@@ -98,7 +98,7 @@ final class Segments implements Leases.Needs {
     }
 
     private void demote(int i) {
-        fencedWrites += primaries[i].fencedWrites;
+        fencedWrites += primaries[i].requests.fencedWrites();
         primaries[i] = null;
     }
 
@@ -148,7 +148,7 @@ final class Segments implements Leases.Needs {
         m.touches().forEach(t -> bySegment.computeIfAbsent(t.key().segment(), i -> new ArrayList<>()).add(t));
         bySegment.forEach((i, touches) -> {
             if (primaries[i] != null) {
-                primaries[i].touch(touches);
+                primaries[i].requests.touch(touches);
                 dirty.set(i);
             }
         });
@@ -314,8 +314,8 @@ final class Segments implements Leases.Needs {
                 leading++;
                 starting += primaries[i].serving() ? 0 : 1;
                 sessions += live;
-                waiting += primaries[i].waiting();
-                fenced += primaries[i].fencedWrites;
+                waiting += primaries[i].requests.waiting();
+                fenced += primaries[i].requests.fencedWrites();
             }
         }
         return new ProtocolReport(self, directory.effective, directory.frozen, directory.view(), leading, starting,

@@ -36,6 +36,11 @@ final class Step {
         effects.add(effect);
     }
 
+    /** A sending time that makes the next repetition due soon. */
+    long soon() {
+        return now - settings.resendNanos() * 7 / 8;
+    }
+
     void info(String text) {
         effects.add(new Effect.Note(Effect.Level.INFO, text));
     }
