@@ -151,6 +151,16 @@ final class MessageForm {
             new Form<>(26, Message.Touched.class, (out, m) -> ChangeForm.writeTouches(out, m.touches()),
                     in -> new Message.Touched(ChangeForm.readTouches(in))),
 
+            new Form<>(27, Message.Offer.class, (out, m) -> {
+                out.varint(m.rid());
+                out.key(m.key());
+                writeFence(out, m.fence());
+                SessionForm.writeStamp(out, m.contents());
+                SessionForm.writeImage(out, m.image());
+                out.age(m.ageNanos());
+            }, in -> new Message.Offer(in.varint(), in.key(), readFence(in), SessionForm.readStamp(in),
+                    SessionForm.readImage(in), in.age())),
+
             // ---- lease
             new Form<>(40, Message.Beat.class, (out, m) -> {
                 out.varint(m.echo());

@@ -9,7 +9,8 @@ import java.util.List;
  * @param primary node that serves the segment
  * @param backups in-sync backups: every one has all that was acknowledged
  * @param joining nodes that receive a copy
- * @param created term at which the segment was last created empty; a primary without a copy starts empty only then
+ * @param created term at which the segment was last begun anew, because it was new or every copy was lost: empty, or
+ *                from what was left; a primary without a copy starts empty only then
  */
 public record SegmentEntry(long term, NodeId primary, List<NodeId> backups, List<Joiner> joining, long created) {
     public SegmentEntry {

@@ -56,6 +56,12 @@ public sealed interface Effect {
      */
     record TokenLost(SessionKey key, Denial reason) implements Effect {}
 
+    /**
+     * The store lost every copy of this held session: give {@link Input.Offer} with the present image. Commits may go
+     * on; they wait.
+     */
+    record ImageWanted(SessionKey key) implements Effect {}
+
     /** @param reason null where the session is destroyed, durably */
     record Destroyed(SessionKey key, Denial reason) implements Effect {}
 

@@ -43,10 +43,16 @@ final class Hold {
     boolean closing;
     /** HELD and closing, or RETURNING: somebody waits for the next turn. */
     boolean wantedAgain;
-    /** CREATING: the image to be stored. */
+    /** CREATING, or offering: the image to be stored. */
     SessionImage image;
     long ageNanos;
     Operation operation;
+    /** HELD: the store lost the session, the process's copy is being offered to it. */
+    boolean offering;
+    /** Offering: what the image contains. */
+    Stamp offered;
+    /** Offering: nobody is inside any more, the token goes back when the offer was taken. */
+    boolean idle;
     /** The rename is under way: commits wait for the new fence. */
     boolean renaming;
     /** Made under the present fence (or during a creation or rename) and not acknowledged, ascending. */
@@ -65,6 +71,6 @@ final class Hold {
 
     /** Whether an answer is owed. */
     boolean unanswered() {
-        return state != State.HELD || !uncommitted.isEmpty() || operation != null;
+        return state != State.HELD || !uncommitted.isEmpty() || operation != null || offering;
     }
 }

@@ -77,6 +77,11 @@ public sealed interface Input {
      */
     record Commit(SessionKey key, SessionDelta delta) implements Input {}
 
+    /**
+     * The answer to {@link Effect.ImageWanted}: the session with all commits given as inputs before, and no others. Then {@link Effect.Committed} or {@link Effect.TokenLost}.
+     */
+    record Offer(SessionKey key, SessionImage image, long ageNanos) implements Input {}
+
     /** Destroy under the held token. Answered by {@link Effect.Destroyed}. */
     record Destroy(SessionKey key) implements Input {}
 

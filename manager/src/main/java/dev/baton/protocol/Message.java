@@ -119,6 +119,16 @@ public sealed interface Message {
     /** Everything up to {@code version} is durable; or, with a reason, the version was refused. */
     record Committed(SessionKey key, Fence fence, long version, Denial reason) implements Message {}
 
+    /**
+     * A holder's copy of a session whose segment had to be begun anew, because every copy in the store was lost.
+     * Answered by a grant, or a refusal.
+     *
+     * @param fence    the token under which the process had it
+     * @param contents version of the image and the fence it was made under
+     */
+    record Offer(long rid, SessionKey key, Fence fence, Stamp contents, SessionImage image, long ageNanos)
+            implements Message {}
+
     record Destroy(long rid, SessionKey key, Fence fence) implements Message {}
 
     record Destroyed(long rid, SessionKey key, Denial reason) implements Message {}

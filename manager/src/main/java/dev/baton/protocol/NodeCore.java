@@ -106,6 +106,8 @@ public final class NodeCore {
             tokens.cancelLookup(in.ticket());
         } else if (input instanceof Input.Create in) {
             tokens.create(in);
+        } else if (input instanceof Input.Offer in) {
+            tokens.offer(in);
         } else if (input instanceof Input.Destroy in) {
             tokens.destroy(in);
         } else if (input instanceof Input.Rename in) {
@@ -247,6 +249,7 @@ public final class NodeCore {
             primaryChanged[i] = before == null || before.segment(i).term() != entry.term();
             segments.follow(i, entry, before, conflict);
         }
+        tokens.offerWhereLost(table);
         tokens.resend(primaryChanged);
         tellMembers(before, table);
         step.emit(new Effect.TopologyChanged(table, directory.frozen));
@@ -308,6 +311,8 @@ public final class NodeCore {
         } else if (m instanceof Message.Cancel x) {
             segments.request(from, x.key(), m);
         } else if (m instanceof Message.Create x) {
+            segments.request(from, x.key(), x.rid(), m);
+        } else if (m instanceof Message.Offer x) {
             segments.request(from, x.key(), x.rid(), m);
         } else if (m instanceof Message.Destroy x) {
             segments.request(from, x.key(), m);

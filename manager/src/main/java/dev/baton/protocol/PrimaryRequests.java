@@ -51,6 +51,8 @@ final class PrimaryRequests {
             create(from, x);
         } else if (m instanceof Message.Commit x) {
             commit(from, x);
+        } else if (m instanceof Message.Offer x) {
+            offer(from, x);
         } else if (m instanceof Message.Destroy x) {
             destroy(from, x);
         } else if (m instanceof Message.Rename x) {
@@ -351,6 +353,37 @@ final class PrimaryRequests {
         Fence fence = new Fence(term, 1);
         replication.append(new Change.Created(m.key(), m.image(), from, fence, m.rid()));
         replication.whenDurable(() -> sendGrant(m.key(), from, m.rid(), fence, new Stamp(fence, 1)));
+    }
+
+    /** After every copy was lost the holder's is the best there is, unless somebody went on with what was left. */
+    private void offer(NodeId from, Message.Offer m) {
+        StoredSession s = copy.get(m.key());
+        if (s != null && s.tombstone()) {
+            replication.whenDurable(() -> deny(from, m.rid(), m.key(), Denial.GONE, null));
+            return;
+        }
+        if (s != null && from.equals(s.holder()) && s.rid() == m.rid()) {
+            Fence fence = s.fence();
+            answerRepeated(() -> sendGrant(m.key(), from, m.rid(), fence, s.contents()));
+            return;
+        }
+        boolean lost = m.fence().term() < segment.created;
+        boolean best = s == null || s.fence().term() < segment.created && s.fence().compareTo(m.fence()) <= 0
+                && s.version() <= m.contents().version();
+        if (!lost || !best) {
+            fencedWrites++;
+            replication.whenDurable(() -> deny(from, m.rid(), m.key(), Denial.FENCED, s == null ? null : s.holder()));
+            return;
+        }
+        Fence fence = m.fence().next(term);
+        replication.append(new Change.Copied(m.key(), new StoredSession(m.image(), m.contents(), fence, from, m.rid(),
+                false, List.of(m.contents()), null), m.ageNanos()));
+        step.info(m.key() + " was lost in the store; taken from its holder " + from.name());
+        replication.whenDurable(() -> sendGrant(m.key(), from, m.rid(), fence, m.contents()));
+        TokenQueue queue = queues.get(m.key());
+        if (queue != null) {
+            queue.revokedNanos = step.now; // told by the grant
+        }
     }
 
     private void destroy(NodeId from, Message.Destroy m) {

@@ -32,6 +32,8 @@ final class PrimarySegment {
     final PrimaryRequests requests;
     final SegmentCopy copy;
     final long term;
+    /** Term at which the segment was begun anew; tokens of lower terms are of sessions that may have been lost. */
+    final long created;
 
     private final ArrayDeque<Parked> parked = new ArrayDeque<>();
     private final List<Orphan> orphans = new ArrayList<>();
@@ -49,6 +51,7 @@ final class PrimarySegment {
         this.leases = leases;
         this.copy = copy;
         this.term = entry.term();
+        this.created = entry.created();
         this.formerPrimaries = formerPrimaries;
         this.promotedBy = directory.effective.number();
         this.promotedNanos = step.now;
@@ -176,6 +179,12 @@ final class PrimarySegment {
 
     /** That something does not exist may only be said by a primary that is sure to be one. */
     boolean mayDeny(NodeId from, Message m) {
+        boolean holdersMayOffer = created == term && created > 1
+                && step.now - promotedNanos < 2 * step.settings.resendNanos();
+        if (holdersMayOffer) {
+            park(from, m);
+            return false;
+        }
         if (!step.guards.lookupNeedsLease() || leases.mayServe(copy.index, step.now)) {
             return true;
         }

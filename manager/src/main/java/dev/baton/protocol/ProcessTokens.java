@@ -5,6 +5,7 @@ import dev.baton.model.NodeId;
 import dev.baton.model.SessionDelta;
 import dev.baton.model.SessionKey;
 import dev.baton.model.Stamp;
+import dev.baton.model.Topology;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeMap;
@@ -119,7 +120,7 @@ final class ProcessTokens {
         boolean idle = hold.uncommitted.isEmpty();
         hold.uncommitted.add(in.delta());
         hold.contents = new Stamp(hold.fence, in.delta().version());
-        if (hold.state == Hold.State.HELD && !hold.renaming) {
+        if (hold.state == Hold.State.HELD && !hold.renaming && !hold.offering) {
             directory.toPrimary(hold.key, new Message.Commit(hold.key, hold.fence, List.of(in.delta())));
             if (idle && hold.operation == null) {
                 hold.sentNanos = step.now;
@@ -131,11 +132,58 @@ final class ProcessTokens {
 
     void idle(Input.Idle in) {
         Hold hold = holds.get(in.key());
-        if (hold != null && hold.state == Hold.State.HELD && hold.operation == null) {
+        if (hold != null && hold.offering) {
+            hold.idle = true;
+            hold.ageNanos = in.ageNanos();
+        } else if (hold != null && hold.state == Hold.State.HELD && hold.operation == null) {
             hold.state = Hold.State.RETURNING;
             hold.ageNanos = in.ageNanos();
             send(hold);
         }
+    }
+
+    /** Tokens of segments that were begun anew: the copy in this process may be the only one left. */
+    void offerWhereLost(Topology table) {
+        for (Hold hold : holds.values()) {
+            boolean has = hold.state == Hold.State.HELD || hold.state == Hold.State.RETURNING;
+            if (has && table.segment(hold.key.segment()).created() > hold.fence.term()) {
+                hold.idle = hold.idle || hold.state == Hold.State.RETURNING;
+                hold.state = Hold.State.HELD;
+                hold.offering = true;
+                hold.renaming = false;
+                hold.image = null;
+                step.emit(new Effect.ImageWanted(hold.key));
+                mark(hold);
+            }
+        }
+    }
+
+    void offer(Input.Offer in) {
+        Hold hold = holds.get(in.key());
+        if (hold != null && hold.offering) {
+            hold.image = in.image();
+            hold.offered = hold.contents;
+            hold.ageNanos = in.ageNanos();
+            hold.uncommitted.clear();
+            hold.rid = nextRid();
+            send(hold);
+        }
+    }
+
+    private void offerTaken(Hold hold, Message.Grant m) {
+        hold.offering = false;
+        hold.image = null;
+        hold.fence = m.fence();
+        hold.contents = hold.uncommitted.isEmpty() ? hold.offered : new Stamp(m.fence(), hold.contents.version());
+        step.emit(new Effect.Committed(hold.key, hold.offered.version()));
+        if (hold.idle) {
+            hold.idle = false;
+            hold.state = Hold.State.RETURNING;
+        } else if (!hold.closing && (m.othersWait() || m.fence().equals(hold.revoked))) {
+            hold.closing = true;
+            step.emit(new Effect.CloseGate(hold.key));
+        }
+        send(hold);
     }
 
     void destroy(Input.Destroy in) {
@@ -189,6 +237,10 @@ final class ProcessTokens {
             return;
         }
         Hold hold = holds.get(m.key());
+        if (hold != null && hold.offering && hold.image != null && m.rid() == hold.rid) {
+            offerTaken(hold, m);
+            return;
+        }
         boolean has = hold != null && (hold.state == Hold.State.HELD || hold.state == Hold.State.RETURNING);
         if (has && step.guards.grantRepeated(m.fence(), hold.fence)) {
             return;
@@ -239,6 +291,10 @@ final class ProcessTokens {
         if (m.reason() == Denial.NOT_PRIMARY) {
             wantTable(from, m);
         }
+        if (hold != null && hold.offering && hold.rid == m.rid() && m.reason() != Denial.NOT_PRIMARY) {
+            lose(hold, m.reason());
+            return;
+        }
         if (lookups.denied(m) || hold == null || hold.rid != m.rid() || hold.state != Hold.State.WANTED && hold.state != Hold.State.CREATING) {
             return;
         }
@@ -267,12 +323,13 @@ final class ProcessTokens {
         if (token != null && token.fence().equals(m.fence())) {
             return;
         }
-        if (hold == null || hold.state == Hold.State.HELD && !hold.fence.equals(m.fence())) {
+        if (hold == null || hold.state == Hold.State.HELD && !hold.offering && !hold.fence.equals(m.fence())) {
             step.send(from, new Message.Release(m.key(), m.fence(), List.of(), Long.MAX_VALUE));
         } else if (hold.state == Hold.State.HELD && !hold.closing) {
             hold.closing = true;
             step.emit(new Effect.CloseGate(m.key()));
-        } else if (hold.state == Hold.State.WANTED || hold.state == Hold.State.CREATING) {
+        }
+        if (hold != null && (hold.state == Hold.State.WANTED || hold.state == Hold.State.CREATING || hold.offering)) {
             hold.revoked = m.fence();
         }
     }
@@ -416,6 +473,13 @@ final class ProcessTokens {
                     step.guards.releasedDeltas(hold.deltas()), hold.ageNanos));
             case HELD -> {
                 Hold.Operation op = hold.operation;
+                if (hold.offering) {
+                    if (hold.image != null) {
+                        directory.toPrimary(key, new Message.Offer(hold.rid, key, hold.fence,
+                                hold.offered, hold.image, hold.ageNanos));
+                    }
+                    break;
+                }
                 if (!hold.uncommitted.isEmpty() && !hold.renaming) {
                     directory.toPrimary(key, new Message.Commit(key, hold.fence, hold.deltas()));
                 }

@@ -168,7 +168,7 @@ final class Rebalance {
         }
         notes.add("segment " + segment + ": every owner is lost, going on with the copy of " + best + " at term "
                 + bestCopy.term() + ", change " + bestCopy.seq() + " (owners were at term " + entry.term() + ")");
-        return new SegmentEntry(term, best, List.of(), List.of(), entry.created());
+        return new SegmentEntry(term, best, List.of(), List.of(), term);
     }
 
     /** One bounded step of a segment towards where placement wants it. */
