@@ -1,15 +1,30 @@
 package dev.baton.access;
 
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
+
 /**
- * One stay inside a session's gate, of one request mostly, and what was done in it: attributes read, written, or given
- * out as a reference to something that may be changed in place. Made by entering, ended by leaving; every use between
- * the two. A request's own threads may share it.
+ * One stay inside a session's gate, of one request mostly, and what was done in it: attributes written, or given out as
+ * a reference to something that may be changed in place. Made by entering, ended by leaving; every use between the two.
+ * A request's own threads may share it.
  */
 public final class AccessLog {
     private final ClientState state;
+    private final Contents contents;
+    private final int pass;
+    private final boolean hasTurn;
+    /** Names to compare at the end; grows only, since a reference that was given out stays in the request's hands. */
+    private final Set<String> candidates = new HashSet<>();
+    private final AtomicBoolean ended = new AtomicBoolean();
+    private volatile boolean compared = true;
 
-    AccessLog(ClientState state) {
+    AccessLog(ClientState state, Contents contents, int pass, boolean hasTurn) {
         this.state = state;
+        this.contents = contents;
+        this.pass = pass;
+        this.hasTurn = hasTurn;
     }
 
     public ClientState state() {
@@ -21,6 +36,111 @@ public final class AccessLog {
      * they were then: what is done to them is seen by nobody.
      */
     public boolean lost() {
-        throw new UnsupportedOperationException();
+        return contents.end() != null;
+    }
+
+    /** Whether the session was destroyed during this stay. */
+    public boolean gone() {
+        return contents.end() == Contents.End.GONE;
+    }
+
+    /**
+     * Compares what this stay may have changed, and what others left to compare, with what the store has. The caller
+     * holds {@link #lock}.
+     *
+     * @param ageNanos time since the last access
+     */
+    public Scan scan(long ageNanos) {
+        return Scan.of(this, ageNanos);
+    }
+
+    /** Waits for the right to scan and to give the result to the core. */
+    public void lock() {
+        contents.lock().lock();
+    }
+
+    public void unlock() {
+        contents.lock().unlock();
+    }
+
+    /** Version of the copy. */
+    public long version() {
+        return contents.stamp().version();
+    }
+
+    /** A waiter that is admitted when that version is durable, refused where the token is lost before. */
+    public Waiter durable(long version) {
+        return contents.acknowledgements().until(version);
+    }
+
+    public boolean isDurable(long version) {
+        return contents.acknowledgements().has(version);
+    }
+
+    public void cancelDurable(Waiter waiter) {
+        contents.acknowledgements().cancel(waiter);
+    }
+
+    /** Whether the store has not been told of the session yet. */
+    public boolean fresh() {
+        return contents.fresh();
+    }
+
+    /** Whether this is no stay inside the gate, but one on contents of its own, which are not saved. */
+    public boolean detached() {
+        return pass == TokenGate.NO_PASS;
+    }
+
+    /** What {@link TokenGate#leave} wants. */
+    public int pass() {
+        return pass;
+    }
+
+    public boolean hasTurn() {
+        return hasTurn;
+    }
+
+    /** Ends the stay. False where that was done before. What was not compared is left to those who complete later. */
+    public boolean end() {
+        if (!ended.compareAndSet(false, true)) {
+            return false;
+        }
+        if (!compared) {
+            contents.pending().addAll(candidates());
+        }
+        return true;
+    }
+
+    public boolean ended() {
+        return ended.get();
+    }
+
+    void candidate(String name) {
+        synchronized (candidates) {
+            candidates.add(name);
+            compared = false;
+        }
+    }
+
+    void changedMeta() {
+        compared = false;
+    }
+
+    List<String> candidates() {
+        synchronized (candidates) {
+            return List.copyOf(candidates);
+        }
+    }
+
+    /** From here on {@link #candidates} are somebody's work. */
+    List<String> candidatesToCompare() {
+        synchronized (candidates) {
+            compared = true;
+            return List.copyOf(candidates);
+        }
+    }
+
+    Contents contents() {
+        return contents;
     }
 }

@@ -1,21 +1,37 @@
 package dev.baton.access;
 
+import dev.baton.model.AttributeChange;
 import dev.baton.model.Fence;
+import dev.baton.model.SessionDelta;
+import dev.baton.model.SessionImage;
 import dev.baton.model.SessionKey;
 import dev.baton.model.SessionMeta;
+import dev.baton.model.Stamp;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 
 /**
  * The copy of one session in this process (S2). There is one object per session as long as anybody refers to it, so it
  * can carry what must be stable, such as the object that stands for the session in Tomcat. Attributes stay bytes until
  * first asked for; then the live object is kept beside the bytes it was made from, the benchmark.
+ *
+ * <p>The upper half is for applications; the lower half, from {@link #token} on, for the node.
  */
 public final class ClientState {
+    private final Workshop workshop;
+    private final TokenHold token;
+    private final AtomicReference<Object> companion = new AtomicReference<>();
     private volatile SessionKey key;
+    private volatile Contents contents = Contents.nothing(null);
 
-    ClientState(SessionKey key) {
+    ClientState(SessionKey key, Workshop workshop, TokenHold token) {
         this.key = key;
+        this.workshop = workshop;
+        this.token = token;
     }
 
     /** Changes when the session's id does. */
@@ -30,25 +46,43 @@ public final class ClientState {
      * @param log the caller's stay
      */
     public Object get(String name, AccessLog log) {
-        throw new UnsupportedOperationException();
+        Attribute attribute = log.contents().attribute(name);
+        Object value = attribute == null ? null : attribute.value(workshop, this);
+        if (value != null && workshop.candidateWhenRead(name, value)) {
+            log.candidate(name);
+        }
+        return value;
     }
 
     /**
      * @param value not null; see {@link #remove}
      * @return the value before, or null
+     * @throws IllegalArgumentException where the name is longer than {@link AttributeChange#MAX_NAME}
      */
     public Object set(String name, Object value, AccessLog log) {
-        throw new UnsupportedOperationException();
+        if (name.length() > AttributeChange.MAX_NAME) {
+            throw new IllegalArgumentException("attribute name has " + name.length() + " characters, the limit is "
+                    + AttributeChange.MAX_NAME);
+        }
+        return change(name, Objects.requireNonNull(value, "value"), log);
     }
 
     /** @return the value before, or null */
     public Object remove(String name, AccessLog log) {
-        throw new UnsupportedOperationException();
+        return change(name, null, log);
+    }
+
+    private Object change(String name, Object value, AccessLog log) {
+        Attribute attribute = log.contents().attribute(name);
+        Object before = attribute == null ? null : attribute.value(workshop, this);
+        log.contents().set(name, value);
+        log.candidate(name);
+        return before;
     }
 
     /** Names of the attributes, ascending. */
     public List<String> names(AccessLog log) {
-        throw new UnsupportedOperationException();
+        return names(log.contents());
     }
 
     /**
@@ -56,11 +90,34 @@ public final class ClientState {
      * nobody, may be out of date. Null also where it is only known as bytes and cannot be read.
      */
     public Object peek(String name) {
-        throw new UnsupportedOperationException();
+        Attribute attribute = contents.attribute(name);
+        if (attribute == null || attribute.removed()) {
+            return null;
+        }
+        Object made = attribute.made();
+        byte[] bytes = attribute.benchmark();
+        if (made != null || bytes == null) {
+            return made;
+        }
+        try {
+            return workshop.serializer().deserialize(name, bytes);
+        } catch (UnreadableAttribute e) {
+            return null;
+        }
     }
 
     public List<String> peekNames() {
-        throw new UnsupportedOperationException();
+        return names(contents);
+    }
+
+    private static List<String> names(Contents contents) {
+        List<String> names = new ArrayList<>();
+        for (Map.Entry<String, Attribute> e : contents.attributes().entrySet()) {
+            if (e.getValue().present()) {
+                names.add(e.getKey());
+            }
+        }
+        return names;
     }
 
     /**
@@ -68,47 +125,53 @@ public final class ClientState {
      * metadata, so an unchanged reference means unchanged contents. Null only before the first look-up or entry.
      */
     public SessionMeta meta() {
-        throw new UnsupportedOperationException();
+        return contents.meta();
     }
 
     /** Replaces the metadata; they travel with the request's other changes. */
     public void setMeta(SessionMeta meta, AccessLog log) {
-        throw new UnsupportedOperationException();
+        log.contents().meta(Objects.requireNonNull(meta, "meta"));
+        log.changedMeta();
     }
 
     /** Version of this copy. */
     public long version() {
-        throw new UnsupportedOperationException();
+        return contents.stamp().version();
     }
 
     /** Number of the token held, or {@link Fence#NONE}. */
     public Fence fence() {
-        throw new UnsupportedOperationException();
+        return token.fence();
     }
 
     /** Whether this process holds the token and lets requests in. */
     public boolean open() {
-        throw new UnsupportedOperationException();
+        return token.gate().isOpen();
     }
 
     /** Stays inside the gate now. */
     public int inside() {
-        throw new UnsupportedOperationException();
+        return token.gate().inside();
     }
 
-    /** Bytes of the whole session, as it would travel; as of the last completed request. */
+    /** Bytes of the whole session, as it would travel, about; as of the last completed request. */
     public int wholeBytes() {
-        throw new UnsupportedOperationException();
+        return contents.bytes();
     }
 
     /** The companion object of this state, made at the first call; {@code maker} may run and its result be dropped. */
     public <T> T companion(Class<T> type, Supplier<T> maker) {
-        throw new UnsupportedOperationException();
+        Object there = companion.get();
+        if (there == null) {
+            companion.compareAndSet(null, maker.get());
+            there = companion.get();
+        }
+        return type.cast(there);
     }
 
     /** The companion if there is one, else null. */
     public Object companion() {
-        throw new UnsupportedOperationException();
+        return companion.get();
     }
 
     /** Hears of attributes that could not be handled; called in the thread that met them. */
@@ -116,5 +179,95 @@ public final class ClientState {
         void unreadable(ClientState state, UnreadableAttribute problem);
 
         void notSerializable(ClientState state, NotSerializableAttribute problem);
+    }
+
+    // ---- for the node
+
+    /** What the process holds of the session's token. */
+    public TokenHold token() {
+        return token;
+    }
+
+    /** Which contents this copy has, for {@code Acquire}. */
+    public Stamp stamp() {
+        return contents.stamp();
+    }
+
+    /**
+     * The stay that a pass stands for.
+     *
+     * @return null where the pass has become void meanwhile
+     */
+    public AccessLog stay(int pass, boolean hasTurn) {
+        // The gate is broken before the contents are replaced: a pass still good after this read belongs to them.
+        Contents mine = contents;
+        return token.gate().generation() == pass ? new AccessLog(this, mine, pass, hasTurn) : null;
+    }
+
+    /** A stay on contents of its own, outside of any gate, for listeners of a session that expires. */
+    public AccessLog detached(SessionImage image, Stamp stamp) {
+        contents = Contents.of(image, stamp, null);
+        return new AccessLog(this, contents, TokenGate.NO_PASS, false);
+    }
+
+    /** The session is made here. */
+    public void begin(SessionMeta meta) {
+        contents = Contents.created(meta);
+    }
+
+    /** The store has the session with that fence; version 1 is durable. */
+    public void created(Fence fence) {
+        Contents mine = contents;
+        mine.stamp(new Stamp(fence, Math.max(1, mine.stamp().version())));
+        mine.acknowledgements().advance(1);
+    }
+
+    /** The copy is current: nothing to bring. False where it is not, and must be brought as a whole. */
+    public boolean current(Stamp granted) {
+        return contents.confirm(granted);
+    }
+
+    /** Brings the copy up by deltas; attributes that they do not touch keep their live objects. False as above. */
+    public boolean bring(List<SessionDelta> deltas, Stamp granted) {
+        return contents.apply(deltas, granted);
+    }
+
+    /** Brings the whole contents; attributes whose bytes are the same keep their live objects. */
+    public void bring(SessionImage image, Stamp granted) {
+        contents = Contents.of(image, granted, contents);
+    }
+
+    /** Everything up to that version is durable. */
+    public void durable(long version) {
+        contents.acknowledgements().advance(version);
+    }
+
+    /** The copy is void: its live objects are dropped, waits for durability fail. */
+    public void discard(boolean gone) {
+        Contents past = contents;
+        contents = Contents.nothing(past.meta());
+        past.end(gone ? Contents.End.GONE : Contents.End.LOST);
+    }
+
+    /** Metadata from a look-up, for a copy that knows nothing better. */
+    public void learn(SessionMeta meta) {
+        Contents mine = contents;
+        if (mine.stamp().equals(Stamp.NOTHING) && !mine.fresh() && !meta.equals(mine.meta())) {
+            mine.meta(meta);
+            mine.storedMeta(meta);
+        }
+    }
+
+    /** Attributes that were left to be compared by somebody else. */
+    public boolean hasPending() {
+        return !contents.pending().isEmpty();
+    }
+
+    void key(SessionKey other) {
+        key = other;
+    }
+
+    Workshop workshop() {
+        return workshop;
     }
 }

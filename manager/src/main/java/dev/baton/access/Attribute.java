@@ -1,0 +1,88 @@
+package dev.baton.access;
+
+import java.util.concurrent.atomic.AtomicReference;
+
+/** One attribute of a copy: the bytes that the store has, and once somebody asked for it the live object. */
+final class Attribute {
+    private static final Object REMOVED = new Object();
+    private static final Object UNREADABLE = new Object();
+
+    private final String name;
+    /** Null: not made from the bytes yet. */
+    private final AtomicReference<Object> live = new AtomicReference<>();
+    /**
+     * What the store has of it at the version of the copy; null: nothing. Written under the copy's lock, or while nobody
+     * is inside.
+     */
+    private volatile byte[] benchmark;
+
+    Attribute(String name, byte[] benchmark) {
+        this.name = name;
+        this.benchmark = benchmark;
+    }
+
+    String name() {
+        return name;
+    }
+
+    byte[] benchmark() {
+        return benchmark;
+    }
+
+    void benchmark(byte[] bytes) {
+        benchmark = bytes;
+    }
+
+    /** Other bytes came from the store: the live object is of the past. */
+    void replace(byte[] bytes) {
+        benchmark = bytes;
+        live.set(null);
+    }
+
+    /** The value, made from the bytes where needed; null where there is none or it cannot be read. */
+    Object value(Workshop workshop, ClientState state) {
+        Object value = live.get();
+        if (value == null) {
+            value = read(workshop, state);
+            // Of two threads that read it at the same time both must go on with the same object.
+            if (value != null && !live.compareAndSet(null, value)) {
+                value = live.get();
+            }
+        }
+        return value == REMOVED || value == UNREADABLE ? null : value;
+    }
+
+    private Object read(Workshop workshop, ClientState state) {
+        byte[] bytes = benchmark;
+        if (bytes == null) {
+            return null;
+        }
+        try {
+            Object value = workshop.serializer().deserialize(name, bytes);
+            return value == null ? UNREADABLE : value;
+        } catch (UnreadableAttribute e) {
+            workshop.problems().unreadable(state, e);
+            return UNREADABLE;
+        }
+    }
+
+    /** Null removes it. */
+    void put(Object value) {
+        live.set(value == null ? REMOVED : value);
+    }
+
+    /** The live object as it is, without making it; null where there is none. */
+    Object made() {
+        Object value = live.get();
+        return value == REMOVED || value == UNREADABLE ? null : value;
+    }
+
+    boolean removed() {
+        return live.get() == REMOVED;
+    }
+
+    boolean present() {
+        Object value = live.get();
+        return value == null ? benchmark != null : value != REMOVED;
+    }
+}

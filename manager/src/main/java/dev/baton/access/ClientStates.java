@@ -1,0 +1,162 @@
+package dev.baton.access;
+
+import dev.baton.model.SessionKey;
+import java.lang.ref.ReferenceQueue;
+import java.lang.ref.WeakReference;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
+import java.util.function.LongSupplier;
+
+/**
+ * The copies of one application's sessions in this process, one object per id.
+ *
+ * <p>Those with a token, with somebody inside or waiting are always kept; of the others as many as fit, those used last.
+ * What does not fit is only let go of: while anybody still refers to the object it remains the one of its id.
+ */
+public final class ClientStates {
+    private final long application;
+    private final Workshop workshop;
+    private final int maxWaiters;
+    private final boolean turns;
+    private final int limit;
+    private final LongSupplier nanos;
+    private final Consumer<ClientState> release;
+    private final Map<String, ClientState> kept = new ConcurrentHashMap<>();
+    private final Map<String, Known> known = new ConcurrentHashMap<>();
+    private final ReferenceQueue<ClientState> unused = new ReferenceQueue<>();
+    private final AtomicBoolean evicting = new AtomicBoolean();
+
+    private static final class Known extends WeakReference<ClientState> {
+        final String id;
+
+        Known(String id, ClientState state, ReferenceQueue<ClientState> queue) {
+            super(state, queue);
+            this.id = id;
+        }
+    }
+
+    /**
+     * @param differences whether changes travel as patches where smaller
+     * @param turns       whether requests of one session follow each other
+     * @param limit       copies kept
+     * @param release     gives an unused token back, so that its copy can be dropped some time later
+     */
+    public ClientStates(long application, ValueSerializer serializer, Tracking tracking, boolean differences,
+                        ClientState.Problems problems, int maxWaiters, boolean turns, int limit, LongSupplier nanos,
+                        Consumer<ClientState> release) {
+        this.application = application;
+        this.workshop = new Workshop(serializer, tracking, differences, problems);
+        this.maxWaiters = maxWaiters;
+        this.turns = turns;
+        this.limit = limit;
+        this.nanos = nanos;
+        this.release = release;
+    }
+
+    /** The one object of that id. */
+    public ClientState state(String id) {
+        ClientState state = kept.get(id);
+        if (state == null) {
+            // Strongly kept before it leaves the map's lock, so that it cannot be collected in between.
+            known.compute(id, (i, k) -> {
+                ClientState there = k == null ? null : k.get();
+                if (there == null) {
+                    there = new ClientState(new SessionKey(application, id), workshop, new TokenHold(maxWaiters, turns));
+                    k = new Known(id, there, unused);
+                }
+                kept.put(id, there);
+                return k;
+            });
+            if (kept.size() > limit) {
+                evict();
+            }
+            state = kept.get(id);
+            return state != null ? state : state(id);
+        }
+        return state;
+    }
+
+    /** The object of that id if there is one, else null. */
+    public ClientState existing(String id) {
+        ClientState state = kept.get(id);
+        if (state != null) {
+            return state;
+        }
+        Known k = known.get(id);
+        return k == null ? null : k.get();
+    }
+
+    /** The object goes on under another id. One that stood there before is forgotten. */
+    public void rename(ClientState state, String newId) {
+        String old = state.key().id();
+        state.key(new SessionKey(application, newId));
+        known.compute(newId, (i, k) -> {
+            kept.put(newId, state);
+            return new Known(newId, state, unused);
+        });
+        known.computeIfPresent(old, (i, k) -> {
+            kept.remove(old, state);
+            return k.get() == state ? null : k;
+        });
+    }
+
+    /** The session does not exist any more: the next one to ask for that id gets another object. */
+    public void forget(ClientState state) {
+        known.computeIfPresent(state.key().id(), (i, k) -> {
+            kept.remove(i, state);
+            return k.get() == state ? null : k;
+        });
+    }
+
+    public List<ClientState> all() {
+        return List.copyOf(kept.values());
+    }
+
+    public int size() {
+        return kept.size();
+    }
+
+    private void evict() {
+        if (!evicting.compareAndSet(false, true)) {
+            return;
+        }
+        try {
+            for (Object gone = unused.poll(); gone != null; gone = unused.poll()) {
+                Known k = (Known) gone;
+                known.remove(k.id, k);
+            }
+            long now = nanos.getAsLong();
+            List<ClientState> all = new ArrayList<>(kept.values());
+            all.removeIf(s -> s.inside() > 0 || s.token().gate().hasWaiters());
+            // Never accessed counts as just made: somebody is about to use it.
+            all.sort(Comparator.comparingLong((ClientState s) -> s.token().idleNanos(now)).reversed());
+            // A tenth more than needed, so that not every new session has to look through all.
+            int surplus = Math.min(all.size(), kept.size() - limit + limit / 10);
+            for (ClientState state : all.subList(0, Math.max(0, surplus))) {
+                if (state.token().idle()) {
+                    drop(state);
+                } else {
+                    release.accept(state);
+                }
+            }
+        } finally {
+            evicting.set(false);
+        }
+    }
+
+    private void drop(ClientState state) {
+        String id = state.key().id();
+        known.computeIfPresent(id, (i, k) -> {
+            // Still the object of its id for whoever refers to it.
+            if (state.token().idle()) {
+                kept.remove(i, state);
+            }
+            return k;
+        });
+    }
+}

@@ -1,0 +1,218 @@
+package dev.baton.access;
+
+import dev.baton.model.AttributeChange;
+import dev.baton.model.MalformedPatch;
+import dev.baton.model.SessionDelta;
+import dev.baton.model.SessionImage;
+import dev.baton.model.SessionMeta;
+import dev.baton.model.Stamp;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * What a copy holds for as long as its token was never void: attributes, metadata, version. When the token is taken
+ * away the copy gets another one of these, and whoever is still inside goes on with the old, where nothing that they
+ * do harms anybody.
+ *
+ * <p>{@link #lock} is held while changes are compared and sent, so that versions are made in the order in which the
+ * core learns of them. Contents are replaced only while nobody is inside.
+ */
+final class Contents {
+    /** Why the contents are of the past. */
+    enum End { LOST, GONE }
+
+    private final Map<String, Attribute> attributes = new ConcurrentHashMap<>();
+    /** Attributes to compare by whoever completes next. */
+    private final Set<String> pending = ConcurrentHashMap.newKeySet();
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Acknowledgements acknowledgements;
+    private volatile Stamp stamp;
+    private volatile SessionMeta meta;
+    private volatile SessionMeta storedMeta;
+    private volatile int bytes;
+    private volatile End end;
+    /** Made here, and the store has not been told. */
+    private volatile boolean fresh;
+
+    private Contents(Stamp stamp, SessionMeta meta) {
+        this.stamp = stamp;
+        this.meta = meta;
+        this.storedMeta = meta;
+        this.acknowledgements = new Acknowledgements(stamp.version());
+    }
+
+    static Contents nothing(SessionMeta lastKnown) {
+        return new Contents(Stamp.NOTHING, lastKnown);
+    }
+
+    static Contents created(SessionMeta meta) {
+        Contents c = new Contents(Stamp.NOTHING, meta);
+        c.fresh = true;
+        return c;
+    }
+
+    /** Live objects of {@code before} go on where their bytes are the same. */
+    static Contents of(SessionImage image, Stamp stamp, Contents before) {
+        Contents c = new Contents(stamp, image.meta());
+        for (String name : image.names()) {
+            byte[] value = image.attribute(name);
+            Attribute known = before == null ? null : before.attributes.get(name);
+            boolean same = known != null && !known.removed() && !before.pending.contains(name)
+                    && Arrays.equals(known.benchmark(), value);
+            c.attributes.put(name, same ? known : new Attribute(name, value));
+        }
+        c.bytes = image.size();
+        return c;
+    }
+
+    /**
+     * Goes forward by deltas from the store.
+     *
+     * @return false where one does not fit: the contents are then unusable
+     */
+    boolean apply(Iterable<SessionDelta> deltas, Stamp after) {
+        long version = stamp.version();
+        try {
+            for (SessionDelta delta : deltas) {
+                if (delta.base() != version) {
+                    return false;
+                }
+                for (AttributeChange change : delta.changes()) {
+                    Attribute known = attributes.get(change.name());
+                    byte[] value = change.apply(known == null ? null : known.benchmark());
+                    if (value == null) {
+                        attributes.remove(change.name());
+                    } else if (known == null) {
+                        attributes.put(change.name(), new Attribute(change.name(), value));
+                    } else {
+                        known.replace(value);
+                    }
+                }
+                if (delta.meta() != null) {
+                    meta = delta.meta();
+                    storedMeta = delta.meta();
+                }
+                version++;
+            }
+        } catch (MalformedPatch e) {
+            return false;
+        }
+        if (version != after.version()) {
+            return false;
+        }
+        stamp = after;
+        measure();
+        acknowledgements.advance(version);
+        return true;
+    }
+
+    /** The granted contents are those that are here already. */
+    boolean confirm(Stamp granted) {
+        if (stamp.version() != granted.version()) {
+            return false;
+        }
+        stamp = granted;
+        acknowledgements.advance(granted.version());
+        return true;
+    }
+
+    void measure() {
+        int sum = 32;
+        for (Attribute a : attributes.values()) {
+            byte[] b = a.benchmark();
+            sum += b == null ? 0 : a.name().length() + b.length + 4;
+        }
+        SessionMeta m = storedMeta;
+        if (m != null) {
+            sum += (m.principal() == null ? 0 : m.principal().length) + (m.notes() == null ? 0 : m.notes().length);
+        }
+        bytes = sum;
+    }
+
+    Attribute attribute(String name) {
+        return attributes.get(name);
+    }
+
+    /** Sets the value, null removes it. In one step with the map, so that {@link #forgetRemoved} cannot lose it. */
+    void set(String name, Object value) {
+        attributes.compute(name, (n, known) -> {
+            if (known == null && value == null) {
+                return null;
+            }
+            Attribute attribute = known == null ? new Attribute(n, null) : known;
+            attribute.put(value);
+            return attribute;
+        });
+    }
+
+    Map<String, Attribute> attributes() {
+        return new TreeMap<>(attributes);
+    }
+
+    /** An attribute that was removed and of which the store has nothing any more need not be kept in mind. */
+    void forgetRemoved(Attribute attribute) {
+        attributes.computeIfPresent(attribute.name(),
+                (n, a) -> a == attribute && a.removed() && a.benchmark() == null ? null : a);
+    }
+
+    Set<String> pending() {
+        return pending;
+    }
+
+    ReentrantLock lock() {
+        return lock;
+    }
+
+    Acknowledgements acknowledgements() {
+        return acknowledgements;
+    }
+
+    Stamp stamp() {
+        return stamp;
+    }
+
+    void stamp(Stamp made) {
+        stamp = made;
+    }
+
+    SessionMeta meta() {
+        return meta;
+    }
+
+    void meta(SessionMeta changed) {
+        meta = changed;
+    }
+
+    SessionMeta storedMeta() {
+        return storedMeta;
+    }
+
+    void storedMeta(SessionMeta stored) {
+        storedMeta = stored;
+    }
+
+    int bytes() {
+        return bytes;
+    }
+
+    boolean fresh() {
+        return fresh;
+    }
+
+    void known() {
+        fresh = false;
+    }
+
+    End end() {
+        return end;
+    }
+
+    void end(End how) {
+        end = how;
+        acknowledgements.fail(how);
+    }
+}

@@ -1,0 +1,210 @@
+package dev.baton.access;
+
+import dev.baton.diff.AttributeDiff;
+import dev.baton.model.AttributeChange;
+import dev.baton.model.Fence;
+import dev.baton.model.SessionDelta;
+import dev.baton.model.SessionImage;
+import dev.baton.model.SessionMeta;
+import dev.baton.model.Stamp;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * The difference between a copy and what the store has, found but not yet sent. {@link #accept} makes it the new
+ * benchmark; without that nothing has happened, and the next scan finds it again.
+ */
+public final class Scan {
+    private static final int TRIES = 10;
+    private static final long PAUSE_NANOS = TimeUnit.MICROSECONDS.toNanos(200);
+
+    private final ClientState state;
+    private final Contents contents;
+    private final List<AttributeChange> changes = new ArrayList<>();
+    private final Map<String, byte[]> benchmarks = new TreeMap<>();
+    private final List<String> removed = new ArrayList<>();
+    private final List<String> unfinished = new ArrayList<>();
+    private final List<NotSerializableAttribute> problems = new ArrayList<>();
+    private final SessionMeta meta;
+    private final TreeSet<String> names = new TreeSet<>();
+    private SessionDelta delta;
+    private SessionImage image;
+
+    private Scan(AccessLog log) {
+        this.state = log.state();
+        this.contents = log.contents();
+        this.meta = contents.meta();
+    }
+
+    static Scan of(AccessLog log, long ageNanos) {
+        Scan scan = new Scan(log);
+        boolean done = false;
+        try {
+            scan.compareAll(log.candidatesToCompare());
+            scan.conclude(ageNanos);
+            done = true;
+            return scan;
+        } finally {
+            if (!done) {
+                scan.abandon();
+            }
+        }
+    }
+
+    private void compareAll(List<String> candidates) {
+        names.addAll(candidates);
+        // Taken off before they are compared: who adds one from now on adds it for the next scan.
+        for (String name : contents.pending()) {
+            if (contents.pending().remove(name)) {
+                names.add(name);
+            }
+        }
+        if (contents.fresh() || state.workshop().tracking().policy() == Tracking.Policy.ALL) {
+            names.addAll(made());
+        }
+        for (String name : names) {
+            compare(name);
+        }
+    }
+
+    private void conclude(long ageNanos) {
+        if (contents.fresh()) {
+            image = SessionImage.of(meta, benchmarks);
+            return;
+        }
+        boolean otherMeta = !Objects.equals(meta, contents.storedMeta());
+        if (otherMeta || !changes.isEmpty()) {
+            delta = new SessionDelta(contents.stamp().version(), changes, otherMeta ? meta : null, ageNanos);
+        }
+    }
+
+    /** What was found was not sent: it is left to the next scan. */
+    public void abandon() {
+        contents.pending().addAll(names);
+    }
+
+    /** Attributes that exist as objects here and may have changed. */
+    private List<String> made() {
+        List<String> names = new ArrayList<>();
+        for (Map.Entry<String, Attribute> e : contents.attributes().entrySet()) {
+            Object value = e.getValue().made();
+            if (value != null && (e.getValue().benchmark() == null || !state.workshop().immutable(e.getKey(), value))) {
+                names.add(e.getKey());
+            }
+        }
+        return names;
+    }
+
+    private void compare(String name) {
+        Attribute attribute = contents.attribute(name);
+        if (attribute == null) {
+            return;
+        }
+        if (attribute.removed()) {
+            if (attribute.benchmark() != null) {
+                changes.add(new AttributeChange.Remove(name));
+            }
+            removed.add(name);
+            return;
+        }
+        Object value = attribute.made();
+        if (value == null) {
+            return;
+        }
+        byte[] bytes;
+        try {
+            bytes = serialize(name, value);
+        } catch (NotSerializableAttribute e) {
+            problems.add(e);
+            return;
+        }
+        byte[] benchmark = attribute.benchmark();
+        if (bytes == null) {
+            unfinished.add(name);
+            return;
+        }
+        Optional<AttributeChange> change = state.workshop().differences()
+                ? AttributeDiff.between(name, benchmark, bytes) : AttributeDiff.whole(name, benchmark, bytes);
+        if (change.isPresent()) {
+            changes.add(change.get());
+            benchmarks.put(name, bytes);
+        }
+    }
+
+    /**
+     * Bytes of a value that other threads of the application may be changing at this moment, which shows in whatever
+     * exception their collections throw. Null where that does not come to rest while others are inside: they complete
+     * later, and what is pending is theirs.
+     */
+    private byte[] serialize(String name, Object value) throws NotSerializableAttribute {
+        RuntimeException last = null;
+        for (int i = 0; i < TRIES; i++) {
+            try {
+                return state.workshop().serializer().serialize(name, value);
+            } catch (StackOverflowError e) {
+                throw new NotSerializableAttribute(name, name, value.getClass().getName(), e);
+            } catch (RuntimeException e) {
+                last = e;
+                LockSupport.parkNanos(PAUSE_NANOS * i);
+            }
+        }
+        if (state.token().gate().inside() > 1) {
+            return null;
+        }
+        throw new NotSerializableAttribute(name, name, value.getClass().getName(), last);
+    }
+
+    /** What to send, or null where nothing changed or the session is new. */
+    public SessionDelta delta() {
+        return delta;
+    }
+
+    /** The whole new session, or null where the store knows it. */
+    public SessionImage image() {
+        return image;
+    }
+
+    public List<NotSerializableAttribute> problems() {
+        return problems;
+    }
+
+    /** Names of the changed attributes, ascending. */
+    public List<String> changed() {
+        return changes.stream().map(AttributeChange::name).toList();
+    }
+
+    /** What was found has been given to the core: it is the benchmark from now on. The caller still holds the lock. */
+    public void accept(Fence fence) {
+        contents.pending().addAll(unfinished);
+        for (Map.Entry<String, byte[]> e : benchmarks.entrySet()) {
+            Attribute attribute = contents.attribute(e.getKey());
+            if (attribute != null) {
+                attribute.benchmark(e.getValue());
+            }
+        }
+        for (String name : removed) {
+            Attribute attribute = contents.attribute(name);
+            if (attribute != null) {
+                attribute.benchmark(null);
+                contents.forgetRemoved(attribute);
+            }
+        }
+        if (image != null) {
+            contents.known();
+            contents.stamp(new Stamp(fence, 1));
+        } else if (delta != null) {
+            contents.stamp(new Stamp(fence, delta.version()));
+        }
+        if (image != null || delta != null) {
+            contents.storedMeta(meta);
+            contents.measure();
+        }
+    }
+}

@@ -1,0 +1,126 @@
+package dev.baton.access;
+
+import dev.baton.model.Fence;
+
+/**
+ * What the process knows of one session's token: the gate, and what was asked of the core. Whoever gives the core an
+ * input about this token (acquire, idle, commit and so on) holds this object's monitor from looking at the gate until
+ * the input is queued, so that inputs reach the core in the order in which the gate changed. Nothing waits in there.
+ */
+public final class TokenHold {
+    private final TokenGate gate;
+    private final TurnQueue turns;
+    private volatile Fence fence = Fence.NONE;
+    private boolean asking;
+    private volatile boolean away = true;
+    private volatile boolean renaming;
+    private volatile boolean gone;
+    private volatile long accessedNanos;
+    private volatile boolean accessed;
+    private volatile boolean touchDue;
+    private volatile long toldNanos;
+
+    TokenHold(int maxWaiters, boolean turns) {
+        this.gate = new TokenGate(maxWaiters);
+        this.turns = turns ? new TurnQueue(maxWaiters) : null;
+    }
+
+    public TokenGate gate() {
+        return gate;
+    }
+
+    /** Null where requests need not follow each other. */
+    public TurnQueue turns() {
+        return turns;
+    }
+
+    /** {@link Fence#NONE} without a token. */
+    public Fence fence() {
+        return fence;
+    }
+
+    public void fence(Fence granted) {
+        fence = granted;
+    }
+
+    /** Whether the core was asked for the token and has not answered. Under the monitor. */
+    public boolean asking() {
+        return asking;
+    }
+
+    public void asking(boolean now) {
+        asking = now;
+    }
+
+    /** Whether the core has no part in this token: none is held, on its way here, or on its way back. */
+    public boolean away() {
+        return away;
+    }
+
+    public void away(boolean now) {
+        away = now;
+    }
+
+    /** Whether a change of the id was sent and not answered. */
+    public boolean renaming() {
+        return renaming;
+    }
+
+    public void renaming(boolean now) {
+        renaming = now;
+    }
+
+    /** Whether the session was destroyed, as far as this process knows. */
+    public boolean gone() {
+        return gone;
+    }
+
+    public void gone(boolean now) {
+        gone = now;
+    }
+
+    /** The session is accessed now. True where the store must be told, and nobody has been charged with that yet. */
+    public boolean access(long nowNanos) {
+        accessedNanos = nowNanos;
+        accessed = true;
+        if (touchDue) {
+            return false;
+        }
+        touchDue = true;
+        return true;
+    }
+
+    /** The store is being told the last access, by whatever message. */
+    public void told(long nowNanos) {
+        toldNanos = nowNanos;
+        touchDue = false;
+    }
+
+    /** Whether there was an access since the store was told. */
+    public boolean touchDue() {
+        return touchDue;
+    }
+
+    public long toldNanos() {
+        return toldNanos;
+    }
+
+    /** The session was last accessed that long ago, as the store says. */
+    public void learnIdle(long idleNanos, long nowNanos) {
+        long at = nowNanos - idleNanos;
+        if (!accessed || at - accessedNanos > 0) {
+            accessedNanos = at;
+            accessed = true;
+        }
+    }
+
+    /** Time since the last access, or -1 where none is known. */
+    public long idleNanos(long nowNanos) {
+        return accessed ? Math.max(0, nowNanos - accessedNanos) : -1;
+    }
+
+    /** Whether the copy can be dropped: nobody inside or waiting, no token. */
+    boolean idle() {
+        return away && gate.closed() && gate.inside() == 0 && !gate.hasWaiters();
+    }
+}

@@ -1,0 +1,136 @@
+package dev.baton.node;
+
+import dev.baton.access.AccessLog;
+import dev.baton.access.ClientState;
+import dev.baton.access.ClientStates;
+import dev.baton.access.NotSerializableAttribute;
+import dev.baton.access.Scan;
+import dev.baton.access.TokenHold;
+import dev.baton.node.SessionUnavailable.Reason;
+import dev.baton.protocol.Denial;
+import dev.baton.protocol.Effect;
+import dev.baton.protocol.Input;
+import java.util.List;
+
+/** From what requests did to what the core is given, and its answers. */
+final class Commits {
+    private final ClientStates states;
+    private final Tokens tokens;
+    private final Parts parts;
+    private final Counting counting;
+    private final ClientState.Problems problems;
+
+    Commits(ClientStates states, Tokens tokens, Parts parts, Counting counting, ClientState.Problems problems) {
+        this.states = states;
+        this.tokens = tokens;
+        this.parts = parts;
+        this.counting = counting;
+        this.problems = problems;
+    }
+
+    Application.Completed complete(AccessLog log) {
+        Application.Completed done;
+        if (log.detached()) {
+            return gone();
+        }
+        log.lock();
+        try {
+            done = log.gone() ? gone() : compareAndGive(log);
+        } finally {
+            log.unlock();
+        }
+        parts.loop().run();
+        for (NotSerializableAttribute problem : done.problems()) {
+            problems.notSerializable(log.state(), problem);
+        }
+        return done;
+    }
+
+    private Application.Completed compareAndGive(AccessLog log) {
+        ClientState state = log.state();
+        Scan scan = log.scan(Math.max(0, state.token().idleNanos(parts.now())));
+        boolean given = false;
+        try {
+            boolean changed = scan.image() != null || scan.delta() != null;
+            if (changed && !give(log, scan)) {
+                return gone();
+            }
+            given = true;
+            int deltaBytes = !changed ? 0 : scan.image() != null ? scan.image().size() : scan.delta().size();
+            scan.accept(state.token().fence());
+            if (changed) {
+                counting.sent(deltaBytes, state.wholeBytes());
+            } else {
+                counting.unchanged.increment();
+            }
+            return new Application.Completed(log.version(), changed, deltaBytes, state.wholeBytes(), scan.changed(),
+                    List.copyOf(scan.problems()), false);
+        } finally {
+            if (!given) {
+                scan.abandon();
+            }
+        }
+    }
+
+    /** False where the session is gone. */
+    private boolean give(AccessLog log, Scan scan) {
+        ClientState state = log.state();
+        TokenHold token = state.token();
+        Input input = scan.image() != null
+                ? new Input.Create(state.key(), scan.image(), Math.max(0, token.idleNanos(parts.now())))
+                : new Input.Commit(state.key(), scan.delta());
+        // Under the monitor nothing that makes the token void comes between the look and the input.
+        synchronized (token) {
+            if (log.gone()) {
+                return false;
+            }
+            if (log.lost()) {
+                throw new SessionUnavailable(Reason.TOKEN_LOST, "the token of " + state.key()
+                        + " was taken away: what this request changed is lost");
+            }
+            if (token.renaming()) {
+                throw new SessionUnavailable(Reason.OUTCOME_UNKNOWN, "it is not known whether " + state.key()
+                        + " has got its new id, so nothing can be saved");
+            }
+            if (!parts.loop().offer(input)) {
+                throw new Refusal(parts.loop().ended() ? Denial.NOT_A_MEMBER : Denial.OVERLOADED, null)
+                        .of(state.key());
+            }
+            token.told(parts.now());
+        }
+        return true;
+    }
+
+    private static Application.Completed gone() {
+        return new Application.Completed(0, false, 0, 0, List.of(), List.of(), true);
+    }
+
+    // ---- effects
+
+    void created(Effect.Created e) {
+        ClientState state = states.existing(e.key().id());
+        if (state != null) {
+            state.token().fence(e.fence());
+            state.created(e.fence());
+        }
+    }
+
+    void createFailed(Effect.CreateFailed e) {
+        ClientState state = states.existing(e.key().id());
+        if (state == null) {
+            return;
+        }
+        parts.events().note(Effect.Level.WARNING, "the store refused the new " + e.key() + ": " + e.reason(), null);
+        synchronized (state.token()) {
+            tokens.discard(state, false);
+            states.forget(state);
+        }
+    }
+
+    void committed(Effect.Committed e) {
+        ClientState state = states.existing(e.key().id());
+        if (state != null) {
+            state.durable(e.version());
+        }
+    }
+}

@@ -1,0 +1,23 @@
+package dev.baton.node;
+
+import dev.baton.model.SessionKey;
+import dev.baton.model.Topology;
+import dev.baton.protocol.Effect;
+import dev.baton.protocol.Input;
+import dev.baton.protocol.ProtocolReport;
+import java.util.List;
+
+/** What this package needs of {@link dev.baton.protocol.NodeCore}; one thread at a time. */
+interface Core {
+    List<Effect> step(Input input, long nowNanos);
+
+    long nextWakeNanos();
+
+    Topology effective();
+
+    ProtocolReport report();
+
+    ProtocolReport.SessionReport report(SessionKey key);
+
+    List<SessionKey> primarySessions(long application);
+}

@@ -1,0 +1,251 @@
+package dev.baton.node;
+
+import dev.baton.access.AccessLog;
+import dev.baton.access.ClientState;
+import dev.baton.access.ClientStates;
+import dev.baton.access.TokenGate;
+import dev.baton.access.TokenHold;
+import dev.baton.access.ValueSerializer;
+import dev.baton.access.Waiter;
+import dev.baton.model.NodeId;
+import dev.baton.model.SessionKey;
+import dev.baton.model.SessionMeta;
+import dev.baton.node.SessionUnavailable.Reason;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Supplier;
+
+/** The one {@link Application}. */
+final class DeployedApplication implements Application {
+    private final String name;
+    private final long hash;
+    private final boolean acknowledged;
+    private final Parts parts;
+    private final Counting counting = new Counting();
+    private final ClientStates states;
+    private final Tokens tokens;
+    private final Commits commits;
+    private final IdChanges idChanges;
+    private final IdDraw ids;
+    private final Touches touches;
+    private final Expiries expiries;
+
+    DeployedApplication(String name, NodeId self, boolean localPlacement, ValueSerializer serializer,
+                        ApplicationEvents events, ApplicationSettings settings, Parts parts, NodeThreads threads) {
+        this.name = name;
+        this.hash = SessionKey.applicationHash(name);
+        this.acknowledged = settings.acknowledged();
+        this.parts = parts;
+        Complaints complaints = new Complaints(events);
+        this.states = new ClientStates(hash, serializer, settings.tracking(), settings.differences(), complaints,
+                settings.maxWaiters(), settings.oneRequestAtATime(), settings.maxIdleStates(), parts.clock()::nanos,
+                this::release);
+        this.tokens = new Tokens(states, parts, settings.eagerRelease(), counting, events);
+        this.commits = new Commits(states, tokens, parts, counting, complaints);
+        this.idChanges = new IdChanges(states, tokens, parts);
+        this.ids = new IdDraw(hash, self, localPlacement, states);
+        this.touches = new Touches(parts);
+        this.expiries = new Expiries(states, parts, events, threads);
+    }
+
+    private void release(ClientState state) {
+        tokens.release(state);
+    }
+
+    ClientStates registry() {
+        return states;
+    }
+
+    Tokens tokens() {
+        return tokens;
+    }
+
+    Commits commits() {
+        return commits;
+    }
+
+    IdChanges idChanges() {
+        return idChanges;
+    }
+
+    Expiries expiries() {
+        return expiries;
+    }
+
+    /** Lets nobody in any more, and waits until those inside are out and every token is back. */
+    void close(long timeoutNanos) {
+        long deadline = parts.now() + timeoutNanos;
+        touches.stop();
+        tokens.close();
+        expiries.stop(deadline - parts.now());
+        parts.membership().awaitReturned(tokens::quiet, deadline - parts.now());
+    }
+
+    /** The node is out of the cluster: nothing that is here can be saved any more. */
+    void abandon() {
+        tokens.abandon();
+    }
+
+    @Override
+    public String name() {
+        return name;
+    }
+
+    @Override
+    public long hash() {
+        return hash;
+    }
+
+    @Override
+    public String drawId(Supplier<String> candidates) {
+        return ids.draw(candidates, parts.membership().effective());
+    }
+
+    @Override
+    public Found lookup(String id, long timeoutNanos) {
+        if (id == null || id.isEmpty() || id.length() > SessionKey.MAX_ID) {
+            return null;
+        }
+        ClientState state = states.existing(id);
+        if (state != null && state.open()) {
+            SessionMeta meta = state.meta();
+            if (parts.leases().valid(state.key().segment()) && state.open() && meta != null) {
+                return new Found(meta, Math.max(0, idleNanos(state)));
+            }
+        }
+        mustRun();
+        counting.lookupsSent.increment();
+        Found found = parts.lookups().ask(new SessionKey(hash, id), timeoutNanos);
+        if (found != null && state != null) {
+            state.learn(found.meta());
+            state.token().learnIdle(found.idleNanos(), parts.now());
+        }
+        return found;
+    }
+
+    @Override
+    public ClientState state(String id) {
+        return states.state(id);
+    }
+
+    @Override
+    public AccessLog create(String id, SessionMeta meta) {
+        mustRun();
+        ClientState state = states.state(id);
+        TokenHold token = state.token();
+        boolean hasTurn = false;
+        if (token.turns() != null) {
+            Waiter turn = token.turns().take();
+            hasTurn = turn != null && (turn.outcome() != null || !token.turns().cancel(turn));
+        }
+        AccessLog log = token.turns() == null || hasTurn ? tokens.create(state, meta, hasTurn) : null;
+        if (log == null) {
+            if (hasTurn) {
+                token.turns().end();
+            }
+            throw new IllegalArgumentException("the id of the new session is in use: " + state.key());
+        }
+        counting.entries.increment();
+        touches.accessed(state);
+        return log;
+    }
+
+    @Override
+    public AccessLog enter(ClientState state, long timeoutNanos) {
+        TokenHold token = state.token();
+        counting.entries.increment();
+        if (token.turns() == null && parts.leases().valid(state.key().segment())) {
+            int pass = token.gate().tryEnter();
+            if (pass != TokenGate.NO_PASS) {
+                AccessLog log = state.stay(pass, false);
+                if (log != null) {
+                    return log;
+                }
+            }
+        }
+        mustRun();
+        try {
+            return new Entry(state, tokens, parts).block(timeoutNanos, parts.clock());
+        } catch (SessionUnavailable e) {
+            counting.refused.increment();
+            throw e;
+        }
+    }
+
+    @Override
+    public CompletionStage<AccessLog> enterAsync(ClientState state, long timeoutNanos) {
+        counting.entries.increment();
+        try {
+            mustRun();
+        } catch (SessionUnavailable e) {
+            return CompletableFuture.failedStage(e);
+        }
+        return new Entry(state, tokens, parts).async(timeoutNanos, parts.timers(), parts.helpers());
+    }
+
+    private void mustRun() {
+        if (tokens.closing() || parts.loop().ended()) {
+            throw new SessionUnavailable(Reason.STOPPING, "this node is leaving the cluster, or has left it");
+        }
+    }
+
+    @Override
+    public Completed complete(AccessLog access) {
+        return commits.complete(access);
+    }
+
+    @Override
+    public void awaitDurable(AccessLog access, long version, long timeoutNanos) {
+        new Durability(access, version, acknowledged, parts).block(timeoutNanos, parts.clock());
+    }
+
+    @Override
+    public CompletionStage<Void> awaitDurableAsync(AccessLog access, long version, long timeoutNanos) {
+        return new Durability(access, version, acknowledged, parts)
+                .async(timeoutNanos, parts.timers(), parts.helpers());
+    }
+
+    @Override
+    public void leave(AccessLog access) {
+        tokens.leave(access);
+    }
+
+    @Override
+    public void destroy(AccessLog access, long timeoutNanos) {
+        idChanges.destroy(access, timeoutNanos);
+    }
+
+    @Override
+    public String rename(AccessLog access, Supplier<String> candidates, long timeoutNanos) {
+        String newId = access.fresh() ? drawId(candidates) : ids.drawBeside(access.state().key(), candidates);
+        return idChanges.rename(access, newId, timeoutNanos);
+    }
+
+    @Override
+    public void accessed(ClientState state) {
+        touches.accessed(state);
+    }
+
+    @Override
+    public long idleNanos(ClientState state) {
+        return state.token().idleNanos(parts.now());
+    }
+
+    @Override
+    public List<SessionKey> primarySessions() {
+        List<SessionKey> keys = parts.loop().ask(core -> core.primarySessions(hash));
+        return keys == null ? List.of() : keys;
+    }
+
+    @Override
+    public List<ClientState> states() {
+        return states.all().stream().filter(s -> s.open() || s.inside() > 0).toList();
+    }
+
+    @Override
+    public ApplicationCounters counters() {
+        List<ClientState> all = states.all();
+        return counting.read(all.size(), (int) all.stream().filter(ClientState::open).count());
+    }
+}

@@ -1,0 +1,97 @@
+package dev.baton.node;
+
+import dev.baton.access.Waiter;
+import dev.baton.protocol.Input;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeSet;
+import java.util.concurrent.TimeUnit;
+
+/** Until when this process may serve, by segment, and who waits for that. */
+final class Leases {
+    private static final long[] NOTHING = {};
+    private static final long ASK_AGAIN_NANOS = TimeUnit.SECONDS.toNanos(1);
+    private static final int MAX_WAITS = 10_000;
+
+    private record Wait(int segment, Waiter waiter) {}
+
+    private final Clock clock;
+    private final EventLoop loop;
+    private final TimerQueue timers;
+    private final List<Wait> waits = new ArrayList<>();
+    private boolean asking;
+    private volatile long[] untilNanos = NOTHING;
+
+    Leases(Clock clock, EventLoop loop, TimerQueue timers) {
+        this.clock = clock;
+        this.loop = loop;
+        this.timers = timers;
+    }
+
+    /** Whether sessions of that segment may be served at this moment: one volatile read and the clock. */
+    boolean valid(int segment) {
+        long[] until = untilNanos;
+        return until.length > segment && clock.nanos() < until[segment];
+    }
+
+    /** A waiter that is admitted once the lease is valid; null where too many wait. */
+    Waiter await(int segment) {
+        Waiter waiter = new Waiter();
+        synchronized (waits) {
+            if (waits.size() >= MAX_WAITS) {
+                return null;
+            }
+            waits.add(new Wait(segment, waiter));
+        }
+        if (valid(segment)) {
+            wake();
+        } else {
+            ask();
+        }
+        return waiter;
+    }
+
+    void cancel(Waiter waiter) {
+        synchronized (waits) {
+            waits.removeIf(w -> w.waiter() == waiter);
+        }
+        waiter.cancel();
+    }
+
+    /** The core says until when. */
+    void update(long[] until) {
+        untilNanos = until;
+        wake();
+    }
+
+    private void wake() {
+        List<Waiter> ready = new ArrayList<>();
+        synchronized (waits) {
+            waits.removeIf(w -> valid(w.segment()) && ready.add(w.waiter()));
+        }
+        ready.forEach(Waiter::admit);
+    }
+
+    /** One question per segment, repeated while anybody waits: the answer may have been lost, or come too late. */
+    private void ask() {
+        TreeSet<Integer> segments = new TreeSet<>();
+        boolean again;
+        synchronized (waits) {
+            waits.forEach(w -> segments.add(w.segment()));
+            again = !segments.isEmpty() && !asking;
+            asking |= again;
+        }
+        for (int segment : segments) {
+            loop.offer(new Input.ConfirmLease(segment));
+        }
+        if (again) {
+            timers.after(ASK_AGAIN_NANOS, () -> {
+                synchronized (waits) {
+                    asking = false;
+                }
+                ask();
+            });
+        }
+        loop.run();
+    }
+}

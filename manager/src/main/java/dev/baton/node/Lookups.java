@@ -1,0 +1,114 @@
+package dev.baton.node;
+
+import dev.baton.model.SessionKey;
+import dev.baton.model.SessionMeta;
+import dev.baton.node.SessionUnavailable.Reason;
+import dev.baton.protocol.Denial;
+import dev.baton.protocol.Input;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicLong;
+
+/** Questions whether sessions exist. Those who ask for the same session at the same time share one. */
+final class Lookups {
+    private static final int MAX_OPEN = 10_000;
+
+    private record Answer(SessionMeta meta, long idleNanos, Denial reason) {}
+
+    private static final class Question {
+        final long ticket;
+        final CompletableFuture<Answer> answer = new CompletableFuture<>();
+        int askers;
+
+        Question(long ticket) {
+            this.ticket = ticket;
+        }
+    }
+
+    private final EventLoop loop;
+    private final Map<SessionKey, Question> open = new ConcurrentHashMap<>();
+    private final AtomicLong tickets = new AtomicLong();
+
+    Lookups(EventLoop loop) {
+        this.loop = loop;
+    }
+
+    /** @return null where there is no such session */
+    Application.Found ask(SessionKey key, long timeoutNanos) {
+        if (open.size() >= MAX_OPEN) {
+            throw new SessionUnavailable(Reason.OVERLOADED, MAX_OPEN + " look-ups are waiting for the store");
+        }
+        Question question = open.compute(key, (k, q) -> {
+            Question shared = q == null ? start(key) : q;
+            shared.askers++;
+            return shared;
+        });
+        loop.run();
+        Answer answer = await(question, timeoutNanos);
+        if (answer == null) {
+            leave(key, question);
+            throw new SessionUnavailable(Reason.STORE_UNREACHABLE,
+                    "the store did not say within " + TimeUnit.NANOSECONDS.toMillis(timeoutNanos)
+                            + " ms whether " + key + " exists");
+        }
+        open.remove(key, question);
+        if (answer.reason() != null && answer.reason() != Denial.NO_SUCH_SESSION) {
+            throw new Refusal(answer.reason(), null).of(key);
+        }
+        return answer.meta() == null ? null : new Application.Found(answer.meta(), answer.idleNanos());
+    }
+
+    private Question start(SessionKey key) {
+        Question question = new Question(tickets.incrementAndGet());
+        if (!loop.offer(new Input.Lookup(question.ticket, key))) {
+            question.answer.complete(new Answer(null, 0, loop.ended() ? Denial.NOT_A_MEMBER : Denial.OVERLOADED));
+        }
+        return question;
+    }
+
+    private Answer await(Question question, long timeoutNanos) {
+        try {
+            return question.answer.get(Math.max(0, timeoutNanos), TimeUnit.NANOSECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return null;
+        } catch (ExecutionException | TimeoutException e) {
+            return question.answer.getNow(null);
+        }
+    }
+
+    private void leave(SessionKey key, Question question) {
+        open.computeIfPresent(key, (k, q) -> {
+            if (q != question || --q.askers > 0) {
+                return q;
+            }
+            loop.give(new Input.CancelLookup(question.ticket));
+            return null;
+        });
+        loop.run();
+    }
+
+    /** The core's answer. */
+    void answered(long ticket, SessionKey key, SessionMeta meta, long idleNanos, Denial reason) {
+        Question question = open.get(key);
+        if (question == null || question.ticket != ticket) {
+            return;
+        }
+        open.remove(key, question);
+        question.answer.complete(new Answer(meta, idleNanos, reason));
+    }
+
+    /** Nobody will answer any more. */
+    void end() {
+        for (SessionKey key : open.keySet()) {
+            Question question = open.remove(key);
+            if (question != null) {
+                question.answer.complete(new Answer(null, 0, Denial.NOT_A_MEMBER));
+            }
+        }
+    }
+}

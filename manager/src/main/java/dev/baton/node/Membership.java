@@ -1,0 +1,97 @@
+package dev.baton.node;
+
+import dev.baton.model.NodeId;
+import dev.baton.model.Topology;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
+
+/** Where this node stands in the cluster, for those who wait for it. */
+final class Membership {
+    private final NodeId self;
+    private final CompletableFuture<Void> joined = new CompletableFuture<>();
+    private final CompletableFuture<Void> left = new CompletableFuture<>();
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition returned = lock.newCondition();
+    private volatile Topology effective;
+    private volatile boolean frozen;
+
+    Membership(NodeId self) {
+        this.self = self;
+    }
+
+    void changed(Topology table, boolean isFrozen) {
+        effective = table;
+        frozen = isFrozen;
+        if (listed() && !isFrozen) {
+            joined.complete(null);
+        }
+    }
+
+    void refused(String text) {
+        joined.completeExceptionally(new ClusterRefused(text));
+    }
+
+    void broken(Throwable cause) {
+        joined.completeExceptionally(cause);
+        left.complete(null);
+    }
+
+    void left() {
+        left.complete(null);
+    }
+
+    CompletableFuture<Void> joined() {
+        return joined;
+    }
+
+    CompletableFuture<Void> whenLeft() {
+        return left;
+    }
+
+    Topology effective() {
+        return effective;
+    }
+
+    boolean listed() {
+        Topology table = effective;
+        return table != null && table.member(self) != null;
+    }
+
+    boolean serving() {
+        return listed() && !frozen;
+    }
+
+    void tokenReturned() {
+        lock.lock();
+        try {
+            returned.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Waits until the condition holds, looking again whenever a token went back; false after the time-out. */
+    boolean awaitReturned(BooleanSupplier done, long timeoutNanos) {
+        long left = timeoutNanos;
+        lock.lock();
+        try {
+            while (!done.getAsBoolean()) {
+                if (left <= 0) {
+                    return false;
+                }
+                // A little at a time: what the condition looks at may also change without a token coming back.
+                long step = Math.min(left, TimeUnit.MILLISECONDS.toNanos(50));
+                left -= step - Math.max(0, returned.awaitNanos(step));
+            }
+            return true;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        } finally {
+            lock.unlock();
+        }
+    }
+}

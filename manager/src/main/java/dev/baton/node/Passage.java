@@ -1,0 +1,105 @@
+package dev.baton.node;
+
+import dev.baton.access.Waiter;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+
+/**
+ * Something that goes on from wait to wait until it has its result: written once, gone through with a parked thread or
+ * without one.
+ */
+abstract class Passage<T> {
+    private boolean late;
+    private boolean interrupted;
+
+    /**
+     * Goes as far as it can.
+     *
+     * @return what to wait for, or null where it has come to its end
+     * @throws SessionUnavailable as its end
+     */
+    abstract Waiter advance();
+
+    /** Stops waiting for that one. What was decided before stays: the next {@link #advance} goes on from it. */
+    abstract void giveUp(Waiter waiter);
+
+    abstract T result();
+
+    /** Whether the time is over: {@link #advance} must not wait again, but may end well. */
+    final boolean late() {
+        return late;
+    }
+
+    /** For the text of the failure. */
+    final String lateness() {
+        return interrupted ? "interrupted" : "timed out";
+    }
+
+    final T block(long timeoutNanos, Clock clock) {
+        long deadline = clock.nanos() + timeoutNanos;
+        for (Waiter w = advance(); w != null; w = advance()) {
+            try {
+                if (w.await(deadline - clock.nanos()) != null) {
+                    continue;
+                }
+            } catch (InterruptedException e) {
+                interrupted = true;
+                Thread.currentThread().interrupt();
+            }
+            late = true;
+            giveUp(w);
+        }
+        return result();
+    }
+
+    final CompletionStage<T> async(long timeoutNanos, TimerQueue timers, Executor helpers) {
+        CompletableFuture<T> end = new CompletableFuture<>();
+        Async driver = new Async(end, helpers);
+        TimerQueue.Entry limit = timers.after(timeoutNanos, () -> helpers.execute(driver::expire));
+        end.whenComplete((r, e) -> limit.cancel());
+        helpers.execute(driver::go);
+        return end;
+    }
+
+    private final class Async {
+        private final CompletableFuture<T> end;
+        private final Executor helpers;
+        private Waiter current;
+
+        Async(CompletableFuture<T> end, Executor helpers) {
+            this.end = end;
+            this.helpers = helpers;
+        }
+
+        void go() {
+            T result;
+            synchronized (this) {
+                if (end.isDone()) {
+                    return;
+                }
+                try {
+                    Waiter next = advance();
+                    if (next != null) {
+                        current = next;
+                        next.whenDecided(() -> helpers.execute(this::go));
+                        return;
+                    }
+                    result = result();
+                } catch (RuntimeException e) {
+                    end.completeExceptionally(e);
+                    return;
+                }
+            }
+            end.complete(result);
+        }
+
+        synchronized void expire() {
+            late = true;
+            if (current != null && !end.isDone()) {
+                // Decides the waiter, which brings go().
+                giveUp(current);
+            }
+        }
+    }
+}

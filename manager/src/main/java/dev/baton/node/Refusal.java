@@ -1,0 +1,36 @@
+package dev.baton.node;
+
+import dev.baton.model.NodeId;
+import dev.baton.model.SessionKey;
+import dev.baton.node.SessionUnavailable.Reason;
+import dev.baton.protocol.Denial;
+
+/**
+ * Why somebody who waits gets nothing.
+ *
+ * @param holder process known to have the token, or null
+ */
+record Refusal(Denial reason, NodeId holder) {
+    /** Whether this says that there is no such session. */
+    boolean absent() {
+        return reason == Denial.NO_SUCH_SESSION || reason == Denial.GONE;
+    }
+
+    SessionUnavailable of(SessionKey key) {
+        String by = holder == null ? "" : ", held by " + holder;
+        return switch (reason) {
+            case OVERLOADED -> new SessionUnavailable(Reason.OVERLOADED,
+                    "a queue for " + key + " is full" + by);
+            case TIMED_OUT -> new SessionUnavailable(Reason.LOCKED, key + " is in use" + by);
+            case NOT_A_MEMBER -> new SessionUnavailable(Reason.STOPPING,
+                    "this node is no member of the cluster: " + key + " cannot be served");
+            case FENCED, WRONG_BASE, MALFORMED -> new SessionUnavailable(Reason.TOKEN_LOST,
+                    "the store refused the token of " + key + " (" + reason + ")" + by);
+            case EXISTS -> new SessionUnavailable(Reason.STORE_UNREACHABLE,
+                    "the new session's id is in use already: " + key);
+            case UNAVAILABLE, NOT_PRIMARY -> new SessionUnavailable(Reason.STORE_UNREACHABLE,
+                    "the store cannot serve " + key + " now (" + reason + "): no majority, or it is moving" + by);
+            case NO_SUCH_SESSION, GONE -> new SessionUnavailable(Reason.TOKEN_LOST, key + " does not exist any more");
+        };
+    }
+}

@@ -1,0 +1,301 @@
+package dev.baton.node;
+
+import dev.baton.access.AccessLog;
+import dev.baton.access.ClientState;
+import dev.baton.access.ClientStates;
+import dev.baton.access.TokenHold;
+import dev.baton.access.Waiter;
+import dev.baton.model.Fence;
+import dev.baton.model.SessionMeta;
+import dev.baton.protocol.Content;
+import dev.baton.protocol.Denial;
+import dev.baton.protocol.Effect;
+import dev.baton.protocol.Input;
+
+/**
+ * The gates of one application's sessions, between requests and the core: asks for tokens, opens and closes as the core
+ * says, gives back what is idle. See {@link TokenHold} for the order in which inputs reach the core.
+ */
+final class Tokens {
+    private final ClientStates states;
+    private final Parts parts;
+    private final boolean eager;
+    private final Counting counting;
+    private final ApplicationEvents events;
+    private volatile boolean closing;
+
+    Tokens(ClientStates states, Parts parts, boolean eager, Counting counting, ApplicationEvents events) {
+        this.states = states;
+        this.parts = parts;
+        this.eager = eager;
+        this.counting = counting;
+        this.events = events;
+    }
+
+    // ---- for requests
+
+    /** Joins those who wait for the token, and sees that it is asked for. Null where too many wait. */
+    Waiter await(ClientState state) {
+        Waiter waiter = state.token().gate().await();
+        if (waiter != null && waiter.outcome() == null) {
+            counting.waits.increment();
+            ask(state);
+        }
+        return waiter;
+    }
+
+    /** Gives up waiting; if it was the last one the core need not go on. */
+    void giveUp(ClientState state, Waiter waiter) {
+        TokenHold token = state.token();
+        if (!token.gate().cancel(waiter)) {
+            return;
+        }
+        synchronized (token) {
+            if (token.asking() && !token.gate().hasWaiters()) {
+                token.asking(false);
+                parts.loop().give(new Input.CancelAcquire(state.key()));
+            }
+        }
+        parts.loop().run();
+    }
+
+    /** Ends a stay. */
+    void leave(AccessLog log) {
+        if (log.detached() || !log.end()) {
+            return;
+        }
+        ClientState state = log.state();
+        if (log.fresh()) {
+            leaveFresh(log);
+        } else if (state.token().gate().leave(log.pass(), eager || closing)) {
+            idle(state);
+        }
+        if (log.hasTurn()) {
+            state.token().turns().end();
+        }
+    }
+
+    /** Nobody but those inside knows of a session that was never sent: it ends with the last of them. */
+    private void leaveFresh(AccessLog log) {
+        ClientState state = log.state();
+        TokenHold token = state.token();
+        boolean drained;
+        synchronized (token) {
+            drained = token.gate().leave(log.pass(), false);
+            if (log.fresh() && !log.lost() && token.gate().inside() == 0) {
+                drained = false;
+                discard(state, true);
+            }
+        }
+        if (drained) {
+            idle(state);
+        }
+    }
+
+    /**
+     * Opens the gate of a session that is made here, for its maker.
+     *
+     * @return null where that id is in use in this process
+     */
+    AccessLog create(ClientState state, SessionMeta meta, boolean hasTurn) {
+        TokenHold token = state.token();
+        synchronized (token) {
+            if (token.asking() || !token.away() || token.gate().hasWaiters() || !token.gate().closed()) {
+                return null;
+            }
+            state.begin(meta);
+            int pass = token.gate().openAndEnter();
+            token.away(false);
+            token.access(parts.now());
+            return state.stay(pass, hasTurn);
+        }
+    }
+
+    /** Gives an unused token back, for its copy to be dropped. */
+    void release(ClientState state) {
+        if (state.token().gate().close()) {
+            idle(state);
+        }
+    }
+
+    /** From now on every token goes back as soon as nobody is inside, and nobody new comes in. */
+    void close() {
+        closing = true;
+        for (ClientState state : states.all()) {
+            state.token().gate().refuseWaiters(new Refusal(Denial.NOT_A_MEMBER, null));
+            release(state);
+        }
+    }
+
+    /** The node is out of the cluster: every token here is void. */
+    void abandon() {
+        closing = true;
+        for (ClientState state : states.all()) {
+            synchronized (state.token()) {
+                state.token().asking(false);
+                discard(state, false);
+            }
+            state.token().gate().refuseWaiters(new Refusal(Denial.NOT_A_MEMBER, null));
+        }
+    }
+
+    boolean closing() {
+        return closing;
+    }
+
+    /** Whether every token is back in the store, as far as the core was told. */
+    boolean quiet() {
+        return states.all().stream().allMatch(s -> s.token().away());
+    }
+
+    private void ask(ClientState state) {
+        TokenHold token = state.token();
+        synchronized (token) {
+            if (token.asking() || !token.gate().closed() || !token.gate().hasWaiters()) {
+                return;
+            }
+            if (closing) {
+                token.gate().refuseWaiters(new Refusal(Denial.NOT_A_MEMBER, null));
+            } else if (parts.loop().offer(new Input.Acquire(state.key(), state.stamp()))) {
+                token.asking(true);
+                token.away(false);
+            } else {
+                Denial why = parts.loop().ended() ? Denial.NOT_A_MEMBER : Denial.OVERLOADED;
+                token.gate().refuseWaiters(new Refusal(why, null));
+            }
+        }
+        parts.loop().run();
+    }
+
+    private void idle(ClientState state) {
+        TokenHold token = state.token();
+        boolean more;
+        synchronized (token) {
+            long now = parts.now();
+            parts.loop().give(new Input.Idle(state.key(), Math.max(0, token.idleNanos(now))));
+            token.told(now);
+            token.fence(Fence.NONE);
+            token.gate().idleGiven();
+            more = token.gate().hasWaiters();
+        }
+        parts.loop().run();
+        if (more) {
+            ask(state);
+        }
+    }
+
+    // ---- effects, one at a time
+
+    void open(Effect.OpenGate e) {
+        ClientState state = states.state(e.key().id());
+        TokenHold token = state.token();
+        boolean drained;
+        synchronized (token) {
+            token.asking(false);
+            token.away(false);
+            if (!token.gate().closed()) {
+                return;
+            }
+            token.fence(e.fence());
+            token.learnIdle(e.idleNanos(), parts.now());
+            if (!bring(state, e)) {
+                // The store knows better what it gave: from nothing the next grant brings the whole.
+                parts.events().note(Effect.Level.WARNING, "the granted contents of " + e.key() + " (" + e.contents()
+                        + ") do not continue the copy here (" + state.stamp() + "): fetching them anew", null);
+                state.discard(false);
+                drained = token.gate().refuse();
+            } else if (closing) {
+                token.gate().refuseWaiters(new Refusal(Denial.NOT_A_MEMBER, null));
+                drained = token.gate().refuse();
+            } else {
+                drained = token.gate().open(e.closeBehind(), eager);
+            }
+        }
+        if (drained) {
+            idle(state);
+        }
+    }
+
+    private boolean bring(ClientState state, Effect.OpenGate e) {
+        Content content = e.content();
+        if (content instanceof Content.Whole whole) {
+            state.bring(whole.image(), e.contents());
+            return true;
+        }
+        if (content instanceof Content.Deltas deltas) {
+            return state.bring(deltas.deltas(), e.contents());
+        }
+        return state.current(e.contents());
+    }
+
+    void close(Effect.CloseGate e) {
+        ClientState state = states.existing(e.key().id());
+        if (state != null) {
+            release(state);
+        }
+    }
+
+    void returned(Effect.Returned e) {
+        ClientState state = states.existing(e.key().id());
+        if (state != null) {
+            TokenHold token = state.token();
+            synchronized (token) {
+                token.away(!token.asking());
+            }
+            parts.membership().tokenReturned();
+        }
+    }
+
+    void refused(Effect.AcquireFailed e) {
+        ClientState state = states.existing(e.key().id());
+        if (state == null) {
+            return;
+        }
+        Refusal refusal = new Refusal(e.reason(), e.holder());
+        TokenHold token = state.token();
+        synchronized (token) {
+            if (!token.asking()) {
+                return;
+            }
+            token.asking(false);
+            token.away(true);
+            if (refusal.absent()) {
+                discard(state, true);
+            }
+            token.gate().refuseWaiters(refusal);
+        }
+    }
+
+    void lost(ClientState state, boolean gone) {
+        counting.tokensLost.increment();
+        TokenHold token = state.token();
+        synchronized (token) {
+            boolean asked = token.asking();
+            discard(state, gone);
+            token.away(!asked);
+            if (gone) {
+                token.gate().refuseWaiters(new Refusal(Denial.GONE, null));
+            }
+        }
+        parts.membership().tokenReturned();
+        ask(state);
+    }
+
+    /** The copy here is void. Under the monitor. The gate is broken first, see {@link ClientState#stay}. */
+    void discard(ClientState state, boolean gone) {
+        TokenHold token = state.token();
+        token.gate().breakOff();
+        token.fence(Fence.NONE);
+        token.away(!token.asking());
+        state.discard(gone);
+        if (gone) {
+            token.gone(true);
+            states.forget(state);
+        }
+        try {
+            events.discarded(state, gone);
+        } catch (RuntimeException e) {
+            parts.events().note(Effect.Level.ERROR, "the application's listener failed", e);
+        }
+    }
+}
