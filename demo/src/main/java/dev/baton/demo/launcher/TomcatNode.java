@@ -137,7 +137,7 @@ final class TomcatNode {
         HttpRequest.Builder request = HttpRequest.newBuilder(address().resolve("/figures")).timeout(limit)
                 .header("Demo-Launcher", "yes");
         if (sessionId != null) {
-            request.header("Demo-Session", sessionId);
+            request.header("Cookie", Cookies.SESSION + "=" + sessionId);
         }
         return client.send(request.build(), HttpResponse.BodyHandlers.ofString());
     }

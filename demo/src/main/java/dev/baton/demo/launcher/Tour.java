@@ -101,7 +101,7 @@ final class Tour {
         Visitor.Confirmed confirmed = visitor.add(sku, 2, node);
         Figures figures = figures(confirmed.node(), visitor);
         long sent = figures.sentSince(version);
-        long size = figures.number("sessionBytes");
+        long size = figures.number("wholeBytes");
         String bytes = "";
         if (sent >= 0 && size > 0) {
             travelled += sent;

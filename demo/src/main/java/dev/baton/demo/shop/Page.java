@@ -124,7 +124,7 @@ record Page(String served, Cart cart, SessionStatus status, List<NodeLine> nodes
     }
 
     private String size() {
-        return status.facts().get("sessionBytes") instanceof Number bytes ? count(bytes.longValue()) + " bytes" : "–";
+        return status.facts().get("wholeBytes") instanceof Number bytes ? count(bytes.longValue()) + " bytes" : "–";
     }
 
     private static String fact(String name, String value, String meaning) {
@@ -149,10 +149,10 @@ record Page(String served, Cart cart, SessionStatus status, List<NodeLine> nodes
             if (node.up()) {
                 boolean current = node.name().equals(chosen);
                 out.append(button("choose", name, current ? "Chosen" : "Use this one", current ? "plain current" : "plain",
-                        "Send my next requests to " + name));
+                        (current ? "Chosen, " : "Use this one, ") + name));
                 out.append(button("kill", name, "Kill", "danger", "Kill " + name));
             } else {
-                out.append(button("start", name, "Start again", "", "Start " + name + " again"));
+                out.append(button("start", name, "Start again", "", "Start again, " + name));
             }
             out.append("</div></li>\n");
         }
@@ -198,9 +198,9 @@ record Page(String served, Cart cart, SessionStatus status, List<NodeLine> nodes
                 """);
         for (TraceRow row : trace) {
             boolean known = row.sentBytes() >= 0 && row.sessionBytes() > 0;
-            String share = known ? "<meter min=\"0\" max=\"" + row.sessionBytes() + "\" value=\""
-                    + Math.min(row.sentBytes(), row.sessionBytes()) + "\">"
-                    + 100 * row.sentBytes() / row.sessionBytes() + " %</meter>" : "";
+            String share = known ? "<meter aria-label=\"share\" min=\"0\" max=\"" + row.sessionBytes() + "\" value=\""
+                    + Math.min(row.sentBytes(), row.sessionBytes()) + "\"></meter> "
+                    + 100 * row.sentBytes() / row.sessionBytes() + " %" : "";
             out.append("<tr><td>").append(escape(row.request()))
                     .append(row.note().isEmpty() ? "" : " <span class=\"note\">" + escape(row.note()) + "</span>")
                     .append("</td><td>").append(escape(row.node())).append("</td><td class=\"num\">")

@@ -1,6 +1,7 @@
 package dev.baton.demo.shop;
 
 import jakarta.servlet.ServletContext;
+import jakarta.servlet.http.HttpSession;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
@@ -10,14 +11,13 @@ import java.util.function.Function;
  * a manager that offers none, everything is empty.
  */
 record SessionStatus(Map<String, Object> facts) {
-    /** Servlet context attribute: a {@code Function} from a session's id, or null, to a map of facts. */
+    /** Servlet context attribute: a {@code Function} from a session to a map of facts. */
     static final String ATTRIBUTE = "dev.baton.status";
 
     @SuppressWarnings("unchecked")
-    static SessionStatus of(ServletContext context, String sessionId) {
+    static SessionStatus of(ServletContext context, HttpSession session) {
         if (context.getAttribute(ATTRIBUTE) instanceof Function<?, ?> status) {
-            Map<String, Object> facts = ((Function<String, Map<String, Object>>) status).apply(sessionId);
-            return new SessionStatus(facts == null ? Map.of() : facts);
+            return new SessionStatus(((Function<HttpSession, Map<String, Object>>) status).apply(session));
         }
         return new SessionStatus(Map.of());
     }

@@ -9,7 +9,7 @@ class TraceBookTest {
     private final TraceBook book = new TraceBook();
 
     private static Figures figures(String commits, long version) {
-        return Figures.parse("version=" + version + "\nsessionBytes=2000\nholder=node1\n" + commits);
+        return Figures.parse("version=" + version + "\nwholeBytes=2000\nholder=node1\n" + commits);
     }
 
     @Test

@@ -17,10 +17,10 @@ class PageTest {
         Cart cart = new Cart();
         cart.add(1, Product.find("honey").orElseThrow(), 2);
         String html = new Page("node1", cart, new SessionStatus(Map.of("holder", "node1", "primary", "node2", "backups",
-                List.of("node1"), "version", 12L, "fence", "3.7", "sessionBytes", 3120)), NODES,
+                List.of("node1"), "version", 12L, "fence", "3.7", "wholeBytes", 3120)), NODES,
                 List.of(new TraceRow("POST /cart/add", "node1", "", 148, 2960, 6)), "node1").html();
         assertThat(html).contains("<strong class=\"node\">node1</strong>", "<dd>12</dd>", "<dd>3.7</dd>", "3,120 bytes",
-                "148 B", "2,960 B", "5 %", "€ 17.80", "Start node3 again", "Kill node2",
+                "148 B", "2,960 B", "5 %", "€ 17.80", "Start again, node3", "Kill node2",
                 "Your next requests go to <strong>node1</strong>");
         assertThat(html.substring(html.indexOf("h-cluster"), html.indexOf("Kill node1")))
                 .contains(">served this page<", ">token<", ">backup<").doesNotContain(">primary<");
