@@ -23,6 +23,7 @@ final class TomcatNode {
     private static final Duration START_LIMIT = Duration.ofSeconds(60);
     private static final long STOP_LIMIT_SECONDS = 15;
     private static final int TAIL_LINES = 40;
+    private static final int MAX_FRAMES = 3;
     private static final long MAX_TAIL_BYTES = 64 << 10;
     /** What catalina.sh gives. */
     private static final List<String> OPENS = List.of("java.base/java.lang", "java.base/java.lang.reflect",
@@ -192,6 +193,19 @@ final class TomcatNode {
         return base.resolve("logs/console.log");
     }
 
+    /** The lines, with the first few of each stack only: their causes say more than Tomcat's own frames. */
+    private static List<String> shortened(String text) {
+        List<String> kept = new ArrayList<>();
+        int frames = 0;
+        for (String line : text.lines().toList()) {
+            frames = line.stripLeading().startsWith("at ") ? frames + 1 : 0;
+            if (frames <= MAX_FRAMES) {
+                kept.add(line);
+            }
+        }
+        return kept;
+    }
+
     /** The last lines that Tomcat wrote. */
     String tail() {
         try (var file = Files.newByteChannel(log())) {
@@ -200,7 +214,7 @@ final class TomcatNode {
             while (bytes.hasRemaining() && file.read(bytes) >= 0) {
                 // Until the end of the file, or of the buffer.
             }
-            List<String> lines = new String(bytes.array(), 0, bytes.position(), StandardCharsets.UTF_8).lines().toList();
+            List<String> lines = shortened(new String(bytes.array(), 0, bytes.position(), StandardCharsets.UTF_8));
             return "The end of " + log() + ":\n    "
                     + String.join("\n    ", lines.subList(Math.max(0, lines.size() - TAIL_LINES), lines.size()));
         } catch (IOException e) {
