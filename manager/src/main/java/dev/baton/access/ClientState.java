@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /**
@@ -255,6 +256,22 @@ public final class ClientState {
         if (mine.stamp().equals(Stamp.NOTHING) && !mine.fresh() && !meta.equals(mine.meta())) {
             mine.meta(meta);
             mine.storedMeta(meta);
+        }
+    }
+
+    /**
+     * Gives the session as the store would have it with every delta sent so far; none is made until the consumer returns.
+     * Waits for a comparison under way.
+     */
+    public void image(Consumer<SessionImage> consumer) {
+        Contents mine = contents;
+        mine.lock().lock();
+        try {
+            if (mine.end() == null && !mine.fresh()) {
+                consumer.accept(mine.image());
+            }
+        } finally {
+            mine.lock().unlock();
         }
     }
 

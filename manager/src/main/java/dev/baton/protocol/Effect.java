@@ -42,7 +42,7 @@ public sealed interface Effect {
     /** @param holder process known to have the token, or null */
     record AcquireFailed(SessionKey key, Denial reason, NodeId holder) implements Effect {}
 
-    /** The created session is durable and held under {@code fence}. */
+    /** The created, or offered, session is durable and held under {@code fence}. */
     record Created(SessionKey key, Fence fence) implements Effect {}
 
     record CreateFailed(SessionKey key, Denial reason) implements Effect {}

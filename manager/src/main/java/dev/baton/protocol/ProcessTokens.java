@@ -175,6 +175,7 @@ final class ProcessTokens {
         hold.image = null;
         hold.fence = m.fence();
         hold.contents = hold.uncommitted.isEmpty() ? hold.offered : new Stamp(m.fence(), hold.contents.version());
+        step.emit(new Effect.Created(hold.key, hold.fence));
         step.emit(new Effect.Committed(hold.key, hold.offered.version()));
         if (hold.idle) {
             hold.idle = false;
