@@ -256,16 +256,9 @@ final class PrimaryRequests {
         if (m.ageNanos() < step.now - copy.lastAccess(m.key(), step.now)) {
             touch(List.of(new Change.Touch(m.key(), m.ageNanos())));
         }
-        StoredSession after = copy.get(m.key());
-        if (after.expiring()) {
-            bury(m.key(), after);
-        } else {
-            replication.append(new Change.Freed(m.key(), after.fence()));
-        }
+        replication.append(new Change.Freed(m.key(), s.fence()));
         replication.whenDurable(() -> released(from, m, refused));
-        if (!after.expiring()) {
-            grantNext(m.key());
-        }
+        grantNext(m.key());
     }
 
     private void released(NodeId to, Message.Release m, Denial reason) {

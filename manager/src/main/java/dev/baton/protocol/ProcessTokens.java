@@ -132,7 +132,12 @@ final class ProcessTokens {
 
     void idle(Input.Idle in) {
         Hold hold = holds.get(in.key());
-        if (hold != null && hold.offering) {
+        Expiring token = expiring.get(in.key());
+        if (token != null && !token.listenersRan() && (hold == null || hold.state != Hold.State.HELD)) {
+            // Nobody here can run the listeners now: the primary tries again, perhaps elsewhere.
+            expiring.remove(in.key());
+            directory.toPrimary(in.key(), new Message.Release(in.key(), token.fence(), List.of(), Long.MAX_VALUE));
+        } else if (hold != null && hold.offering) {
             hold.idle = true;
             hold.ageNanos = in.ageNanos();
         } else if (hold != null && hold.state == Hold.State.HELD && hold.operation == null) {
