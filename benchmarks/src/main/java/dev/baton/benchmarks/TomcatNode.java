@@ -1,0 +1,160 @@
+package dev.baton.benchmarks;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+
+/** One real Tomcat process with the measured application as {@code /bench}. */
+final class TomcatNode implements AutoCloseable {
+    private static final long START_SECONDS = 60;
+    private static final long STOP_SECONDS = 20;
+
+    private final String name;
+    private final int port;
+    private final Path base;
+    private Process process;
+
+    TomcatNode(String name, int port, Path base) {
+        this.name = name;
+        this.port = port;
+        this.base = base;
+    }
+
+    int port() {
+        return port;
+    }
+
+    long pid() {
+        return process.pid();
+    }
+
+    /** CPU time, user and system, of the whole process. */
+    Duration cpu() {
+        return process.info().totalCpuDuration()
+                .orElseThrow(() -> new IllegalStateException("the CPU time of " + name + " cannot be read"));
+    }
+
+    /** @param values for the placeholders of the manager's configuration */
+    void start(Options options, ManagerKind manager, Map<String, String> values)
+            throws IOException, InterruptedException {
+        layOut(options, manager, values);
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(options.jvm());
+        command.add("-Dcatalina.home=" + options.home().toAbsolutePath());
+        command.add("-Dcatalina.base=" + base.toAbsolutePath());
+        command.add("-Djava.io.tmpdir=" + base.resolve("temp").toAbsolutePath());
+        command.add("-cp");
+        command.add(options.home().resolve("bin/bootstrap.jar").toAbsolutePath() + java.io.File.pathSeparator
+                + options.home().resolve("bin/tomcat-juli.jar").toAbsolutePath());
+        command.add("org.apache.catalina.startup.Bootstrap");
+        command.add("start");
+        process = new ProcessBuilder(command).directory(base.toFile()).redirectErrorStream(true)
+                .redirectOutput(log().toFile()).start();
+        Runtime.getRuntime().addShutdownHook(new Thread(process::destroyForcibly));
+        awaitAnswer();
+    }
+
+    private Path log() {
+        return base.resolve("logs/node.log");
+    }
+
+    private void layOut(Options options, ManagerKind manager, Map<String, String> values) throws IOException {
+        deleteTree(base);
+        for (String directory : List.of("conf", "lib", "logs", "temp", "webapps", "work", "bench/WEB-INF/classes")) {
+            Files.createDirectories(base.resolve(directory));
+        }
+        if (manager == ManagerKind.BATON) {
+            Files.copy(options.jar(), base.resolve("lib/baton.jar"));
+        }
+        Path classes = Path.of("dev", "baton", "benchmarks", "shop");
+        Path from = options.target().resolve("classes").resolve(classes);
+        Path to = Files.createDirectories(base.resolve("bench/WEB-INF/classes").resolve(classes));
+        try (Stream<Path> files = Files.list(from)) {
+            for (Path file : files.toList()) {
+                Files.copy(file, to.resolve(file.getFileName()), StandardCopyOption.REPLACE_EXISTING);
+            }
+        }
+        Files.writeString(base.resolve("bench/WEB-INF/web.xml"), """
+                <web-app xmlns="https://jakarta.ee/xml/ns/jakartaee" version="6.0">
+                  <distributable/>
+                  <servlet><servlet-name>bench</servlet-name>
+                    <servlet-class>dev.baton.benchmarks.shop.BenchServlet</servlet-class></servlet>
+                  <servlet-mapping><servlet-name>bench</servlet-name><url-pattern>/*</url-pattern></servlet-mapping>
+                </web-app>
+                """);
+        Files.writeString(base.resolve("conf/web.xml"),
+                "<web-app xmlns='https://jakarta.ee/xml/ns/jakartaee' version='6.0'/>");
+        String server = """
+                <Server port='-1'>
+                  <Service name='Catalina'>
+                    <Connector port='%d' address='127.0.0.1' protocol='HTTP/1.1' maxKeepAliveRequests='-1'
+                        keepAliveTimeout='600000'/>
+                    <Engine name='Catalina' defaultHost='localhost' jvmRoute='%s'>
+                      <Host name='localhost' appBase='webapps' deployOnStartup='false' autoDeploy='false'>
+                        %s
+                        <Context path='/bench' docBase='%s'>%s</Context>
+                      </Host>
+                    </Engine>
+                  </Service>
+                </Server>
+                """.formatted(port, name, manager.cluster, base.resolve("bench").toAbsolutePath(), manager.manager);
+        for (Map.Entry<String, String> value : values.entrySet()) {
+            server = server.replace("${" + value.getKey() + "}", value.getValue());
+        }
+        Files.writeString(base.resolve("conf/server.xml"), server);
+    }
+
+    private void awaitAnswer() throws IOException, InterruptedException {
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(START_SECONDS);
+        byte[] request = ("GET /bench/new HTTP/1.1\r\nHost: 127.0.0.1:" + port + "\r\n\r\n").getBytes("ISO-8859-1");
+        String last = "nothing";
+        while (System.nanoTime() < deadline && process.isAlive()) {
+            try (Connection connection = new Connection(port)) {
+                if (connection.exchange(request) == 0) {
+                    return;
+                }
+                last = connection.head();
+            } catch (IOException e) {
+                last = e.toString();
+            }
+            TimeUnit.MILLISECONDS.sleep(100);
+        }
+        throw new IOException(name + " does not serve (" + last + "); its log " + log() + ":\n"
+                + Files.readString(log()));
+    }
+
+    @Override
+    public void close() {
+        if (process == null) {
+            return;
+        }
+        process.destroy();
+        try {
+            if (!process.waitFor(STOP_SECONDS, TimeUnit.SECONDS)) {
+                process.destroyForcibly().waitFor(STOP_SECONDS, TimeUnit.SECONDS);
+            }
+        } catch (InterruptedException e) {
+            process.destroyForcibly();
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private static void deleteTree(Path root) throws IOException {
+        if (!Files.exists(root)) {
+            return;
+        }
+        try (Stream<Path> files = Files.walk(root)) {
+            for (Path file : files.sorted(java.util.Comparator.reverseOrder()).toList()) {
+                Files.delete(file);
+            }
+        }
+    }
+}
