@@ -1,10 +1,8 @@
 package dev.baton.demo.launcher;
 
-import java.net.URI;
 import java.net.http.HttpClient;
 import java.time.Duration;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.Consumer;
 
@@ -43,8 +41,8 @@ public final class Demo {
         try {
             cluster.startAll();
             Balancer balancer = new Balancer(options.balance());
-            ReverseProxy proxy = new ReverseProxy(nodes(cluster), balancer, new TraceBook(), client);
-            try (FrontDoor door = new FrontDoor(ports.get(0), proxy, new ControlPath(actions(cluster)))) {
+            ReverseProxy proxy = new ReverseProxy(cluster, balancer, new TraceBook(), client);
+            try (FrontDoor door = new FrontDoor(ports.get(0), proxy, new ControlPath(cluster))) {
                 if (options.once()) {
                     tour(cluster, door, client, progress);
                 } else {
@@ -63,8 +61,8 @@ public final class Demo {
         progress.plain("");
         progress.plain("The shop:  " + door.address() + "/   ("
                 + (options.balance() == DemoOptions.Balance.STICKY ? "sticky" : "round-robin") + " balancing)");
-        cluster.lines().forEach(n -> progress.plain("  " + n.name() + ":   http://127.0.0.1:" + n.port() + "/   (process "
-                + n.pid() + ")"));
+        cluster.lines().forEach(n -> progress.plain("  " + n.name() + ":   http://127.0.0.1:" + n.port()
+                + "/   (process " + n.pid() + ")"));
         progress.plain("Serving until Ctrl-C.");
         new CountDownLatch(1).await();
     }
@@ -81,7 +79,8 @@ public final class Demo {
             throw new DemoFailed("the tour found " + result.wrong().size() + " faults in " + result.confirmed()
                     + " confirmed changes, the first: " + result.wrong().get(0));
         }
-        progress.plain("Nothing was lost: each of the " + result.confirmed() + " confirmed changes was there at the end.");
+        progress.plain("Nothing was lost: each of the " + result.confirmed()
+                + " confirmed changes was there at the end.");
     }
 
     /** Whether all have stopped; false if this thread was interrupted meanwhile. */
@@ -103,43 +102,5 @@ public final class Demo {
         } catch (IllegalStateException e) {
             // The JVM is stopping already: the hook finds nothing left to do.
         }
-    }
-
-    private static ReverseProxy.Nodes nodes(DemoCluster cluster) {
-        return new ReverseProxy.Nodes() {
-            @Override
-            public List<dev.baton.demo.wire.NodeLine> lines() {
-                return cluster.lines();
-            }
-
-            @Override
-            public URI address(String name) {
-                return cluster.find(name).orElseThrow().address();
-            }
-
-            @Override
-            public Figures figures(String name, String sessionId) throws InterruptedException {
-                return cluster.find(name).orElseThrow().figures(sessionId);
-            }
-        };
-    }
-
-    private static ControlPath.Actions actions(DemoCluster cluster) {
-        return new ControlPath.Actions() {
-            @Override
-            public Set<String> names() {
-                return Set.copyOf(DemoOptions.NODES);
-            }
-
-            @Override
-            public void kill(String node) throws InterruptedException {
-                cluster.kill(cluster.find(node).orElseThrow());
-            }
-
-            @Override
-            public void start(String node) throws DemoFailed, InterruptedException {
-                cluster.start(cluster.find(node).orElseThrow());
-            }
-        };
     }
 }

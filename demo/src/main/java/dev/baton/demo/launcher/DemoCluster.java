@@ -1,14 +1,17 @@
 package dev.baton.demo.launcher;
 
 import dev.baton.demo.wire.NodeLine;
+import java.net.URI;
 import java.net.http.HttpClient;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 
 /** The Tomcats of the demo. */
-final class DemoCluster {
+final class DemoCluster implements ReverseProxy.Nodes, ControlPath.Actions {
     private static final long JOIN_LIMIT_NANOS = TimeUnit.SECONDS.toNanos(45);
 
     private final List<TomcatNode> nodes = new ArrayList<>();
@@ -24,7 +27,8 @@ final class DemoCluster {
         }
     }
 
-    List<NodeLine> lines() {
+    @Override
+    public List<NodeLine> lines() {
         return nodes.stream().map(TomcatNode::line).toList();
     }
 
@@ -32,12 +36,30 @@ final class DemoCluster {
         return nodes.stream().filter(TomcatNode::up).map(TomcatNode::name).toList();
     }
 
-    Optional<TomcatNode> find(String name) {
-        return nodes.stream().filter(n -> n.name().equals(name)).findFirst();
+    @Override
+    public Set<String> names() {
+        return nodes.stream().map(TomcatNode::name).collect(Collectors.toCollection(LinkedHashSet::new));
+    }
+
+    @Override
+    public URI address(String name) {
+        return node(name).address();
+    }
+
+    @Override
+    public Figures figures(String name, String sessionId) throws InterruptedException {
+        return node(name).figures(sessionId);
+    }
+
+    private TomcatNode node(String name) {
+        return nodes.stream().filter(n -> n.name().equals(name)).findFirst()
+                .orElseThrow(() -> new IllegalArgumentException("no node '" + name + "' among " + names()));
     }
 
     /** Starts one node and waits until it serves and belongs to the cluster. */
-    void start(TomcatNode node) throws DemoFailed, InterruptedException {
+    @Override
+    public void start(String name) throws DemoFailed, InterruptedException {
+        TomcatNode node = node(name);
         if (closing) {
             throw new DemoFailed("the demo is stopping");
         }
@@ -51,7 +73,7 @@ final class DemoCluster {
 
     void startAll() throws DemoFailed, InterruptedException {
         for (TomcatNode node : nodes) {
-            start(node);
+            start(node.name());
         }
     }
 
@@ -84,7 +106,9 @@ final class DemoCluster {
                 + TimeUnit.NANOSECONDS.toSeconds(JOIN_LIMIT_NANOS) + " s: " + seen + "\n" + started.tail());
     }
 
-    void kill(TomcatNode node) throws InterruptedException {
+    @Override
+    public void kill(String name) throws InterruptedException {
+        TomcatNode node = node(name);
         long pid = node.pid();
         node.kill();
         progress.say("%s: killed process %d with SIGKILL", node.name(), pid);

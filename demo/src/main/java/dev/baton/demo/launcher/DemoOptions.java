@@ -4,6 +4,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -40,7 +41,7 @@ record DemoOptions(boolean once, Balance balance, int port, boolean baton, Strin
         }
         DemoOptions options = new DemoOptions(
                 "true".equals(choice(given, "once", "false", "true", "false")),
-                Balance.valueOf(choice(given, "balance", "sticky", "sticky", "roundrobin").toUpperCase(java.util.Locale.ROOT)),
+                Balance.valueOf(choice(given, "balance", "sticky", "sticky", "roundrobin").toUpperCase(Locale.ROOT)),
                 port(given.remove("port")),
                 "baton".equals(choice(given, "sessions", "baton", "baton", "tomcat")),
                 "demo-" + ProcessHandle.current().pid(),
@@ -49,8 +50,8 @@ record DemoOptions(boolean once, Balance balance, int port, boolean baton, Strin
                 Path.of(given.getOrDefault("jar", "")).toAbsolutePath().normalize());
         given.remove("jar");
         if (!given.isEmpty()) {
-            throw new DemoFailed("unknown option '" + given.keySet().iterator().next() + "'; known are once, balance, port, "
-                    + "sessions, home, target, jar");
+            throw new DemoFailed("unknown option '" + given.keySet().iterator().next()
+                    + "'; known are once, balance, port, sessions, home, target, jar");
         }
         if (options.baton && !Files.isRegularFile(options.jar)) {
             throw new DemoFailed("Baton's jar is not at " + options.jar

@@ -13,9 +13,11 @@ final class ErrorPage {
     /** @param lines nodes to offer a start of; their names are the launcher's own */
     static void send(HttpExchange exchange, int status, String title, String text, List<NodeLine> lines)
             throws IOException {
-        StringBuilder page = new StringBuilder("<!DOCTYPE html><html lang=\"en\"><head><meta charset=\"utf-8\"><title>")
+        StringBuilder page = new StringBuilder("<!DOCTYPE html><html lang=\"en\"><head><meta charset=\"utf-8\">")
+                .append("<title>")
                 .append(escape(title)).append("</title><style>body{font:16px/1.5 system-ui,sans-serif;max-width:40rem;"
-                        + "margin:4rem auto;padding:0 1rem;background:#f6f4ee;color:#21302b}button{font:inherit}</style>"
+                        + "margin:4rem auto;padding:0 1rem;background:#f6f4ee;color:#21302b}"
+                        + "button{font:inherit}</style>"
                         + "</head><body><h1>")
                 .append(escape(title)).append("</h1><p>").append(escape(text).replace("\n", "<br>"))
                 .append("</p><p><a href=\"/\">To the shop</a></p>");

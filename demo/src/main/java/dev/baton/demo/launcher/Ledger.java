@@ -5,6 +5,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * What one visitor asked for and what was confirmed, kept outside the cluster, to compare the cart with. One visitor
@@ -59,8 +60,8 @@ final class Ledger {
             seen.add(number);
         }
         if (!expected.equals(cart.items())) {
-            wrong.add("the quantities are " + new java.util.TreeMap<>(cart.items()) + ", but the changes made add up to "
-                    + new java.util.TreeMap<>(expected));
+            wrong.add("the quantities are " + new TreeMap<>(cart.items()) + ", but the changes made add up to "
+                    + new TreeMap<>(expected));
         }
         return wrong;
     }

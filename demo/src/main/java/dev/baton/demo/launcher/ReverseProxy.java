@@ -15,6 +15,7 @@ import java.net.http.HttpConnectTimeoutException;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
@@ -66,7 +67,8 @@ final class ReverseProxy implements HttpHandler {
             }
             byte[] body = exchange.getRequestBody().readNBytes(MAX_REQUEST_BYTES + 1);
             if (body.length > MAX_REQUEST_BYTES) {
-                ErrorPage.send(exchange, 413, "Too large", "A request may have " + MAX_REQUEST_BYTES + " bytes.", List.of());
+                ErrorPage.send(exchange, 413, "Too large", "A request may have " + MAX_REQUEST_BYTES + " bytes.",
+                        List.of());
                 return;
             }
             forward(exchange, body);
@@ -154,7 +156,7 @@ final class ReverseProxy implements HttpHandler {
         Headers out = exchange.getResponseHeaders();
         answer.headers().map().forEach((name, values) -> {
             if (passedOn(name)) {
-                out.put(name, new java.util.ArrayList<>(values));
+                out.put(name, new ArrayList<>(values));
             }
         });
         out.set("Demo-Served-By", node);

@@ -7,6 +7,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -117,7 +118,8 @@ final class TomcatNode {
         long deadline = System.nanoTime() + START_LIMIT.toNanos();
         while (System.nanoTime() < deadline) {
             if (!process.isAlive()) {
-                throw new DemoFailed(name + " ended with exit value " + process.exitValue() + " while starting\n" + tail());
+                throw new DemoFailed(name + " ended with exit value " + process.exitValue() + " while starting\n"
+                        + tail());
             }
             try {
                 int status = ask(null, START_LIMIT).statusCode();
@@ -210,7 +212,7 @@ final class TomcatNode {
     String tail() {
         try (var file = Files.newByteChannel(log())) {
             file.position(Math.max(0, file.size() - MAX_TAIL_BYTES));
-            var bytes = java.nio.ByteBuffer.allocate((int) MAX_TAIL_BYTES);
+            var bytes = ByteBuffer.allocate((int) MAX_TAIL_BYTES);
             while (bytes.hasRemaining() && file.read(bytes) >= 0) {
                 // Until the end of the file, or of the buffer.
             }

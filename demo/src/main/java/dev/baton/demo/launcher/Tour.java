@@ -51,15 +51,15 @@ final class Tour {
         Visitor visitor = new Visitor(shop, client);
         try (Crowd crowd = new Crowd(CROWD, SKUS, shop, client)) {
             head("A visitor fills a cart through all nodes, changing it in place; " + CROWD
-                    + " more visitors shop all the time");
+                    + " more shop all the time");
             for (int i = 0; i < ROUNDS * DemoOptions.NODES.size(); i++) {
                 change(visitor, DemoOptions.NODES.get(i % DemoOptions.NODES.size()));
             }
             compare(visitor);
 
-            TomcatNode victim = victim(visitor);
+            String victim = victim(visitor);
             head("The process that holds the token is killed, and the visitor goes on at once");
-            String next = cluster.up().stream().filter(n -> !n.equals(victim.name())).findFirst().orElseThrow();
+            String next = cluster.up().stream().filter(n -> !n.equals(victim)).findFirst().orElseThrow();
             long killed = System.nanoTime();
             cluster.kill(victim);
             Visitor.Confirmed first = change(visitor, next);
@@ -73,19 +73,19 @@ final class Tour {
 
             head("The killed node is started again, and takes part");
             cluster.start(victim);
-            change(visitor, victim.name());
+            change(visitor, victim);
             for (String node : cluster.up()) {
                 compareAt(visitor, node);
             }
 
             head("The other visitors finish, and everything is compared");
             Crowd.Outcome others = crowd.finish();
-            progress.say("%d other visitors: %d changes confirmed, %d of them only when sent again, the longest wait %s",
+            progress.say("%d other visitors: %d changes confirmed, %d of them when sent again, the longest wait %s",
                     CROWD, others.changes(), others.again(), Progress.seconds(others.longestNanos()));
             wrong.addAll(others.wrong());
             if (measured > 0) {
-                progress.say(String.format(Locale.ROOT, "the first visitor's %d changes: %,d bytes travelled, %,d in all as "
-                        + "whole sessions (%.1f %%)", measured, travelled, whole, 100.0 * travelled / whole));
+                progress.say("the first visitor's %d changes: %,d bytes travelled, %,d as whole sessions (%.1f %%)",
+                        measured, travelled, whole, 100.0 * travelled / whole);
             }
             return new Result(visitor.ledger().confirmations() + others.changes(), List.copyOf(wrong));
         }
@@ -99,7 +99,7 @@ final class Tour {
     private Visitor.Confirmed change(Visitor visitor, String node) throws DemoFailed, InterruptedException {
         String sku = SKUS.get(product++ % SKUS.size());
         Visitor.Confirmed confirmed = visitor.add(sku, 2, node);
-        Figures figures = figures(confirmed.node(), visitor);
+        Figures figures = cluster.figures(confirmed.node(), visitor.session());
         long sent = figures.sentSince(version);
         long size = figures.number("wholeBytes");
         String bytes = "";
@@ -118,16 +118,13 @@ final class Tour {
         return confirmed;
     }
 
-    private Figures figures(String node, Visitor visitor) throws InterruptedException {
-        TomcatNode at = cluster.find(node).orElse(null);
-        return at == null ? Figures.NONE : at.figures(visitor.session());
-    }
-
     /** The node that holds the token; where nobody knows, the one that the session's id names. */
-    private TomcatNode victim(Visitor visitor) throws DemoFailed {
-        String name = cluster.find(holder).isPresent() ? holder : String.valueOf(Cookies.route(visitor.session()));
-        return cluster.find(name).orElseThrow(() -> new DemoFailed("no node holds the token of the visitor's session: "
-                + name));
+    private String victim(Visitor visitor) throws DemoFailed {
+        String name = cluster.names().contains(holder) ? holder : Cookies.route(visitor.session());
+        if (name == null || !cluster.names().contains(name)) {
+            throw new DemoFailed("no node holds the token of the visitor's session: " + holder + ", " + name);
+        }
+        return name;
     }
 
     private void compare(Visitor visitor) throws DemoFailed, InterruptedException {

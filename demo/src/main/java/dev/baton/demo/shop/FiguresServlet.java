@@ -63,8 +63,8 @@ public final class FiguresServlet extends HttpServlet {
     }
 
     private static void line(PrintWriter out, String name, Object value) {
-        Object text = value instanceof Object[] array ? join(List.of(array)) : value instanceof List<?> list ? join(list)
-                : value;
+        Object text = value instanceof Object[] array ? join(List.of(array))
+                : value instanceof List<?> list ? join(list) : value;
         out.print(name + '=' + String.valueOf(text).replaceAll("[\\r\\n]", " ") + '\n');
     }
 

@@ -144,12 +144,13 @@ record Page(String served, Cart cart, SessionStatus status, List<NodeLine> nodes
             String name = escape(node.name());
             out.append("<li class=\"").append(node.up() ? "up" : "down").append("\"><h3>").append(name)
                     .append(" <span class=\"state\">").append(node.up() ? "running" : "down")
-                    .append("</span></h3><p class=\"roles\">").append(roles(node)).append("</p><p class=\"quiet\">process ")
-                    .append(node.pid()).append(", port ").append(node.port()).append("</p><div class=\"buttons\">");
+                    .append("</span></h3><p class=\"roles\">").append(roles(node))
+                    .append("</p><p class=\"quiet\">process ").append(node.pid()).append(", port ")
+                    .append(node.port()).append("</p><div class=\"buttons\">");
             if (node.up()) {
                 boolean current = node.name().equals(chosen);
-                out.append(button("choose", name, current ? "Chosen" : "Use this one", current ? "plain current" : "plain",
-                        (current ? "Chosen, " : "Use this one, ") + name));
+                out.append(button("choose", name, current ? "Chosen" : "Use this one",
+                        current ? "plain current" : "plain", (current ? "Chosen, " : "Use this one, ") + name));
                 out.append(button("kill", name, "Kill", "danger", "Kill " + name));
             } else {
                 out.append(button("start", name, "Start again", "", "Start again, " + name));
@@ -159,7 +160,8 @@ record Page(String served, Cart cart, SessionStatus status, List<NodeLine> nodes
         out.append("</ul>");
         out.append(chosen.isEmpty() ? "<p class=\"quiet\">The balancer chooses the node of your next request.</p>"
                 : "<div class=\"choice\"><p>Your next requests go to <strong>" + escape(chosen) + "</strong>.</p>"
-                + button("choose", "", "Let the balancer choose", "plain", "Let the balancer choose the node") + "</div>");
+                + button("choose", "", "Let the balancer choose", "plain", "Let the balancer choose the node")
+                + "</div>");
         return out.append("</section>").toString();
     }
 
@@ -192,9 +194,9 @@ record Page(String served, Cart cart, SessionStatus status, List<NodeLine> nodes
         StringBuilder out = new StringBuilder("""
                 <section class="panel" aria-labelledby="h-requests"><h2 id="h-requests">Your last requests</h2>
                 <div class="scroll"><table>
-                <thead><tr><th scope="col">Request</th><th scope="col">Node</th><th scope="col" class="num">Travelled</th>
-                <th scope="col" class="num">Whole session</th><th scope="col">Share</th><th scope="col" class="num">Time</th>
-                </tr></thead><tbody>
+                <thead><tr><th scope="col">Request</th><th scope="col">Node</th>
+                <th scope="col" class="num">Travelled</th><th scope="col" class="num">Whole session</th>
+                <th scope="col">Share</th><th scope="col" class="num">Time</th></tr></thead><tbody>
                 """);
         for (TraceRow row : trace) {
             boolean known = row.sentBytes() >= 0 && row.sessionBytes() > 0;

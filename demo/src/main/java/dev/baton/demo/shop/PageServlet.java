@@ -17,7 +17,8 @@ public final class PageServlet extends HttpServlet {
         response.setContentType("text/html;charset=UTF-8");
         response.setHeader("Cache-Control", "no-store");
         response.setHeader("Content-Security-Policy",
-                "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; frame-ancestors 'none'");
+                "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; "
+                        + "frame-ancestors 'none'");
         HttpSession session = request.getSession();
         Cart cart = CartServlet.cart(session);
         List<NodeLine> nodes = NodeLine.parse(request.getHeader(NodeLine.HEADER));

@@ -31,7 +31,8 @@ record Product(String sku, String name, int cents, String description, String ic
                     "<path d='M14 7h20a3 3 0 0 1 3 3v28a3 3 0 0 1-3 3H14z'/><path d='M19 7v34M25 16h7M25 22h7'/>"),
             new Product("plant", "Window basil", 390,
                     "Grown in the yard behind the shop; wants a sunny sill and a little water each evening.",
-                    "<path d='M15 30h18l-3 11H18z'/><path d='M24 30V17'/><path d='M24 20c-8 0-10-5-10-10 7 0 10 4 10 10z'/>"
+                    "<path d='M15 30h18l-3 11H18z'/><path d='M24 30V17'/>"
+                            + "<path d='M24 20c-8 0-10-5-10-10 7 0 10 4 10 10z'/>"
                             + "<path d='M24 17c0-6 3-9 9-9 0 6-3 9-9 9z'/>"));
 
     static Optional<Product> find(String sku) {

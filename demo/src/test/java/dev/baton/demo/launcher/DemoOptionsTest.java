@@ -56,7 +56,8 @@ class DemoOptionsTest {
         assertThatThrownBy(() -> parse("--port=65535")).hasMessageContaining("0 (any free ports) to 65532");
         assertThatThrownBy(() -> parse("--colour=red")).hasMessageContaining("unknown option 'colour'");
         assertThatThrownBy(() -> parse("once")).hasMessageContaining("expected --name=value, got 'once'");
-        assertThatThrownBy(() -> parse("--home=" + folder.resolve("none"))).hasMessageContaining("no bin/bootstrap.jar");
+        assertThatThrownBy(() -> parse("--home=" + folder.resolve("none")))
+                .hasMessageContaining("no bin/bootstrap.jar");
         assertThatThrownBy(() -> parse("--jar=" + folder.resolve("no.jar"))).hasMessageContaining("no.jar")
                 .hasMessageContaining("mvn -q -DskipTests package");
     }

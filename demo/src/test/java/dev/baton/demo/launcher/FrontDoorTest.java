@@ -2,6 +2,7 @@ package dev.baton.demo.launcher;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.groups.Tuple.tuple;
 
 import dev.baton.demo.wire.NodeLine;
 import dev.baton.demo.wire.TraceRow;
@@ -71,8 +72,8 @@ class FrontDoorTest {
                 throw new DemoFailed(node + " ended with exit value 3 while starting\nlog <tail>");
             }
         };
-        door = new FrontDoor(0, new ReverseProxy(nodes, new Balancer(DemoOptions.Balance.STICKY), new TraceBook(), client),
-                new ControlPath(actions));
+        Balancer balancer = new Balancer(DemoOptions.Balance.STICKY);
+        door = new FrontDoor(0, new ReverseProxy(nodes, balancer, new TraceBook(), client), new ControlPath(actions));
     }
 
     @AfterEach
@@ -114,7 +115,8 @@ class FrontDoorTest {
         assertThat(answer.headers().allValues("Set-Cookie")).containsExactlyInAnyOrder("a=1", "b=2");
         assertThat(answer.headers().firstValue("Demo-Served-By")).contains("node2");
         StubNode.Seen seen = node2.seen.get(0);
-        assertThat(List.of(seen.method(), seen.target(), seen.body())).containsExactly("POST", "/p%20a?q=%26", "x=1&y=ü");
+        assertThat(List.of(seen.method(), seen.target(), seen.body()))
+                .containsExactly("POST", "/p%20a?q=%26", "x=1&y=ü");
         assertThat(seen.header("X-own")).isEqualTo("kept");
         assertThat(seen.header("X-forwarded-host")).isEqualTo(door.address().getAuthority());
         assertThat(node1.seen).isEmpty();
@@ -135,7 +137,7 @@ class FrontDoorTest {
         assertThat(NodeLine.parse(seen.header("Demo-nodes"))).containsExactly(node1.line(), node2.line());
         assertThat(TraceRow.parse(seen.header("Demo-trace"))).extracting(TraceRow::request, TraceRow::node,
                 TraceRow::sentBytes, TraceRow::sessionBytes)
-                .containsExactly(org.assertj.core.groups.Tuple.tuple("GET /first", "node2", 77L, 900L));
+                .containsExactly(tuple("GET /first", "node2", 77L, 900L));
         assertThat(seen.headers()).doesNotContainKey("Demo-launcher");
     }
 
@@ -154,7 +156,8 @@ class FrontDoorTest {
         assertThat(answer.statusCode()).isEqualTo(502);
         assertThat(node2.seen).hasSize(1);
         assertThat(node1.seen).isEmpty();
-        assertThat(get("/cart", "Cookie", "JSESSIONID=A.node2").statusCode()).as("a GET is tried elsewhere").isEqualTo(200);
+        assertThat(get("/cart", "Cookie", "JSESSIONID=A.node2").statusCode()).as("a GET is tried elsewhere")
+                .isEqualTo(200);
         assertThat(node1.seen).hasSize(1);
     }
 
@@ -205,7 +208,8 @@ class FrontDoorTest {
         try (Socket socket = new Socket("127.0.0.1", door.address().getPort())) {
             socket.setSoTimeout(20_000);
             OutputStream out = socket.getOutputStream();
-            out.write((line + "\r\nHost: " + host + "\r\nConnection: close\r\n\r\n").getBytes(StandardCharsets.US_ASCII));
+            String head = line + "\r\nHost: " + host + "\r\nConnection: close\r\n\r\n";
+            out.write(head.getBytes(StandardCharsets.US_ASCII));
             out.flush();
             InputStream in = socket.getInputStream();
             return new String(in.readNBytes(12), StandardCharsets.US_ASCII);
@@ -265,6 +269,7 @@ class FrontDoorTest {
         shop.forget();
         assertThat(visitor.compare(null)).contains("change 1 (2 × tea, confirmed by node1) is lost");
         node1.answer = (exchange, body) -> StubNode.text(exchange, 404, "");
-        assertThatThrownBy(() -> visitor.add("tea", 1, "node1")).isInstanceOf(DemoFailed.class).hasMessageContaining("404");
+        assertThatThrownBy(() -> visitor.add("tea", 1, "node1")).isInstanceOf(DemoFailed.class)
+                .hasMessageContaining("404");
     }
 }

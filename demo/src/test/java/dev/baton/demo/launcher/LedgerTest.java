@@ -39,8 +39,10 @@ class LedgerTest {
 
     @Test
     void aChangeMadeTwiceOrByNobodyIsNamed() {
-        assertThat(ledger.compare(new CartText(Map.of("tea", 5), List.of(1, 2, 2)))).containsExactly("change 2 was made twice");
-        assertThat(ledger.compare(new CartText(Map.of("tea", 5), List.of(1, 2, 9)))).containsExactly("change 9 was never sent");
+        assertThat(ledger.compare(new CartText(Map.of("tea", 5), List.of(1, 2, 2))))
+                .containsExactly("change 2 was made twice");
+        assertThat(ledger.compare(new CartText(Map.of("tea", 5), List.of(1, 2, 9))))
+                .containsExactly("change 9 was never sent");
     }
 
     @Test

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.BufferedReader;
-import java.io.File;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -36,8 +35,8 @@ class NodesIT {
     @Test
     void theNodesStopWhenTheLauncherDies() throws Exception {
         Process launcher = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-cp",
-                Path.of(System.getProperty("demo.target"), "classes") + File.pathSeparator, Demo.class.getName(), "--port=0",
-                "--sessions=tomcat", "--home=" + System.getProperty("demo.home"),
+                Path.of(System.getProperty("demo.target"), "classes").toString(), Demo.class.getName(),
+                "--port=0", "--sessions=tomcat", "--home=" + System.getProperty("demo.home"),
                 "--target=" + System.getProperty("demo.target")).redirectErrorStream(true).start();
         List<ProcessHandle> nodes = new ArrayList<>();
         try (BufferedReader lines = launcher.inputReader()) {

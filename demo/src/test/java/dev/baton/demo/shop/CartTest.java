@@ -1,6 +1,7 @@
 package dev.baton.demo.shop;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.groups.Tuple.tuple;
 
 import org.junit.jupiter.api.Test;
 
@@ -15,7 +16,7 @@ class CartTest {
         cart.add(2, bread, 1);
         cart.add(3, tea, 3);
         assertThat(cart.lines()).extracting(CartLine::sku, CartLine::quantity)
-                .containsExactly(org.assertj.core.groups.Tuple.tuple("tea", 5), org.assertj.core.groups.Tuple.tuple("bread", 1));
+                .containsExactly(tuple("tea", 5), tuple("bread", 1));
         assertThat(cart.totalCents()).isEqualTo(5 * tea.cents() + bread.cents());
         cart.set(4, tea, 0);
         assertThat(cart.lines()).extracting(CartLine::sku).containsExactly("bread");
