@@ -238,6 +238,19 @@ public final class ClientState {
         contents = Contents.of(image, granted, contents);
     }
 
+    /** Hands on what the store should have: all versions that were given to the core, while no other is made. */
+    public void withStored(Consumer<SessionImage> action) {
+        Contents mine = contents;
+        mine.lock().lock();
+        try {
+            if (!mine.fresh() && mine.end() == null && mine.storedMeta() != null) {
+                action.accept(mine.stored());
+            }
+        } finally {
+            mine.lock().unlock();
+        }
+    }
+
     /** Everything up to that version is durable. */
     public void durable(long version) {
         contents.acknowledgements().advance(version);

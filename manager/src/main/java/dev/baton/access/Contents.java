@@ -120,6 +120,17 @@ final class Contents {
         return true;
     }
 
+    /** The benchmarks together: what the store has, or will have. */
+    SessionImage stored() {
+        TreeMap<String, byte[]> values = new TreeMap<>();
+        for (Attribute a : attributes.values()) {
+            if (a.benchmark() != null) {
+                values.put(a.name(), a.benchmark());
+            }
+        }
+        return SessionImage.of(storedMeta, values);
+    }
+
     void measure() {
         int sum = 32;
         for (Attribute a : attributes.values()) {

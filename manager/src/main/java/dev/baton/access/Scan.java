@@ -2,6 +2,7 @@ package dev.baton.access;
 
 import dev.baton.diff.AttributeDiff;
 import dev.baton.model.AttributeChange;
+import dev.baton.model.BytePatch;
 import dev.baton.model.Fence;
 import dev.baton.model.SessionDelta;
 import dev.baton.model.SessionImage;
@@ -121,6 +122,10 @@ public final class Scan {
         byte[] bytes;
         try {
             bytes = serialize(name, value);
+            if (bytes != null && bytes.length > BytePatch.MAX_RESULT) {
+                throw new NotSerializableAttribute(name, name, value.getClass().getName() + " of " + bytes.length
+                        + " bytes, more than the limit of " + BytePatch.MAX_RESULT, null);
+            }
         } catch (NotSerializableAttribute e) {
             problems.add(e);
             return;

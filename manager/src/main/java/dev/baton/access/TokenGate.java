@@ -242,6 +242,11 @@ public final class TokenGate {
         return phase(word.get()) == CLOSED;
     }
 
+    /** Whether the core is to be told that the gate is idle. */
+    public boolean drained() {
+        return phase(word.get()) == DRAINED;
+    }
+
     public boolean isOpen() {
         return phase(word.get()) == OPEN;
     }

@@ -12,7 +12,9 @@ public final class TokenHold {
     private final TurnQueue turns;
     private volatile Fence fence = Fence.NONE;
     private boolean asking;
+    private boolean stale;
     private volatile boolean away = true;
+    private boolean destroying;
     private volatile boolean renaming;
     private volatile boolean gone;
     private volatile long accessedNanos;
@@ -52,6 +54,18 @@ public final class TokenHold {
         asking = now;
     }
 
+    /**
+     * Whether the copy was found not to fit what the core believes it to be: no asking before the token is back in the
+     * store and the core has forgotten. Under the monitor.
+     */
+    public boolean stale() {
+        return stale;
+    }
+
+    public void stale(boolean now) {
+        stale = now;
+    }
+
     /** Whether the core has no part in this token: none is held, on its way here, or on its way back. */
     public boolean away() {
         return away;
@@ -59,6 +73,15 @@ public final class TokenHold {
 
     public void away(boolean now) {
         away = now;
+    }
+
+    /** Whether the session's destruction was sent and not answered. Under the monitor. */
+    public boolean destroying() {
+        return destroying;
+    }
+
+    public void destroying(boolean now) {
+        destroying = now;
     }
 
     /** Whether a change of the id was sent and not answered. */

@@ -1,6 +1,8 @@
 package dev.baton.node;
 
 import dev.baton.access.Tracking;
+import dev.baton.model.Settings;
+import java.util.function.Predicate;
 
 /**
  * Settings of one web application.
@@ -26,6 +28,19 @@ public record ApplicationSettings(Tracking tracking, boolean differences, boolea
         if (maxIdleStates < 1) {
             throw new IllegalArgumentException("maxIdleStates is " + maxIdleStates + ", must be at least 1");
         }
+    }
+
+    /** From the settings that each application has for itself. */
+    public static ApplicationSettings of(Settings settings) {
+        Predicate<String> classes = settings.immutableClasses();
+        Tracking tracking = new Tracking(Tracking.Policy.valueOf(settings.tracking().name()),
+                settings.immutableNames(), type -> classes.test(type.getName()));
+        return DEFAULT.withTracking(tracking)
+                .withDifferences(settings.differencing() != Settings.Differencing.NONE)
+                .withAcknowledged(settings.acknowledge() != Settings.Acknowledge.NONE)
+                .withEagerRelease(settings.lockRelease() == Settings.LockRelease.EAGER)
+                .withOneRequestAtATime(settings.threadLocks() == Settings.ThreadLocks.SESSION)
+                .withMaxWaiters(settings.maxWaiters());
     }
 
     public ApplicationSettings withTracking(Tracking other) {

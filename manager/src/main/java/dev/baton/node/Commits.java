@@ -139,6 +139,24 @@ final class Commits {
         }
     }
 
+    /** The copy's lock may be held for as long as the application's values take to be written: not on the loop. */
+    void imageWanted(Effect.ImageWanted e) {
+        ClientState state = states.existing(e.key().id());
+        if (state != null) {
+            parts.helpers().execute(() -> offer(state));
+        }
+    }
+
+    private void offer(ClientState state) {
+        state.withStored(image -> {
+            synchronized (state.token()) {
+                long age = Math.max(0, state.token().idleNanos(parts.now()));
+                parts.loop().give(new Input.Offer(state.key(), image, age));
+            }
+        });
+        parts.loop().run();
+    }
+
     void committed(Effect.Committed e) {
         ClientState state = states.existing(e.key().id());
         if (state != null) {

@@ -68,9 +68,9 @@ final class EffectRunner implements EventLoop.Effects {
         } else if (effect instanceof Effect.Committed e) {
             with(e.key(), a -> a.commits().committed(e));
         } else if (effect instanceof Effect.OpenGate e) {
-            withToken(e.key(), a -> a.tokens().open(e));
+            withToken(e.key(), a -> a.tokens().open(e), new Input.Idle(e.key(), 0));
         } else if (effect instanceof Effect.CloseGate e) {
-            withToken(e.key(), a -> a.tokens().close(e));
+            withToken(e.key(), a -> a.tokens().close(e), new Input.Idle(e.key(), 0));
         } else if (effect instanceof Effect.Returned e) {
             with(e.key(), a -> a.tokens().returned(e));
         } else if (effect instanceof Effect.LookedUp e) {
@@ -92,7 +92,9 @@ final class EffectRunner implements EventLoop.Effects {
         } else if (effect instanceof Effect.ImageWanted e) {
             with(e.key(), a -> a.commits().offer(e));
         } else if (effect instanceof Effect.Expire e) {
-            withToken(e.key(), a -> a.expiries().expire(e));
+            withToken(e.key(), a -> a.expiries().expire(e), new Input.Destroy(e.key()));
+        } else if (effect instanceof Effect.ImageWanted e) {
+            with(e.key(), a -> a.commits().imageWanted(e));
         } else {
             runForNode(effect);
         }
@@ -131,13 +133,13 @@ final class EffectRunner implements EventLoop.Effects {
         }
     }
 
-    /** A token of an application that is not deployed any more goes straight back. */
-    private void withToken(SessionKey key, Consumer<DeployedApplication> action) {
+    /** Where the application is not deployed any more there is an answer all the same. */
+    private void withToken(SessionKey key, Consumer<DeployedApplication> action, Input otherwise) {
         DeployedApplication application = applications.apply(key.application());
         if (application != null) {
             action.accept(application);
         } else {
-            loop.give(new Input.Idle(key, 0));
+            loop.give(otherwise);
         }
     }
 }

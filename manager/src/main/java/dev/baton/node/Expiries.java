@@ -12,18 +12,18 @@ import java.util.concurrent.TimeUnit;
 
 /** Runs the destroyed listeners of expired sessions, one session after the other, on a thread that may wait for them. */
 final class Expiries {
-    private static final int MAX_QUEUED = 1_000;
-
     private final ClientStates states;
     private final Parts parts;
     private final ApplicationEvents events;
     private final ThreadPoolExecutor thread;
+    private volatile boolean abandoned;
 
     Expiries(ClientStates states, Parts parts, ApplicationEvents events, NodeThreads threads) {
         this.states = states;
         this.parts = parts;
         this.events = events;
-        this.thread = new ThreadPoolExecutor(1, 1, 10, TimeUnit.SECONDS, new LinkedBlockingQueue<>(MAX_QUEUED),
+        // Unbounded: the store hands out a bounded number of expired sessions at a time, and holds them anyway.
+        this.thread = new ThreadPoolExecutor(1, 1, 10, TimeUnit.SECONDS, new LinkedBlockingQueue<>(),
                 r -> threads.thread("expiry", r));
         thread.allowCoreThreadTimeOut(true);
     }
@@ -31,13 +31,20 @@ final class Expiries {
     void expire(Effect.Expire e) {
         try {
             thread.execute(() -> run(e));
-        } catch (RejectedExecutionException full) {
-            // The token goes back; the primary tries again by itself, here or elsewhere.
-            parts.loop().give(new Input.Idle(e.key(), e.idleNanos()));
+        } catch (RejectedExecutionException stopped) {
+            parts.loop().give(new Input.Destroy(e.key()));
         }
     }
 
     private void run(Effect.Expire e) {
+        if (e.image() != null && !abandoned) {
+            tell(e);
+        }
+        parts.loop().give(new Input.Destroy(e.key()));
+        parts.loop().run();
+    }
+
+    private void tell(Effect.Expire e) {
         ClientState state = states.state(e.key().id());
         state.token().fence(e.fence());
         state.token().learnIdle(e.idleNanos(), parts.now());
@@ -47,11 +54,9 @@ final class Expiries {
         } catch (RuntimeException | LinkageError failure) {
             parts.events().note(Effect.Level.ERROR, "a listener failed while " + e.key() + " expired", failure);
         }
-        parts.loop().give(new Input.Destroy(e.key()));
-        parts.loop().run();
     }
 
-    /** What is queued still runs, in the time given. */
+    /** What is queued still runs, in the time given; the rest is destroyed without its listeners. */
     void stop(long timeoutNanos) {
         thread.shutdown();
         try {
@@ -59,5 +64,6 @@ final class Expiries {
         } catch (InterruptedException ex) {
             Thread.currentThread().interrupt();
         }
+        abandoned = true;
     }
 }

@@ -50,6 +50,7 @@ final class IdChanges {
             answer = destroying.get(key);
             if (answer == null) {
                 offer(new Input.Destroy(key), key);
+                token.destroying(true);
                 answer = new CompletableFuture<>();
                 destroying.put(key, answer);
             }
@@ -128,13 +129,17 @@ final class IdChanges {
     void destroyed(Effect.Destroyed e) {
         boolean gone = e.reason() == null || new Refusal(e.reason(), null).absent();
         ClientState state = states.existing(e.key().id());
-        if (gone && state != null) {
+        if (state != null) {
             TokenHold token = state.token();
             synchronized (token) {
-                token.asking(false);
-                tokens.discard(state, true);
-                token.gate().refuseWaiters(new Refusal(Denial.GONE, null));
+                token.destroying(false);
+                if (gone) {
+                    token.asking(false);
+                    tokens.discard(state, true);
+                    token.gate().refuseWaiters(new Refusal(Denial.GONE, null));
+                }
             }
+            tokens.operationAnswered(state);
         }
         answer(destroying, e.key(), gone ? null : e.reason());
     }
@@ -150,16 +155,13 @@ final class IdChanges {
                     token.fence(e.fence());
                 }
             }
+            tokens.operationAnswered(state);
         }
         answer(renaming, e.key(), e.reason());
     }
 
     /** The token of that session is void: whatever was to become of its id will not be answered. */
     void lost(SessionKey key, Denial reason) {
-        ClientState state = states.existing(key.id());
-        if (state != null) {
-            state.token().renaming(false);
-        }
         answer(renaming, key, reason);
         answer(destroying, key, new Refusal(reason, null).absent() ? null : reason);
     }

@@ -26,6 +26,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 public final class SessionNode {
     /** Share of the time to stop that is kept for leaving the cluster, after requests and tokens. */
     private static final int LEAVE_SHARE = 2;
+    private static final int MAX_APPLICATION_NAME = 2_000;
 
     private final NodeId self;
     private final boolean localPlacement;
@@ -182,10 +183,14 @@ public final class SessionNode {
      *
      * @param name       host, context path and version, the same on all nodes
      * @param serializer used in the threads of requests
-     * @throws IllegalArgumentException where an application of that name is deployed already
+     * @throws IllegalArgumentException where an application of that name is deployed already, or the name is too long
      */
     public Application deploy(String name, ValueSerializer serializer, ApplicationEvents listener,
                               ApplicationSettings settings) {
+        if (name.isEmpty() || name.length() > MAX_APPLICATION_NAME) {
+            throw new IllegalArgumentException("an application's name has 1 to " + MAX_APPLICATION_NAME
+                    + " characters, this one " + name.length());
+        }
         DeployedApplication application = new DeployedApplication(name, self, localPlacement, serializer, listener,
                 settings, parts, threads);
         DeployedApplication other = applications.putIfAbsent(application.hash(), application);

@@ -53,6 +53,8 @@ final class Tokens {
         synchronized (token) {
             if (token.asking() && !token.gate().hasWaiters()) {
                 token.asking(false);
+                // A grant may be on its way all the same; it will find the gate, or be sent back.
+                token.away(true);
                 parts.loop().give(new Input.CancelAcquire(state.key()));
             }
         }
@@ -151,7 +153,7 @@ final class Tokens {
     private void ask(ClientState state) {
         TokenHold token = state.token();
         synchronized (token) {
-            if (token.asking() || !token.gate().closed() || !token.gate().hasWaiters()) {
+            if (token.asking() || token.stale() || !token.gate().closed() || !token.gate().hasWaiters()) {
                 return;
             }
             if (closing) {
@@ -171,6 +173,10 @@ final class Tokens {
         TokenHold token = state.token();
         boolean more;
         synchronized (token) {
+            if (token.destroying() || token.renaming()) {
+                // The core cannot give the token back before that is answered; see operationAnswered.
+                return;
+            }
             long now = parts.now();
             parts.loop().give(new Input.Idle(state.key(), Math.max(0, token.idleNanos(now))));
             token.told(now);
@@ -185,6 +191,13 @@ final class Tokens {
     }
 
     // ---- effects, one at a time
+
+    /** A destruction or renaming was answered, and the session goes on. */
+    void operationAnswered(ClientState state) {
+        if (state.token().gate().drained()) {
+            idle(state);
+        }
+    }
 
     void open(Effect.OpenGate e) {
         ClientState state = states.state(e.key().id());
@@ -203,6 +216,7 @@ final class Tokens {
                 parts.events().note(Effect.Level.WARNING, "the granted contents of " + e.key() + " (" + e.contents()
                         + ") do not continue the copy here (" + state.stamp() + "): fetching them anew", null);
                 state.discard(false);
+                token.stale(true);
                 drained = token.gate().refuse();
             } else if (closing) {
                 token.gate().refuseWaiters(new Refusal(Denial.NOT_A_MEMBER, null));
@@ -240,9 +254,11 @@ final class Tokens {
         if (state != null) {
             TokenHold token = state.token();
             synchronized (token) {
+                token.stale(false);
                 token.away(!token.asking());
             }
             parts.membership().tokenReturned();
+            ask(state);
         }
     }
 
@@ -270,9 +286,7 @@ final class Tokens {
         counting.tokensLost.increment();
         TokenHold token = state.token();
         synchronized (token) {
-            boolean asked = token.asking();
             discard(state, gone);
-            token.away(!asked);
             if (gone) {
                 token.gate().refuseWaiters(new Refusal(Denial.GONE, null));
             }
@@ -286,6 +300,9 @@ final class Tokens {
         TokenHold token = state.token();
         token.gate().breakOff();
         token.fence(Fence.NONE);
+        token.stale(false);
+        token.destroying(false);
+        token.renaming(false);
         token.away(!token.asking());
         state.discard(gone);
         if (gone) {

@@ -1,0 +1,150 @@
+package dev.baton.node;
+
+import dev.baton.codec.MalformedMessage;
+import dev.baton.codec.MessageCodec;
+import dev.baton.model.NodeId;
+import dev.baton.protocol.Message;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.BiPredicate;
+
+/** A network in this JVM: every envelope goes through the codec, each node has one thread that delivers to it. */
+final class MemoryNetwork {
+    private final Map<NodeId, Port> ports = new LinkedHashMap<>();
+    private final Set<NodeId> dead = ConcurrentHashMap.newKeySet();
+    private volatile BiPredicate<NodeId, Message> lost = (to, message) -> false;
+
+    synchronized Port port(String name, long incarnation) {
+        return new Port(new NodeId(name, incarnation));
+    }
+
+    /** Messages that never arrive. */
+    void lose(BiPredicate<NodeId, Message> which) {
+        lost = which;
+    }
+
+    /** The process is gone: nothing of it is heard any more, and its port refuses connections. */
+    void kill(NodeId node) {
+        Port port;
+        synchronized (this) {
+            port = ports.remove(node);
+            dead.add(node);
+        }
+        port.cut();
+        views();
+    }
+
+    private synchronized void views() {
+        List<NodeId> members = new ArrayList<>(ports.keySet());
+        ports.values().forEach(p -> p.deliver(l -> l.viewChanged(members)));
+    }
+
+    private synchronized Port find(NodeId node) {
+        return ports.get(node);
+    }
+
+    private interface Delivery {
+        void to(Transport.Listener listener);
+    }
+
+    final class Port implements Transport {
+        private final NodeId self;
+        private final ExecutorService thread;
+        private final LongAdder sent = new LongAdder();
+        private final LongAdder bytes = new LongAdder();
+        private volatile Listener listener;
+
+        Port(NodeId self) {
+            this.self = self;
+            this.thread = Executors.newSingleThreadExecutor(r -> {
+                Thread t = new Thread(r, "network-" + self.name());
+                t.setDaemon(true);
+                return t;
+            });
+        }
+
+        @Override
+        public NodeId self() {
+            return self;
+        }
+
+        @Override
+        public void start(Listener theListener) {
+            listener = theListener;
+            synchronized (MemoryNetwork.this) {
+                ports.put(self, this);
+            }
+            views();
+        }
+
+        @Override
+        public void send(NodeId to, List<Message> envelope) {
+            Port target = find(to);
+            List<Message> kept = envelope.stream().filter(m -> !lost.test(to, m)).toList();
+            if (listener == null || target == null || kept.isEmpty()) {
+                return;
+            }
+            byte[] encoded = new MessageCodec().encode(kept);
+            sent.increment();
+            bytes.add(encoded.length);
+            target.deliver(l -> l.received(self, decode(encoded)));
+        }
+
+        private static List<Message> decode(byte[] encoded) {
+            try {
+                return new MessageCodec().decode(encoded, 0, encoded.length);
+            } catch (MalformedMessage e) {
+                throw new AssertionError(e);
+            }
+        }
+
+        private void deliver(Delivery delivery) {
+            try {
+                thread.execute(() -> {
+                    Listener l = listener;
+                    if (l != null) {
+                        delivery.to(l);
+                    }
+                });
+            } catch (RejectedExecutionException closed) {
+                // Sent to a node that has left meanwhile.
+                return;
+            }
+        }
+
+        @Override
+        public void probe(NodeId node) {
+            if (dead.contains(node)) {
+                deliver(l -> l.provenDead(node));
+            }
+        }
+
+        private void cut() {
+            listener = null;
+            thread.shutdown();
+        }
+
+        @Override
+        public void close() {
+            synchronized (MemoryNetwork.this) {
+                ports.remove(self);
+            }
+            dead.add(self);
+            cut();
+            views();
+        }
+
+        @Override
+        public Traffic traffic() {
+            return new Traffic(sent.sum(), bytes.sum(), 0, 0, 0, 0);
+        }
+    }
+}
