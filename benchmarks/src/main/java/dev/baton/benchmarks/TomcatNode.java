@@ -15,6 +15,8 @@ import java.util.stream.Stream;
 final class TomcatNode implements AutoCloseable {
     private static final long START_SECONDS = 60;
     private static final long STOP_SECONDS = 20;
+    /** First of the ports of the built-in stack, away from where other clusters of this machine are. */
+    private static final int LOCAL_PORT = 21_800;
 
     private final String name;
     private final int port;
@@ -48,6 +50,7 @@ final class TomcatNode implements AutoCloseable {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(options.jvm());
+        command.add("-Dbaton.local.port=" + LOCAL_PORT);
         command.add("-Dcatalina.home=" + options.home().toAbsolutePath());
         command.add("-Dcatalina.base=" + base.toAbsolutePath());
         command.add("-Djava.io.tmpdir=" + base.resolve("temp").toAbsolutePath());
