@@ -26,6 +26,7 @@ final class TestCluster implements AutoCloseable {
 
     final MemoryNetwork network = new MemoryNetwork();
     final Map<String, Node> nodes = new LinkedHashMap<>();
+    private final List<Node> killed = new ArrayList<>();
     private final CoreSettings core;
     private final ApplicationSettings application;
     private long incarnations;
@@ -153,7 +154,9 @@ final class TestCluster implements AutoCloseable {
     }
 
     void kill(String name) {
-        network.kill(nodes.remove(name).node.self());
+        Node node = nodes.remove(name);
+        killed.add(node);
+        network.kill(node.node.self());
     }
 
     /** Every segment has its backups. */
@@ -189,5 +192,6 @@ final class TestCluster implements AutoCloseable {
         for (Node node : new ArrayList<>(nodes.values())) {
             node.node.stop(5 * SECOND);
         }
+        killed.forEach(n -> n.node.stop(0));
     }
 }
