@@ -1,0 +1,195 @@
+package dev.baton.jgroups;
+
+import dev.baton.model.NodeId;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.net.URL;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.logging.Logger;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jgroups.JChannel;
+import org.jgroups.protocols.BasicTCP;
+import org.jgroups.protocols.FD_SOCK2;
+import org.jgroups.protocols.NoBundler;
+import org.jgroups.protocols.TP;
+import org.jgroups.protocols.pbcast.GMS;
+import org.jgroups.stack.ProtocolStack;
+
+/**
+ * Makes channels from the user's choice of a stack, and mends in every stack what must not be left to a file:
+ * diagnostics (an unauthenticated door) are off, failure detection listens only where the transport does, frames have
+ * a limit, and JGroups' "no bundler" is replaced by one that does not hold up all targets for one.
+ */
+final class ChannelFactory {
+    /** JGroups puts the name of the group into every message. */
+    static final int MAX_CLUSTER = 100;
+    /** Names the first of the ten ports of the stack {@code local}. */
+    static final String LOCAL_PORT = "baton.local.port";
+    static final int LOCAL_PORTS = 10;
+
+    private static final String ALLOWED = "allowed are local, local:PORT, or file, URL or class path resource of a"
+            + " JGroups XML";
+    private static final Pattern LOCAL = Pattern.compile("local(?::(\\d{1,5}))?");
+    private static final Pattern URL_LIKE = Pattern.compile("[A-Za-z][A-Za-z0-9+.-]+:.*");
+    private static final int MAX_FILE = 1 << 20;
+    private static final int MAX_FRAME = 1 << 20;
+
+    private static final Logger LOG = JarContext.logger(ChannelFactory.class);
+
+    private ChannelFactory() {
+    }
+
+    static String checkCluster(String cluster) {
+        if (cluster == null || cluster.isBlank() || cluster.length() > MAX_CLUSTER) {
+            throw new IllegalArgumentException("cluster is '" + cluster + "', must have 1 to " + MAX_CLUSTER
+                    + " characters");
+        }
+        return cluster;
+    }
+
+    /** @throws IllegalArgumentException where there is no such stack */
+    static String checkStack(String stack) {
+        read(stack);
+        return stack;
+    }
+
+    /**
+     * A channel, not connected, that is known to others as that node.
+     *
+     * @throws IllegalStateException where JGroups does not accept the stack; the text has its reasons
+     */
+    static JChannel create(String stack, NodeId self) {
+        return create(stack).setName(self.name()).addAddressGenerator(() -> NodeAddress.of(self));
+    }
+
+    /** A channel without an identity of ours. */
+    static JChannel create(String stack) {
+        JarContext.prepare();
+        byte[] xml = read(stack);
+        JChannel channel;
+        try {
+            channel = new JChannel(new ByteArrayInputStream(xml));
+        } catch (Exception e) {
+            throw new IllegalStateException("stack '" + stack + "' is refused by JGroups: " + reasons(e), e);
+        }
+        mend(stack, channel.getProtocolStack());
+        return channel;
+    }
+
+    private static void mend(String stack, ProtocolStack protocols) {
+        TP transport = protocols.getTransport();
+        GMS membership = protocols.findProtocol(GMS.class);
+        if (transport == null || membership == null) {
+            throw new IllegalStateException("stack '" + stack + "' has no " + (transport == null ? "transport (TCP)"
+                    : "pbcast.GMS") + ": its nodes would not find each other");
+        }
+        membership.printLocalAddress(false);
+        if (transport.getDiagnosticsHandler() != null && transport.getDiagnosticsHandler().isEnabled()) {
+            LOG.warning("stack '" + stack + "' leaves diagnostics on, a door without a lock; they are switched off."
+                    + " Say diag.enabled=\"false\" in the transport");
+            transport.getDiagnosticsHandler().setEnabled(false);
+        }
+        FD_SOCK2 sockets = protocols.findProtocol(FD_SOCK2.class);
+        if (sockets != null && sockets.getBindAddress() == null) {
+            sockets.setBindAddress(transport.getBindAddress());
+        }
+        if (transport instanceof BasicTCP tcp) {
+            if (tcp.getMaxLength() == 0) {
+                tcp.setMaxLength(MAX_FRAME);
+            }
+            if (!tcp.tcpNodelay()) {
+                LOG.warning("stack '" + stack + "' has tcp_nodelay=\"false\": some answers will take 40 ms");
+            }
+        }
+        if (transport.getBundler() instanceof NoBundler) {
+            transport.setBundler(new DirectBundler());
+        }
+    }
+
+    private static byte[] read(String stack) {
+        if (stack == null || stack.isBlank()) {
+            throw new IllegalArgumentException("stack is empty; " + ALLOWED);
+        }
+        Matcher local = LOCAL.matcher(stack);
+        if (local.matches()) {
+            return local(stack, local.group(1));
+        }
+        try (InputStream in = open(stack)) {
+            byte[] xml = in.readNBytes(MAX_FILE + 1);
+            if (xml.length > MAX_FILE) {
+                throw new IllegalArgumentException("stack '" + stack + "' is longer than " + MAX_FILE
+                        + " bytes: not a JGroups XML");
+            }
+            return xml;
+        } catch (IOException e) {
+            throw new IllegalArgumentException("stack '" + stack + "' cannot be read: " + e, e);
+        }
+    }
+
+    private static byte[] local(String stack, String port) {
+        String chosen = port != null ? port : System.getProperty(LOCAL_PORT, "7800");
+        int first;
+        try {
+            first = Integer.parseInt(chosen);
+        } catch (NumberFormatException e) {
+            first = -1;
+        }
+        if (first < 1024 || first > 65_000) {
+            throw new IllegalArgumentException("stack '" + stack + "' starts at port '" + chosen
+                    + "', must be a number from 1024 to 65000" + (port == null ? " (system property " + LOCAL_PORT + ")"
+                    : ""));
+        }
+        try (InputStream in = ChannelFactory.class.getResourceAsStream("local.xml")) {
+            String xml = new String(in.readAllBytes(), StandardCharsets.UTF_8);
+            return xml.replaceAll("\\$\\{" + Pattern.quote(LOCAL_PORT) + "[^}]*}", String.valueOf(first))
+                    .getBytes(StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new IllegalStateException("the built-in stack cannot be read from the jar", e);
+        }
+    }
+
+    private static InputStream open(String stack) throws IOException {
+        Path file = null;
+        try {
+            file = Path.of(stack);
+            if (Files.isRegularFile(file)) {
+                return Files.newInputStream(file);
+            }
+        } catch (InvalidPathException notAFile) {
+            // a URL, perhaps
+        }
+        if (URL_LIKE.matcher(stack).matches()) {
+            try {
+                return new URI(stack).toURL().openStream();
+            } catch (URISyntaxException | IllegalArgumentException e) {
+                throw new IOException(e.getMessage(), e);
+            }
+        }
+        URL resource = ChannelFactory.class.getClassLoader().getResource(stack);
+        if (resource == null) {
+            throw new IllegalArgumentException("stack '" + stack + "' is neither a file ("
+                    + (file == null ? stack : file.toAbsolutePath()) + ") nor a class path resource; " + ALLOWED);
+        }
+        return resource.openStream();
+    }
+
+    /** The messages of an exception and its causes, each once: JGroups tends to hide the interesting one. */
+    static String reasons(Throwable thrown) {
+        StringBuilder text = new StringBuilder();
+        int depth = 0;
+        for (Throwable t = thrown; t != null && depth++ < 10; t = t.getCause()) {
+            String message = t.getMessage() == null ? t.toString() : t.getMessage();
+            if (text.indexOf(message) < 0) {
+                text.append(text.isEmpty() ? "" : ": ").append(message);
+            }
+        }
+        return text.toString();
+    }
+}

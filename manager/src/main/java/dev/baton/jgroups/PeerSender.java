@@ -1,0 +1,260 @@
+package dev.baton.jgroups;
+
+import dev.baton.codec.MessageCodec;
+import dev.baton.protocol.Message;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+
+/**
+ * The outgoing half of the link to one node.
+ *
+ * <p><b>Group commit.</b> While {@link #STARTS} frames are under way, messages gather in the queue; all of them leave
+ * in the next envelope. An acknowledgement rides on whatever the other node says, so in a conversation it costs
+ * nothing; where the other node has nothing to say it acknowledges every second frame by itself. Nothing lingers: a
+ * lone message leaves at once.
+ *
+ * <p><b>Bounded.</b> An envelope longer than a frame is cut, and at most {@link #WINDOW} frames are ever under way.
+ * They fit into the buffers of the sockets, so that a write does not block even where the other process stands
+ * still. That matters: the writer may be the thread that reads another node's messages.
+ *
+ * <p><b>Who sends.</b> Once the other node has acknowledged something, the thread that brings a message; before, and
+ * after it went out of the view or answered nothing for a while, a thread of the transport, since connecting to a host
+ * that is switched off takes its time.
+ *
+ * <p>Acknowledgements only pace the sender; they promise nothing. Where frames were lost the clock's
+ * {@link #tick} asks how far the other node is, and the answer opens the window again.
+ *
+ * <p>Any threads; one at a time behind the turnstile.
+ */
+final class PeerSender {
+    /** Frames under way beyond which no new envelope is begun. */
+    static final int STARTS = 2;
+    /** Frames under way beyond which the rest of an envelope waits. */
+    static final int WINDOW = 4;
+    /** Messages of one envelope. */
+    static final int MESSAGES = 512;
+    /** Messages that may wait; more are dropped. */
+    static final int QUEUE = 20_000;
+    /** Frames received without an acknowledgement sent. */
+    static final int UNACKNOWLEDGED = 2;
+
+    private static final Logger LOG = JarContext.logger(PeerSender.class);
+
+    /** Gives a frame to the network. False where that is impossible now; must not throw. */
+    interface Wire {
+        boolean send(byte[] frame);
+    }
+
+    private final String name;
+    private final Wire wire;
+    private final Executor threads;
+    private final TrafficMeter meter;
+
+    private final ConcurrentLinkedQueue<List<Message>> queue = new ConcurrentLinkedQueue<>();
+    private final AtomicInteger queued = new AtomicInteger();
+    private final Turnstile turnstile = new Turnstile();
+
+    /** Behind the turnstile. */
+    private final MessageCodec codec = new MessageCodec();
+    private byte[] envelope;
+    private int offset;
+
+    /** Number of the last frame sent; written behind the turnstile. */
+    private volatile int sent;
+    /** Number of the last of them that the other node is known to have, at most {@link #sent}. */
+    private final AtomicInteger confirmed = new AtomicInteger();
+    /** Whether the other node is known to read. */
+    private volatile boolean answering;
+    private volatile boolean questionDue;
+
+    /** Number, modulo 256, of the last frame received from the other node, and of the last acknowledged to it. */
+    private volatile int received;
+    private volatile int acknowledged;
+    private volatile boolean answerDue;
+
+    /** Only touched by {@link #tick}. */
+    private int confirmedAtTick;
+    private int ticksWithoutProgress;
+
+    PeerSender(String name, Wire wire, Executor threads, TrafficMeter meter) {
+        this.name = name;
+        this.wire = wire;
+        this.threads = threads;
+        this.meter = meter;
+    }
+
+    void send(List<Message> messages) {
+        if (queued.addAndGet(messages.size()) > QUEUE) {
+            queued.addAndGet(-messages.size());
+            meter.dropped.add(messages.size());
+            return;
+        }
+        queue.add(messages);
+        pump();
+    }
+
+    /** Sends what may be sent. */
+    void pump() {
+        if (!turnstile.take()) {
+            return;
+        }
+        if (answering) {
+            turnstile.run(this::round);
+            return;
+        }
+        try {
+            threads.execute(() -> turnstile.run(this::round));
+        } catch (RejectedExecutionException tooManyOrClosed) {
+            dropQueue();
+            turnstile.giveUp();
+        }
+    }
+
+    /** The other node has everything up to this number. The caller pumps afterwards. */
+    void confirmed(int number) {
+        int known;
+        int news;
+        do {
+            known = confirmed.get();
+            news = number - known & 0xFF;
+            if (news > sent - known) {
+                return; // an old one that was overtaken
+            }
+        } while (!confirmed.compareAndSet(known, known + news));
+        answering = true;
+    }
+
+    /** A frame of that number has come; an acknowledgement will ride on the next frame, or go by itself if due. */
+    void heard(int number, boolean asked) {
+        received = number;
+        if (asked || (number - acknowledged & 0xFF) >= UNACKNOWLEDGED) {
+            answerDue = true;
+        }
+    }
+
+    /** The other node is out of the view: it may not exist any more. What waits for it is forgotten. */
+    void out() {
+        answering = false;
+        dropQueue();
+    }
+
+    /** The other node is in the view, perhaps again: what was under way may have been lost meanwhile. */
+    void in() {
+        if (sent != confirmed.get()) {
+            questionDue = true;
+            pump();
+        }
+    }
+
+    private void dropQueue() {
+        for (List<Message> lost; (lost = queue.poll()) != null; ) {
+            queued.addAndGet(-lost.size());
+            meter.dropped.add(lost.size());
+        }
+    }
+
+    /** A quarter of a second has passed. One thread. */
+    void tick() {
+        int now = confirmed.get();
+        if (sent == now && queued.get() > 0) {
+            pump();
+        }
+        boolean waiting = sent != now && (queued.get() > 0 || envelope != null);
+        if (!waiting || now != confirmedAtTick) {
+            confirmedAtTick = now;
+            ticksWithoutProgress = 0;
+            return;
+        }
+        if (++ticksWithoutProgress % 2 == 0) {
+            answering = false;
+            questionDue = true;
+            pump();
+        }
+    }
+
+    private void round() {
+        while (true) {
+            int underWay = sent - confirmed.get();
+            if (envelope == null && underWay < STARTS) {
+                begin();
+            }
+            if (envelope == null || underWay >= WINDOW) {
+                break;
+            }
+            sendPiece();
+        }
+        if (answerDue || questionDue) {
+            sendBare();
+        }
+    }
+
+    private void begin() {
+        List<Message> messages = queue.poll();
+        if (messages == null) {
+            return;
+        }
+        if (queue.peek() != null) {
+            messages = new ArrayList<>(messages);
+            for (List<Message> more; messages.size() < MESSAGES && (more = queue.poll()) != null; ) {
+                messages.addAll(more);
+            }
+        }
+        queued.addAndGet(-messages.size());
+        byte[] bytes;
+        try {
+            bytes = codec.encode(messages);
+        } catch (RuntimeException e) {
+            meter.dropped.add(messages.size());
+            LOG.log(Level.SEVERE, "Messages to " + name + " cannot be written and are lost", e);
+            return;
+        }
+        if (bytes.length > Frame.MAX_ENVELOPE) {
+            meter.dropped.add(messages.size());
+            LOG.severe("Envelope to " + name + " has " + bytes.length + " bytes, at most " + Frame.MAX_ENVELOPE
+                    + " are possible; it is lost");
+            return;
+        }
+        envelope = bytes;
+        offset = 0;
+        meter.envelopesSent.increment();
+    }
+
+    private void sendPiece() {
+        int length = Math.min(Frame.PIECE, envelope.length - offset);
+        boolean last = offset + length == envelope.length;
+        int flags = Frame.DATA | (offset == 0 ? Frame.FIRST : 0) | (last ? Frame.LAST : 0) | (answering ? 0 : Frame.ASK);
+        answerDue = false;
+        int have = received;
+        byte[] frame = Frame.make(flags, sent + 1, have, envelope, offset, length);
+        acknowledged = have;
+        offset += length;
+        sent++;
+        if (last) {
+            envelope = null;
+        }
+        give(frame);
+    }
+
+    private void sendBare() {
+        answerDue = false;
+        int have = received;
+        byte[] frame = Frame.make(questionDue ? Frame.ASK : 0, sent, have, new byte[0], 0, 0);
+        acknowledged = have;
+        questionDue = false;
+        give(frame);
+    }
+
+    private void give(byte[] frame) {
+        if (wire.send(frame)) {
+            meter.bytesSent.add(frame.length);
+        } else {
+            meter.dropped.increment();
+        }
+    }
+}

@@ -1,0 +1,119 @@
+package dev.baton.jgroups;
+
+import dev.baton.model.NodeId;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BiFunction;
+import org.jgroups.Address;
+
+/**
+ * Which address is which node. Nodes that left the view are remembered, the {@value #FORMER} latest of them: they may
+ * still be reached, and whether their process lives can only be asked where it listened.
+ *
+ * <p>Any threads; reading takes no lock.
+ */
+final class ViewMapper {
+    /** Nodes outside the view that are remembered. */
+    static final int FORMER = 256;
+
+    private final NodeId self;
+    private final BiFunction<NodeId, Address, Peer> maker;
+    private final Map<Address, Peer> byAddress = new ConcurrentHashMap<>();
+    private final Map<NodeId, Peer> byNode = new ConcurrentHashMap<>();
+    /** Guarded by this; the longest unseen first. */
+    private final Map<Address, Peer> outside = new LinkedHashMap<>();
+    private volatile List<NodeId> view = List.of();
+
+    ViewMapper(NodeId self, BiFunction<NodeId, Address, Peer> maker) {
+        this.self = self;
+        this.maker = maker;
+    }
+
+    /** Who sends from there; null where that is no node of ours, or this node itself. */
+    Peer at(Address address) {
+        Peer known = byAddress.get(address);
+        if (known != null) {
+            return known;
+        }
+        NodeId node = NodeAddress.nodeOf(address);
+        return node == null || node.equals(self) ? null : admit(node, address);
+    }
+
+    /** Null where nothing was ever heard of it. */
+    Peer of(NodeId node) {
+        return byNode.get(node);
+    }
+
+    Iterable<Peer> all() {
+        return byAddress.values();
+    }
+
+    List<NodeId> view() {
+        return view;
+    }
+
+    /**
+     * Takes over a view, in JGroups' order. Members that are none of ours are left out.
+     *
+     * @return the peers that are in it now and were not before
+     */
+    synchronized List<Peer> accept(List<Address> members) {
+        List<NodeId> nodes = new ArrayList<>(members.size());
+        List<Peer> came = new ArrayList<>();
+        Map<Address, Peer> gone = new LinkedHashMap<>(byAddress);
+        for (Address address : members) {
+            NodeId node = NodeAddress.nodeOf(address);
+            if (node == null) {
+                continue;
+            }
+            nodes.add(node);
+            if (node.equals(self)) {
+                continue;
+            }
+            Peer peer = at(address);
+            gone.remove(address);
+            outside.remove(address);
+            if (!peer.inView) {
+                peer.inView = true;
+                came.add(peer);
+            }
+        }
+        for (Peer peer : gone.values()) {
+            if (peer.inView) {
+                peer.inView = false;
+                peer.receiver.open(false);
+                peer.sender.out();
+                outside.put(peer.address, peer);
+            }
+        }
+        shrink();
+        view = List.copyOf(nodes);
+        return came;
+    }
+
+    private synchronized Peer admit(NodeId node, Address address) {
+        Peer known = byAddress.get(address);
+        if (known != null) {
+            return known;
+        }
+        Peer peer = maker.apply(node, address);
+        byAddress.put(address, peer);
+        byNode.put(node, peer);
+        outside.put(address, peer);
+        shrink();
+        return peer;
+    }
+
+    private void shrink() {
+        while (outside.size() > FORMER) {
+            Peer oldest = outside.values().iterator().next();
+            outside.remove(oldest.address);
+            byAddress.remove(oldest.address);
+            byNode.remove(oldest.node, oldest);
+            oldest.sender.out();
+        }
+    }
+}
