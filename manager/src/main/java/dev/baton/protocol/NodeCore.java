@@ -74,6 +74,7 @@ public final class NodeCore {
     public List<Effect> step(Input input, long nowNanos) {
         if (!started) {
             started = true;
+            step.now = nowNanos; // monotonic clocks may begin below zero
             tickNanos = nowNanos;
             slowTickNanos = nowNanos;
         }

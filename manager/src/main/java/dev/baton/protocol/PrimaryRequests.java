@@ -64,6 +64,12 @@ final class PrimaryRequests {
         return queues.values().stream().mapToInt(TokenQueue::size).sum();
     }
 
+    /** Processes that wait for the token of a session, the next one first. */
+    List<NodeId> queued(SessionKey key) {
+        TokenQueue queue = queues.get(key);
+        return queue == null ? List.of() : queue.waiters().stream().map(TokenQueue.Waiter::process).toList();
+    }
+
     long fencedWrites() {
         return fencedWrites;
     }

@@ -1,0 +1,299 @@
+package dev.baton.sim;
+
+import dev.baton.model.Fence;
+import dev.baton.model.NodeId;
+import dev.baton.model.SegmentEntry;
+import dev.baton.model.SessionKey;
+import dev.baton.model.TableNumber;
+import dev.baton.model.Topology;
+import dev.baton.protocol.CoreWindow;
+import dev.baton.protocol.Effect;
+import dev.baton.protocol.Input;
+import dev.baton.protocol.Message;
+import dev.baton.protocol.StoredSession;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * Watches all cores from outside after every step: I5, I6, I9, I12, and which promises have lost every owner. Looks
+ * closely at the segments that clients use only.
+ */
+final class Observer {
+    private record Place(int segment, long term) {}
+
+    private record Point(int segment, long term, long seq) {}
+
+    private record Waiting(List<NodeId> queue, Fence fence) {}
+
+    private final Simulation sim;
+    /** These maps are looked up only, never iterated. */
+    private final Map<Place, NodeId> primaries = new HashMap<>();
+    private final Map<Point, Long> hashes = new HashMap<>();
+    private final Map<NodeId, Topology> acting = new HashMap<>();
+    private final Map<SessionKey, Waiting> queues = new HashMap<>();
+    private final TreeMap<NodeId, TableNumber> stored = new TreeMap<>();
+    private Topology newest;
+    private long[] lostAtTerm = new long[Topology.SEGMENTS];
+
+    Observer(Simulation sim) {
+        this.sim = sim;
+    }
+
+    /** The newest table known to be in effect, or null. */
+    Topology newest() {
+        return newest;
+    }
+
+    /** Nobody lived any more: a new cluster begins, and its numbers with it. */
+    void founded() {
+        primaries.clear();
+        hashes.clear();
+        acting.clear();
+        queues.clear();
+        stored.clear();
+        newest = null;
+        lostAtTerm = new long[Topology.SEGMENTS];
+        for (int segment : sim.scenario().hotSegments) {
+            sim.oracle().lost(segment, "a new cluster is founded");
+        }
+    }
+
+    void started(SimNode node) {
+        sim.trace().line("--", () -> node.id() + " lives");
+    }
+
+    void ended(SimNode node) {
+        acting.remove(node.id());
+        reviewLosses(node + " ended");
+    }
+
+    // ---- tables
+
+    void stepped(SimNode node, Input input) {
+        TableNumber number = CoreWindow.storedTable(node.core());
+        TableNumber before = stored.get(node.id());
+        if (before == null || before.compareTo(number) < 0) {
+            stored.put(node.id(), number);
+        }
+        Topology effective = node.core().effective();
+        if (effective != null && acting.get(node.id()) != effective) {
+            acting.put(node.id(), effective);
+            actsBy(node, effective);
+        }
+        for (int segment : sim.scenario().hotSegments) {
+            watch(node, segment);
+        }
+        SessionKey key = keyOf(input);
+        if (key != null) {
+            watchQueue(node, key);
+        }
+    }
+
+    private void actsBy(SimNode node, Topology table) {
+        if (newest == null || table.number().compareTo(newest.number()) > 0) {
+            if (!sim.scenario().lineages) {
+                requireMajority(node, table, table.seats());
+                requireMajority(node, table, table.previousSeats());
+            }
+            Topology before = newest;
+            newest = table;
+            if (before != null) {
+                compare(before, table);
+            }
+            reviewLosses("table " + table.number());
+        }
+    }
+
+    private void requireMajority(SimNode node, Topology table, List<NodeId> seats) {
+        int have = 0;
+        int gone = 0;
+        for (NodeId seat : seats) {
+            TableNumber number = stored.get(seat);
+            if (number != null && number.compareTo(table.number()) >= 0) {
+                have++;
+            } else if (sim.life(seat) == null) {
+                gone++;
+            }
+        }
+        boolean enough = seats.isEmpty() || 2 * have > seats.size() || have > 0 && have + gone == seats.size();
+        if (!enough) {
+            throw new InvariantViolated("I5", node + " acts by " + table + ", stored by " + have + " of " + seats);
+        }
+    }
+
+    private void compare(Topology before, Topology after) {
+        for (int segment : sim.scenario().hotSegments) {
+            SegmentEntry was = before.segment(segment);
+            SegmentEntry is = after.segment(segment);
+            if (was.term() != is.term() && sim.scenario().settings.ackByPrimary()) {
+                sim.oracle().primaryChanged(segment);
+            }
+            if (is.created() > was.created() && lostAtTerm[segment] < was.term() && !sim.scenario().lineages) {
+                throw new InvariantViolated("I12", "segment " + segment + " begins anew at " + is + ", an owner of " + was + " lives");
+            }
+        }
+    }
+
+    private void reviewLosses(String why) {
+        if (newest == null) {
+            return;
+        }
+        for (int segment : sim.scenario().hotSegments) {
+            SegmentEntry e = newest.segment(segment);
+            boolean lost = sim.life(e.primary()) == null && e.backups().stream().allMatch(b -> sim.life(b) == null);
+            if (lost && lostAtTerm[segment] < e.term()) {
+                lostAtTerm[segment] = e.term();
+                sim.oracle().lost(segment, why);
+            }
+        }
+    }
+
+    // ---- copies
+
+    private void watch(SimNode node, int segment) {
+        CoreWindow.CopyState c = CoreWindow.copy(node.core(), segment);
+        if (c == null || !c.complete() || sim.scenario().lineages) {
+            return;
+        }
+        Long before = hashes.putIfAbsent(new Point(segment, c.term(), c.seq()), c.hash());
+        if (before != null && before != c.hash()) {
+            throw new InvariantViolated("I6", node + "'s copy of segment " + segment + " at term " + c.term() + " number "
+                    + c.seq() + " differs from another's: " + CoreWindow.sessions(node.core(), segment));
+        }
+    }
+
+    void sent(NodeId from, NodeId to, List<Message> envelope) {
+        for (Message m : envelope) {
+            if (m instanceof Message.Attach x) {
+                leads(from, x.segment(), x.term());
+            } else if (m instanceof Message.Replicate x) {
+                leads(from, x.segment(), x.term());
+            } else if (m instanceof Message.Grant x) {
+                leads(from, x.key().segment(), x.fence().term());
+            }
+        }
+    }
+
+    private void leads(NodeId node, int segment, long term) {
+        NodeId other = primaries.putIfAbsent(new Place(segment, term), node);
+        // A grant repeated by a later primary keeps its fence: only a lower claimant is wrong then.
+        if (other != null && !other.equals(node) && !sim.scenario().lineages && sim.scenario().hot(segment)
+                && leadsNow(node, segment) == term) {
+            throw new InvariantViolated("I5", "segment " + segment + " term " + term + " has the primaries " + other + " and " + node);
+        }
+    }
+
+    private long leadsNow(NodeId node, int segment) {
+        SimNode n = sim.life(node);
+        return n == null ? -1 : CoreWindow.leads(n.core(), segment);
+    }
+
+    // ---- queues
+
+    private static SessionKey keyOf(Input input) {
+        if (input instanceof Input.Received r) {
+            Message m = r.message();
+            return m instanceof Message.Acquire x ? x.key() : m instanceof Message.Release x ? x.key()
+                    : m instanceof Message.Cancel x ? x.key() : m instanceof Message.Replicated ? null : null;
+        }
+        return input instanceof Input.Acquire x ? x.key() : input instanceof Input.Idle x ? x.key() : null;
+    }
+
+    /** Nobody is granted while somebody who came before still waits. */
+    private void watchQueue(SimNode node, SessionKey key) {
+        if (CoreWindow.leads(node.core(), key.segment()) < 0) {
+            return;
+        }
+        StoredSession s = CoreWindow.stored(node.core(), key);
+        if (s == null) {
+            return;
+        }
+        List<NodeId> now = CoreWindow.queue(node.core(), key);
+        Waiting before = queues.put(key, new Waiting(now, s.fence()));
+        if (before == null || before.fence.equals(s.fence()) || before.fence.term() != s.fence().term() || s.holder() == null) {
+            return;
+        }
+        int at = before.queue.indexOf(s.holder());
+        for (int i = 0; i < at; i++) {
+            if (now.contains(before.queue.get(i))) {
+                throw new InvariantViolated("I9", key + " granted to " + s.holder() + " before " + before.queue.get(i)
+                        + "; the queue was " + before.queue);
+            }
+        }
+    }
+
+    /** What a node says to people; only looked at for losses that must not be. */
+    void noted(SimNode node, Effect.Note note) {
+        sim.trace().line(node.name, () -> "  says: " + note.text());
+    }
+
+    // ---- at the end
+
+    /** Why the cluster has not settled, or null: L2, L3, L4, L5. */
+    String unsettled() {
+        List<SimNode> up = new ArrayList<>();
+        for (SimNode n : sim.nodes()) {
+            if (n.up()) {
+                up.add(n);
+            }
+        }
+        Topology table = null;
+        for (SimNode n : up) {
+            Topology t = n.core().effective();
+            if (t == null || n.core().frozen()) {
+                return "L5 " + n + (t == null ? " has no table" : " is frozen under " + t);
+            }
+            if (t.member(n.id()) == null) {
+                return "L5 " + n + " is no member of " + t;
+            }
+            if (table != null && !table.number().equals(t.number())) {
+                return "L5 tables " + table.number() + " and " + t.number() + " are both acted upon";
+            }
+            table = t;
+        }
+        if (table == null) {
+            return null;
+        }
+        if (table.members().size() != up.size()) {
+            return "L5 " + table + " lists others than those alive";
+        }
+        int wanted = Math.min(sim.scenario().settings.backups(), up.size() - 1);
+        for (int i = 0; i < Topology.SEGMENTS; i++) {
+            SegmentEntry e = table.segment(i);
+            if (sim.life(e.primary()) == null || e.backups().size() != wanted || !e.joining().isEmpty()
+                    || !e.backups().stream().allMatch(b -> sim.life(b) != null)) {
+                return "L2 segment " + i + " is " + e + ", wanted are " + wanted + " backups";
+            }
+        }
+        for (SimNode n : up) {
+            if (CoreWindow.uncommitted(n.core()) > 0) {
+                return "L4 " + n + " has changes that are not acknowledged";
+            }
+            if (n.process().waiting() > 0) {
+                return "L1 " + n + " has requests that wait";
+            }
+        }
+        return differing(table);
+    }
+
+    private String differing(Topology table) {
+        for (int segment : sim.scenario().hotSegments) {
+            SegmentEntry e = table.segment(segment);
+            var primary = CoreWindow.sessions(sim.life(e.primary()).core(), segment);
+            for (var s : primary.entrySet()) {
+                if (s.getValue().holder() != null && table.member(s.getValue().holder()) == null) {
+                    return "L3 " + s.getKey() + " is held by " + s.getValue().holder() + ", no member of " + table;
+                }
+            }
+            for (NodeId b : e.backups()) {
+                if (!primary.equals(CoreWindow.sessions(sim.life(b).core(), segment))) {
+                    return "I6 segment " + segment + " at " + b + " is not what it is at " + e.primary();
+                }
+            }
+        }
+        return null;
+    }
+}

@@ -1,0 +1,85 @@
+package dev.baton.sim;
+
+import dev.baton.model.SessionKey;
+import dev.baton.protocol.CoreSettings;
+import dev.baton.protocol.Message;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeSet;
+
+/** What a seed decides before the run begins: cluster, settings, clients, and which faults may happen how often. */
+final class Scenario {
+    private static final long SECOND = 1_000_000_000L;
+
+    int nodes;
+    CoreSettings settings;
+    boolean eager;
+    Proofs.Policy proofs = Proofs.Policy.GIVEN;
+    /** Both sides of a cut may go on: what binds a single line of tables is not checked. */
+    boolean lineages;
+    long faultNanos = 15 * SECOND;
+    int faults;
+    int users;
+    int sessions;
+    List<Integer> hotSegments = new ArrayList<>();
+    /** Relative weights. */
+    int crash = 4;
+    int crashMany = 1;
+    int pause = 3;
+    int leave = 1;
+    int cut = 2;
+    int oneWay = 2;
+    int partition = 2;
+    int noise = 3;
+    int whim = 2;
+    int exclude = 2;
+    int slow = 1;
+    boolean shortIdle;
+    int destroyPercent = 2;
+    int renamePercent = 3;
+    int readPercent = 40;
+    final long application = SessionKey.applicationHash("localhost/shop");
+    final List<Message.App> apps = List.of(new Message.App(application, "localhost/shop"));
+
+    boolean hot(int segment) {
+        return hotSegments.contains(segment);
+    }
+
+    /** Drawn from a seed. */
+    static Scenario of(Rng rng) {
+        Scenario s = new Scenario();
+        int[] sizes = {2, 2, 3, 3, 3, 3, 4, 4, 5, 6, 7};
+        s.nodes = sizes[rng.below(sizes.length)];
+        int[] backups = {0, 1, 1, 1, 1, 2, 2};
+        s.settings = CoreSettings.defaults(backups[rng.below(backups.length)])
+                .withHashPlacement(rng.chance(0.25)).withAckByPrimary(rng.chance(0.07));
+        s.eager = rng.chance(0.2);
+        s.proofs = rng.pick(List.of(Proofs.Policy.GIVEN, Proofs.Policy.GIVEN, Proofs.Policy.LATE, Proofs.Policy.WITHHELD));
+        if (rng.chance(0.03)) {
+            s.lineages = true;
+            s.settings = s.settings.withLostAfterNanos(rng.between(2, 8) * SECOND);
+        }
+        s.faults = 1 + rng.below(7);
+        s.faultNanos = rng.between(6, 25) * SECOND;
+        s.users = 2 + rng.below(5);
+        s.sessions = 1 + rng.below(4);
+        s.shortIdle = rng.chance(0.25);
+        s.drawSegments(rng, 4);
+        return s;
+    }
+
+    void drawSegments(Rng rng, int count) {
+        TreeSet<Integer> drawn = new TreeSet<>();
+        while (drawn.size() < count) {
+            drawn.add(rng.below(256));
+        }
+        hotSegments = new ArrayList<>(drawn);
+    }
+
+    @Override
+    public String toString() {
+        return nodes + " nodes, " + settings.canonical() + (settings.ackByPrimary() ? " ack=primary" : "")
+                + (eager ? " eager" : "") + " proofs=" + proofs + (lineages ? " lineages" : "") + ", " + faults + " faults in "
+                + faultNanos / SECOND + " s, " + users + " users of " + sessions + " sessions in segments " + hotSegments;
+    }
+}

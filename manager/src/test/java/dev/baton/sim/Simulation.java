@@ -1,0 +1,192 @@
+package dev.baton.sim;
+
+import dev.baton.model.Location;
+import dev.baton.model.NodeId;
+import dev.baton.protocol.Bug;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+
+/**
+ * One run: a cluster starts, clients work, faults strike, the faults end, everything must settle. Single-threaded and
+ * decided by its seed alone.
+ */
+final class Simulation {
+    private static final long MS = 1_000_000L;
+    private static final long SECOND = 1_000 * MS;
+    private static final long SETTLE_LIMIT = 240 * SECOND;
+    private static final long MAX_EVENTS = 3_000_000;
+
+    /** Wrong behaviour of the node around the core. */
+    enum ClientBug { ANSWERS_EARLY, RELEASE_OVERTAKES_COMMIT }
+
+    private final long seed;
+    private final Rng rng;
+    private final Scenario scenario;
+    private final Scheduler scheduler = new Scheduler();
+    private final Trace trace;
+    private final Network network;
+    private final Membership membership;
+    private final Proofs proofs;
+    private final Oracle oracle;
+    private final Observer observer;
+    private final ClientDriver driver;
+    private final FaultPlan faults;
+    private final List<SimNode> nodes = new ArrayList<>();
+    private final Bug bug;
+    private final ClientBug clientBug;
+    private boolean calm;
+
+    /**
+     * @param scenario null: drawn from the seed
+     * @param sink     takes the trace, or null
+     */
+    Simulation(long seed, Scenario scenario, Bug bug, ClientBug clientBug, Consumer<String> sink) {
+        this.seed = seed;
+        this.rng = new Rng(seed);
+        Rng choice = rng.split();
+        this.scenario = scenario == null ? Scenario.of(choice) : scenario;
+        this.bug = bug;
+        this.clientBug = clientBug;
+        this.trace = new Trace(scheduler, sink);
+        this.network = new Network(this, rng.split(), new Wire());
+        this.membership = new Membership(this, rng.split());
+        this.proofs = new Proofs(this, rng.split(), this.scenario.proofs);
+        this.oracle = new Oracle(this);
+        this.observer = new Observer(this);
+        for (int i = 0; i < this.scenario.nodes; i++) {
+            nodes.add(new SimNode(this, i, new Location("", "", i % 2 == 0 ? "" : "host" + i)));
+        }
+        this.driver = new ClientDriver(this, rng.split());
+        this.faults = new FaultPlan(this, rng.split());
+    }
+
+    // ---- parts
+
+    Scenario scenario() {
+        return scenario;
+    }
+
+    Scheduler scheduler() {
+        return scheduler;
+    }
+
+    long now() {
+        return scheduler.now();
+    }
+
+    Rng rng() {
+        return rng;
+    }
+
+    Trace trace() {
+        return trace;
+    }
+
+    Network network() {
+        return network;
+    }
+
+    Membership membership() {
+        return membership;
+    }
+
+    Proofs proofs() {
+        return proofs;
+    }
+
+    Oracle oracle() {
+        return oracle;
+    }
+
+    Observer observer() {
+        return observer;
+    }
+
+    ClientDriver driver() {
+        return driver;
+    }
+
+    List<SimNode> nodes() {
+        return nodes;
+    }
+
+    Bug bug() {
+        return bug;
+    }
+
+    boolean bugInClient(ClientBug which) {
+        return clientBug == which;
+    }
+
+    /** The faults are over. */
+    boolean calm() {
+        return calm;
+    }
+
+    /** The node that lives this life now, or null. */
+    SimNode life(NodeId id) {
+        for (SimNode n : nodes) {
+            if (n.up() && n.id().equals(id)) {
+                return n;
+            }
+        }
+        return null;
+    }
+
+    // ---- the run
+
+    /** What a run did, to see that runs do something. */
+    record Result(long seed, String scenario, long events, long messages, long bytes, long grants, long successes,
+                  long refused, long unknown, long destroyed, long virtualMillis, long traceHash) {}
+
+    /** @throws InvariantViolated where something was not as it must be */
+    Result run() {
+        trace.line("--", () -> "seed " + seed + ": " + scenario);
+        for (int i = 0; i < nodes.size(); i++) {
+            SimNode n = nodes.get(i);
+            scheduler.at(i == 0 ? 0 : rng.between(10 * MS, 1_500 * MS), n::start);
+        }
+        scheduler.at(2 * SECOND, driver::start);
+        long faultsFrom = rng.between(2 * SECOND, 7 * SECOND);
+        faults.schedule(faultsFrom);
+        until(faultsFrom + scenario.faultNanos + 500 * MS);
+        calm = true;
+        membership.maxViewDelay = 300 * MS;
+        faults.end();
+        until(now() + rng.between(SECOND, 4 * SECOND));
+        driver.stop();
+        settle();
+        driver.readAll(() -> {
+            throw new InvariantViolated("L1", "after everything settled a session could not be read");
+        });
+        long readUntil = now() + 30 * SECOND;
+        while (driver.open() > 0 && now() < readUntil) {
+            until(now() + 200 * MS);
+        }
+        if (driver.open() > 0) {
+            throw new InvariantViolated("L1", driver.open() + " last readings were not answered");
+        }
+        return new Result(seed, scenario.toString(), scheduler.ran(), network.messages, network.bytes(), oracle.grants,
+                oracle.successes, driver.refused, driver.unknown, oracle.destroyed, now() / MS, trace.hash());
+    }
+
+    private void settle() {
+        long limit = now() + SETTLE_LIMIT;
+        String why;
+        while ((why = driver.open() > 0 ? "L1 " + driver.open() + " requests are not answered" : observer.unsettled()) != null) {
+            if (now() >= limit) {
+                throw new InvariantViolated(why.substring(0, 2), "not settled " + SETTLE_LIMIT / SECOND + " s after the faults ended: " + why);
+            }
+            until(now() + 500 * MS);
+        }
+    }
+
+    private void until(long time) {
+        while (scheduler.step(time)) {
+            if (scheduler.ran() > MAX_EVENTS) {
+                throw new InvariantViolated("L1", "the cluster never comes to rest: " + MAX_EVENTS + " events");
+            }
+        }
+    }
+}
