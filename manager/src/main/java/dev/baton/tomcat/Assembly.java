@@ -1,0 +1,157 @@
+package dev.baton.tomcat;
+
+import dev.baton.jgroups.JGroupsTransport;
+import dev.baton.model.Location;
+import dev.baton.model.NodeId;
+import dev.baton.model.Settings;
+import dev.baton.node.ClusterRefused;
+import dev.baton.node.NodeSettings;
+import dev.baton.node.SessionNode;
+import dev.baton.node.SessionUnavailable;
+import dev.baton.node.SystemClock;
+import dev.baton.node.Transport;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BiFunction;
+import org.apache.catalina.LifecycleException;
+
+/**
+ * The nodes of this process, one per cluster, shared by all web applications: the first one starts the node, the last
+ * one stops it. The only type that sees both JGroups and Catalina. Any thread; starting and stopping hold others up.
+ */
+final class Assembly {
+    /** The one of this process. */
+    static final Assembly PROCESS = new Assembly(
+            (settings, self) -> new JGroupsTransport(settings.stack(), settings.cluster(), self));
+
+    private static final long START_NANOS = TimeUnit.SECONDS.toNanos(60);
+    private static final long STOP_NANOS = TimeUnit.SECONDS.toNanos(10);
+
+    private final BiFunction<Settings, NodeId, Transport> network;
+    private final SystemClock clock = new SystemClock();
+    private final Map<String, Shared> nodes = new HashMap<>();
+
+    Assembly(BiFunction<Settings, NodeId, Transport> network) {
+        this.network = network;
+    }
+
+    /** A web application's share of a node; release it once. */
+    interface Seat {
+        SessionNode node();
+
+        String cluster();
+
+        void release();
+    }
+
+    private final class Shared {
+        final Settings settings;
+        final String name;
+        final SessionNode node;
+        final NodeLog log;
+        final JmxView view;
+        int users;
+
+        Shared(Settings settings, String name) throws LifecycleException {
+            this.settings = settings;
+            this.name = name;
+            NodeId self = new NodeId(name, clock.wallMillis());
+            NodeLog events = new NodeLog(settings.cluster(), self);
+            try {
+                node = new SessionNode(new Location("", "", NodeNames.host()), true, NodeSettings.of(settings),
+                        network.apply(settings, self), clock, events);
+                node.start(START_NANOS);
+            } catch (ClusterRefused | SessionUnavailable | IllegalStateException | IllegalArgumentException e) {
+                throw new LifecycleException("Node " + name + " cannot join cluster " + settings.cluster() + ": "
+                        + e.getMessage(), e);
+            }
+            log = events;
+            view = Figures.ofNode(node);
+            view.register("dev.baton:type=Node,cluster=" + settings.cluster() + ",node="
+                    + javax.management.ObjectName.quote(name));
+        }
+
+        void stop() {
+            view.unregister();
+            log.stopping();
+            node.stop(STOP_NANOS);
+        }
+    }
+
+    /**
+     * @param nodeName name of this process, the same for all its applications
+     * @throws LifecycleException where the cluster cannot be joined, or another application of this process uses it
+     *                            with other settings; the text has both values
+     */
+    synchronized Seat join(Settings settings, String nodeName) throws LifecycleException {
+        Shared shared = nodes.get(settings.cluster());
+        if (shared == null) {
+            shared = withOwnLoader(() -> new Shared(settings, nodeName));
+            nodes.put(settings.cluster(), shared);
+        } else {
+            Optional<String> conflict = settings.conflictWith(shared.settings);
+            if (conflict.isPresent() || !nodeName.equals(shared.name)) {
+                throw new LifecycleException("Web applications of one process disagree about cluster "
+                        + settings.cluster() + ": " + conflict.orElse("nodeName is '" + nodeName + "' here and '"
+                        + shared.name + "' there"));
+            }
+        }
+        shared.users++;
+        Shared used = shared;
+        return new Seat() {
+            private boolean released;
+
+            @Override
+            public SessionNode node() {
+                return used.node;
+            }
+
+            @Override
+            public String cluster() {
+                return used.settings.cluster();
+            }
+
+            @Override
+            public void release() {
+                synchronized (Assembly.this) {
+                    if (!released) {
+                        released = true;
+                        leave(used);
+                    }
+                }
+            }
+        };
+    }
+
+    private void leave(Shared shared) {
+        if (--shared.users == 0) {
+            nodes.remove(shared.settings.cluster());
+            try {
+                withOwnLoader(() -> {
+                    shared.stop();
+                    return null;
+                });
+            } catch (LifecycleException impossible) {
+                throw new IllegalStateException(impossible);
+            }
+        }
+    }
+
+    private interface Starting<T> {
+        T run() throws LifecycleException;
+    }
+
+    /** Threads that start in here outlive the web application at hand, so they may not inherit its class loader. */
+    private static <T> T withOwnLoader(Starting<T> action) throws LifecycleException {
+        Thread thread = Thread.currentThread();
+        ClassLoader before = thread.getContextClassLoader();
+        thread.setContextClassLoader(Assembly.class.getClassLoader());
+        try {
+            return action.run();
+        } finally {
+            thread.setContextClassLoader(before);
+        }
+    }
+}

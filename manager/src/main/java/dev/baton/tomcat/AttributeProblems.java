@@ -1,0 +1,58 @@
+package dev.baton.tomcat;
+
+import dev.baton.access.ClientState;
+import dev.baton.access.NotSerializableAttribute;
+import dev.baton.access.UnreadableAttribute;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
+import org.apache.juli.logging.Log;
+import org.apache.juli.logging.LogFactory;
+
+/**
+ * Counts the attributes that could not be handled, and logs each kind once: an attribute name with the class or cause,
+ * not each of a million sessions. No request fails for it.
+ */
+final class AttributeProblems implements ClientState.Problems {
+    private static final Log log = LogFactory.getLog(AttributeProblems.class);
+    private static final int MAX_KINDS = 1_000;
+
+    private final String application;
+    private final Set<String> known = ConcurrentHashMap.newKeySet();
+    private final AtomicLong unreadable = new AtomicLong();
+    private final AtomicLong notSerializable = new AtomicLong();
+
+    AttributeProblems(String application) {
+        this.application = application;
+    }
+
+    long unreadable() {
+        return unreadable.get();
+    }
+
+    long notSerializable() {
+        return notSerializable.get();
+    }
+
+    @Override
+    public void unreadable(ClientState state, UnreadableAttribute problem) {
+        unreadable.incrementAndGet();
+        if (firstOfItsKind(problem.attribute() + " " + problem.getCause())) {
+            log.warn(application + ": " + problem.getMessage() + " (" + state.key()
+                    + "); it counts as absent here, its bytes are kept. Said once per attribute and cause.", problem);
+        }
+    }
+
+    @Override
+    public void notSerializable(ClientState state, NotSerializableAttribute problem) {
+        notSerializable.incrementAndGet();
+        if (firstOfItsKind(problem.attribute() + " " + problem.className())) {
+            log.warn(application + ": " + problem.getMessage() + " (" + state.key()
+                    + "); it stays on this node, other changes are kept. Said once per attribute and class.");
+        }
+    }
+
+    private boolean firstOfItsKind(String kind) {
+        return known.size() < MAX_KINDS && known.add(kind);
+    }
+}

@@ -1,0 +1,306 @@
+package dev.baton.tomcat;
+
+import dev.baton.access.AccessLog;
+import dev.baton.model.SessionMeta;
+import dev.baton.node.Application;
+import dev.baton.node.ApplicationSettings;
+import dev.baton.node.Clock;
+import dev.baton.node.SessionUnavailable;
+import dev.baton.node.SystemClock;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import javax.management.ObjectName;
+import org.apache.catalina.Context;
+import org.apache.catalina.LifecycleException;
+import org.apache.catalina.LifecycleState;
+import org.apache.catalina.Session;
+import org.apache.catalina.session.StandardSession;
+import org.apache.catalina.session.TooManyActiveSessionsException;
+
+/**
+ * A session manager whose sessions are the same on every node of a cluster: name it in a {@code context.xml}. Each
+ * session is guarded by a lock token, changed by deltas, and kept on other nodes as well. Settings are bean properties
+ * ({@link dev.baton.model.Settings}), checked when set; all of Tomcat's common Manager attributes keep their meaning.
+ *
+ * <p>A session that exists but cannot be had now is never answered with null or with a new one: {@link #findSession}
+ * throws {@link SessionUnavailable}, and the request is answered with 503.
+ *
+ * <p>Under the name {@value #STATUS} the servlet context has a {@code Function<String, Map<String, Object>>}
+ * from a session's id to plain JDK values, which tells status pages where the session stands, see {@link #status}.
+ */
+public final class BatonManager extends ManagerSettings {
+    /** Name of the servlet context's attribute for status pages. */
+    public static final String STATUS = "dev.baton.status";
+
+    private static final long UNDEPLOY_NANOS = TimeUnit.SECONDS.toNanos(5);
+
+    private final Clock clock = new SystemClock();
+    private Assembly assembly = Assembly.PROCESS;
+    private Assembly.Seat seat;
+    private JmxView view;
+    private volatile Deployment deployment;
+
+    public BatonManager() {
+        sessions = new StoredSessions(this);
+    }
+
+    /** For tests: several nodes in one process. */
+    void assembly(Assembly other) {
+        assembly = other;
+    }
+
+    // ---- life
+
+    /** Installs the Valve at once: called while the configuration is read, so that it precedes the authenticator. */
+    @Override
+    public void setContext(Context context) {
+        super.setContext(context);
+        if (context != null) {
+            Boundaries.install(context);
+        }
+    }
+
+    @Override
+    protected void startInternal() throws LifecycleException {
+        super.startInternal();
+        Context context = getContext();
+        Boundaries.keepOne(context);
+        // Host, context path and version: the same on every node, whatever engine or machine it runs in.
+        String name = context.getParent().getName() + context.getName();
+        ClassLoader loader = context.getLoader().getClassLoader();
+        AttributeProblems problems = new AttributeProblems(name);
+        seat = assembly.join(settings(), NodeNames.of(settings(), getEngine()));
+        boolean started = false;
+        try {
+            SerialFilter filter = new SerialFilter(loader, settings().serialFilter(),
+                    getSessionAttributeValueClassNamePattern());
+            Application application = seat.node().deploy(name, new WebappSerializer(loader, filter),
+                    new Expiries(this, problems), ApplicationSettings.of(settings()));
+            MetaForm metaForm = new MetaForm(loader, new SerialFilter(loader, null, null));
+            deployment = new Deployment(this, seat.node(), application, metaForm, clock);
+            view = Figures.ofApplication(application, problems);
+            started = true;
+        } catch (IllegalArgumentException e) {
+            throw new LifecycleException("Application " + name + " cannot join the cluster: " + e.getMessage(), e);
+        } finally {
+            if (!started) {
+                seat.release();
+            }
+        }
+        view.register("dev.baton:type=Sessions,cluster=" + ObjectName.quote(settings().cluster()) + ",node="
+                + ObjectName.quote(seat.node().self().name()) + ",application=" + ObjectName.quote(name));
+        Function<String, Map<String, Object>> status = this::status;
+        context.getServletContext().setAttribute(STATUS, status);
+        setState(LifecycleState.STARTING);
+    }
+
+    /** Hands the sessions over: none expires, no listener runs. */
+    @Override
+    protected void stopInternal() throws LifecycleException {
+        setState(LifecycleState.STOPPING);
+        Deployment ended = deployment;
+        if (ended != null) {
+            getContext().getServletContext().removeAttribute(STATUS);
+            view.unregister();
+            ended.node().undeploy(ended.application(), UNDEPLOY_NANOS);
+            deployment = null;
+            seat.release();
+        }
+        super.stopInternal();
+    }
+
+    /** @throws SessionUnavailable where the manager is not running */
+    private Deployment deployed() {
+        Deployment now = deployment;
+        if (now == null) {
+            throw new SessionUnavailable(SessionUnavailable.Reason.STOPPING,
+                    "application " + getContext().getName() + " is not running");
+        }
+        return now;
+    }
+
+    /** Null where the manager is not running. */
+    Deployment deployment() {
+        return deployment;
+    }
+
+    /** Whether this node knows itself without a majority. */
+    boolean cutOff() {
+        Deployment now = deployment;
+        return now != null && !now.node().serving();
+    }
+
+    // ---- finding and making sessions
+
+    /**
+     * Takes no token, decodes nothing, creates nothing; answered from memory where possible.
+     *
+     * @return null only where the store says that there is no such session, or the text cannot be an id
+     * @throws SessionUnavailable where nobody can tell now
+     */
+    @Override
+    public TrackedSession findSession(String id) {
+        String base = SessionIds.base(id);
+        return base == null ? null : deployed().find(base);
+    }
+
+    /**
+     * A new session within the caller's scope; the store learns of it, at the latest, when the scope ends.
+     *
+     * @param id chosen by the client and checked by Tomcat, or null
+     */
+    @Override
+    public Session createSession(String id) {
+        if (getMaxActiveSessions() >= 0 && getActiveSessions() >= getMaxActiveSessions()) {
+            rejectedSessions++;
+            throw new TooManyActiveSessionsException(sm.getString("managerBase.createSession.ise"),
+                    getMaxActiveSessions());
+        }
+        RequestScope scope = RequestScope.current();
+        if (scope != null) {
+            try {
+                return create(SessionIds.base(id), scope);
+            } catch (SessionUnavailable e) {
+                throw scope.failed(e);
+            }
+        }
+        RequestScope own = RequestScope.open(null);
+        TrackedSession session;
+        try {
+            session = create(SessionIds.base(id), own);
+        } finally {
+            own.close(false);
+        }
+        if (own.failure() != null) {
+            throw own.failure();
+        }
+        return session;
+    }
+
+    private TrackedSession create(String wanted, RequestScope scope) {
+        Deployment now = deployed();
+        SessionMeta meta = new SessionMeta(clock.wallMillis(), getContext().getSessionTimeout() * 60, null, null, null);
+        AccessLog access = wanted == null ? null : createAs(now.application(), wanted, meta);
+        if (access == null) {
+            access = now.application().create(now.application().drawId(this::candidate), meta);
+        }
+        TrackedSession session = now.session(access.state());
+        scope.adopt(session, access);
+        session.seen(meta, 0);
+        session.setNew(true);
+        session.fire(Session.SESSION_CREATED_EVENT, null);
+        now.events().created(session.getSession());
+        return session;
+    }
+
+    /** Asks the store at once whether the id that the client chose is free; null where it is not. */
+    private AccessLog createAs(Application application, String id, SessionMeta meta) {
+        if (application.lookup(id, lockTimeoutNanos()) != null) {
+            return null;
+        }
+        AccessLog access = application.create(id, meta);
+        try {
+            application.awaitDurable(access, application.complete(access).version(), commitTimeoutNanos());
+            return access;
+        } catch (SessionUnavailable e) {
+            application.leave(access);
+            if (e.reason() == SessionUnavailable.Reason.TOKEN_LOST) {
+                return null;
+            }
+            throw e;
+        }
+    }
+
+    private String candidate() {
+        String base = SessionIds.base(generateSessionId());
+        if (base == null) {
+            throw new IllegalStateException("the SessionIdGenerator " + getSessionIdGenerator().getClass().getName()
+                    + " made an id with characters that cannot be in a session id, or of a wrong length");
+        }
+        return base;
+    }
+
+    /** Sessions of this manager are made by {@link #createSession} only. */
+    @Override
+    public Session createEmptySession() {
+        throw new UnsupportedOperationException("a clustered session is made by createSession");
+    }
+
+    @Override
+    protected StandardSession getNewSession() {
+        throw new UnsupportedOperationException("a clustered session is made by createSession");
+    }
+
+    /** Nothing to load: the sessions are in the cluster. */
+    @Override
+    public void load() {
+    }
+
+    @Override
+    public void unload() {
+    }
+
+    /** Only the store decides expiry; the background thread keeps the figures of the Manager up to date. */
+    @Override
+    public void processExpires() {
+        int active = getActiveSessions();
+        if (active > getMaxActive()) {
+            setMaxActive(active);
+        }
+    }
+
+    // ---- changing ids
+
+    @Override
+    public String rotateSessionId(Session session) {
+        if (!(session instanceof TrackedSession tracked)) {
+            throw new IllegalArgumentException("not a session of this manager: " + session);
+        }
+        return tracked.rotate(this::candidate, true, true);
+    }
+
+    /**
+     * A change of the route alone is none here. Other ids are drawn so that old and new stay together in the store: one
+     * that the caller chose is refused unless it happens to.
+     */
+    @Override
+    protected void changeSessionId(Session session, String newId, boolean notifySessionListeners,
+                                   boolean notifyContainerListeners) {
+        String base = SessionIds.base(newId);
+        if (base == null || !(session instanceof TrackedSession tracked)) {
+            throw new IllegalArgumentException("the session's id cannot be changed to a text of "
+                    + (newId == null ? "no" : newId.length()) + " characters");
+        }
+        if (!base.equals(tracked.key().id())) {
+            tracked.rotate(() -> base, notifySessionListeners, notifyContainerListeners);
+        }
+    }
+
+    // ---- status
+
+    /**
+     * Where a session stands, as far as this node knows, for status pages; costs a walk over the node's tables, so it
+     * is for people, not for each request. Keys and types:
+     * <ul>
+     * <li>{@code node}, {@code cluster}: String; {@code members}: List of String; {@code serving}: Boolean;
+     *     {@code underReplicated} (segments): Integer
+     * <li>{@code session} (hashed), {@code fence}: String; {@code version}: Long; {@code sessionBytes}: Integer
+     * <li>{@code holder} (process with the token), {@code primary}: String, absent where not known here;
+     *     {@code backups}: List of String
+     * <li>{@code commits}: the last changes made at this node, oldest first: List of Map with {@code request}: String,
+     *     {@code version}: Long, {@code sentBytes} and {@code sessionBytes}: Integer
+     * </ul>
+     *
+     * @param id of a session, with or without route; null for the node alone
+     */
+    public Map<String, Object> status(String id) {
+        Deployment now = deployed();
+        Map<String, Object> map = SessionStatus.ofNode(now.node(), settings().cluster());
+        String base = SessionIds.base(id);
+        if (base != null) {
+            SessionStatus.addSession(map, now, base);
+        }
+        return map;
+    }
+}

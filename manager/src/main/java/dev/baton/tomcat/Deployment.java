@@ -1,0 +1,158 @@
+package dev.baton.tomcat;
+
+import dev.baton.access.AccessLog;
+import dev.baton.access.ClientState;
+import dev.baton.model.NodeId;
+import dev.baton.node.Application;
+import dev.baton.node.Application.Completed;
+import dev.baton.node.Clock;
+import dev.baton.node.SessionNode;
+import dev.baton.node.SessionUnavailable;
+import java.util.Objects;
+import java.util.function.Supplier;
+import org.apache.catalina.Context;
+import org.apache.catalina.connector.Request;
+import org.apache.catalina.session.Constants;
+
+/**
+ * The web application as the cluster serves it, from one start of the manager to the next stop. Its sessions refer to
+ * it, so that one that somebody kept over a reload never meets the application's next life.
+ */
+final class Deployment {
+    private final BatonManager manager;
+    private final SessionNode node;
+    private final Application application;
+    private final SessionEvents events;
+    private final MetaForm metaForm;
+    private final String route;
+    private final Clock clock;
+
+    Deployment(BatonManager manager, SessionNode node, Application application, MetaForm metaForm, Clock clock) {
+        this.manager = manager;
+        this.node = node;
+        this.application = application;
+        this.events = new SessionEvents(manager.getContext());
+        this.metaForm = metaForm;
+        this.route = manager.getJvmRoute();
+        this.clock = clock;
+    }
+
+    BatonManager manager() {
+        return manager;
+    }
+
+    SessionNode node() {
+        return node;
+    }
+
+    Application application() {
+        return application;
+    }
+
+    Context context() {
+        return manager.getContext();
+    }
+
+    SessionEvents events() {
+        return events;
+    }
+
+    MetaForm metaForm() {
+        return metaForm;
+    }
+
+    /** What this node's ids end with, or null. */
+    String route() {
+        return route;
+    }
+
+    long wallMillis() {
+        return clock.wallMillis();
+    }
+
+    /** The one object that stands for the session in this process. */
+    TrackedSession session(ClientState state) {
+        return state.companion(TrackedSession.class, () -> new TrackedSession(this, state));
+    }
+
+    /** @return null only where the store says that there is no such session */
+    TrackedSession find(String base) {
+        Application.Found found;
+        try {
+            found = application.lookup(base, manager.lockTimeoutNanos());
+        } catch (SessionUnavailable e) {
+            RequestScope scope = RequestScope.current();
+            throw scope == null ? e : scope.failed(e);
+        }
+        TrackedSession session = found == null ? null : session(application.state(base));
+        if (session == null || !session.isValid()) {
+            return null;
+        }
+        session.seen(found.meta(), found.idleNanos());
+        return session;
+    }
+
+    /** @return null where there is no such session any more */
+    AccessLog enter(TrackedSession session) {
+        try {
+            return application.enter(session.state(), manager.lockTimeoutNanos());
+        } catch (SessionUnavailable e) {
+            NodeId holder = e.reason() == SessionUnavailable.Reason.LOCKED ? node.report(session.key()).holder() : null;
+            throw holder == null || e.getMessage().contains(holder.name()) ? e : new SessionUnavailable(e.reason(),
+                    e.getMessage() + ", holder " + holder.name(), e);
+        }
+    }
+
+    /** @param request on whose behalf, or null */
+    Completed complete(TrackedSession session, AccessLog access, Request request) {
+        Completed done = application.complete(access);
+        if (!done.gone()) {
+            session.metaChanged(session.state().meta());
+        }
+        if (request != null && done.sent()) {
+            session.requests().add(new RequestLog.Entry(request.getMethod() + " " + request.getDecodedRequestURI(),
+                    done.version(), done.deltaBytes(), done.wholeBytes()));
+        }
+        return done;
+    }
+
+    void awaitDurable(AccessLog access, long version) {
+        application.awaitDurable(access, version, manager.commitTimeoutNanos());
+    }
+
+    void leave(AccessLog access) {
+        application.leave(access);
+    }
+
+    void destroy(AccessLog access) {
+        application.destroy(access, manager.commitTimeoutNanos());
+    }
+
+    String rename(AccessLog access, Supplier<String> candidates) {
+        return application.rename(access, candidates, manager.commitTimeoutNanos());
+    }
+
+    void accessed(SessionFrame session) {
+        application.accessed(session.state());
+    }
+
+    /** A request joined the session: where its id names another node's route, the client gets it with this one's. */
+    void joined(TrackedSession session) {
+        RequestScope scope = RequestScope.current();
+        if (scope == null) {
+            return;
+        }
+        scope.joined(session);
+        Request request = scope.request();
+        if (request != null && route != null && request.getContext() == context()
+                && request.getRequestedSessionId() != null && !request.getResponse().isCommitted()
+                && !Objects.equals(SessionIds.route(request.getRequestedSessionId()), route)) {
+            request.changeSessionId(session.getId());
+        }
+    }
+
+    /** Whether the configuration, or Tomcat itself, keeps the attribute on this node. */
+    boolean keepsLocal(String name, Object value) {
+        return Constants.excludedAttributeNames.contains(name) || !manager.willAttributeDistribute(name, value);
+    }
+}

@@ -1,0 +1,51 @@
+package dev.baton.tomcat;
+
+import dev.baton.access.AccessLog;
+import dev.baton.access.ClientState;
+import dev.baton.access.NotSerializableAttribute;
+import dev.baton.access.UnreadableAttribute;
+import dev.baton.node.ApplicationEvents;
+
+/** What the store tells the application: sessions that have expired, copies that are void, attributes in trouble. */
+final class Expiries implements ApplicationEvents {
+    private final BatonManager manager;
+    private final AttributeProblems problems;
+
+    Expiries(BatonManager manager, AttributeProblems problems) {
+        this.manager = manager;
+        this.problems = problems;
+    }
+
+    @Override
+    public void expired(AccessLog access) {
+        Deployment deployment = manager.deployment();
+        if (deployment != null) {
+            TrackedSession session = deployment.session(access.state());
+            RequestScope scope = RequestScope.open(null);
+            try {
+                scope.adopt(session, access);
+                SessionEnd.expired(session, access);
+            } finally {
+                scope.release(session);
+                scope.close(false);
+            }
+        }
+    }
+
+    @Override
+    public void discarded(ClientState state, boolean destroyed) {
+        if (destroyed && state.companion() instanceof TrackedSession session) {
+            session.destroyedElsewhere();
+        }
+    }
+
+    @Override
+    public void unreadable(ClientState state, UnreadableAttribute problem) {
+        problems.unreadable(state, problem);
+    }
+
+    @Override
+    public void notSerializable(ClientState state, NotSerializableAttribute problem) {
+        problems.notSerializable(state, problem);
+    }
+}

@@ -1,0 +1,126 @@
+package dev.baton.tomcat;
+
+import java.lang.management.ManagementFactory;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import javax.management.Attribute;
+import javax.management.AttributeList;
+import javax.management.AttributeNotFoundException;
+import javax.management.DynamicMBean;
+import javax.management.JMException;
+import javax.management.MBeanAttributeInfo;
+import javax.management.MBeanException;
+import javax.management.MBeanInfo;
+import javax.management.MBeanOperationInfo;
+import javax.management.MBeanParameterInfo;
+import javax.management.ObjectName;
+import org.apache.juli.logging.Log;
+import org.apache.juli.logging.LogFactory;
+
+/**
+ * A JMX bean made of named figures, each with its description beside the code that computes it. Values are of types
+ * every JMX client knows. Build it, then {@link #register}.
+ */
+final class JmxView implements DynamicMBean {
+    private static final Log log = LogFactory.getLog(JmxView.class);
+
+    private record Figure(MBeanAttributeInfo info, Supplier<?> value) {}
+
+    private record Operation(MBeanOperationInfo info, Function<String, String> action) {}
+
+    private final String description;
+    private final Map<String, Figure> figures = new LinkedHashMap<>();
+    private final Map<String, Operation> operations = new LinkedHashMap<>();
+    private ObjectName name;
+
+    JmxView(String description) {
+        this.description = description;
+    }
+
+    <T> JmxView figure(String figure, Class<T> type, String text, Supplier<T> value) {
+        MBeanAttributeInfo info = new MBeanAttributeInfo(figure, type.getName(), text, true, false, false);
+        figures.put(figure, new Figure(info, value));
+        return this;
+    }
+
+    JmxView operation(String operation, String text, String parameter, String parameterText,
+                      Function<String, String> action) {
+        MBeanParameterInfo[] parameters = {new MBeanParameterInfo(parameter, String.class.getName(), parameterText)};
+        operations.put(operation, new Operation(new MBeanOperationInfo(operation, text, parameters,
+                String.class.getName(), MBeanOperationInfo.ACTION), action));
+        return this;
+    }
+
+    /** A bean that cannot be registered is logged: the sessions work without. */
+    void register(String objectName) {
+        try {
+            name = new ObjectName(objectName);
+            ManagementFactory.getPlatformMBeanServer().registerMBean(this, name);
+        } catch (JMException e) {
+            log.warn("JMX bean " + objectName + " could not be registered: " + e);
+            name = null;
+        }
+    }
+
+    void unregister() {
+        if (name != null) {
+            try {
+                ManagementFactory.getPlatformMBeanServer().unregisterMBean(name);
+            } catch (JMException e) {
+                log.debug("JMX bean " + name + " was gone already", e);
+            }
+            name = null;
+        }
+    }
+
+    @Override
+    public Object getAttribute(String attribute) throws AttributeNotFoundException {
+        Figure figure = figures.get(attribute);
+        if (figure == null) {
+            throw new AttributeNotFoundException(attribute + " is none of " + figures.keySet());
+        }
+        return figure.value().get();
+    }
+
+    @Override
+    public AttributeList getAttributes(String[] names) {
+        AttributeList list = new AttributeList();
+        for (String each : names) {
+            Figure figure = figures.get(each);
+            if (figure != null) {
+                list.add(new Attribute(each, figure.value().get()));
+            }
+        }
+        return list;
+    }
+
+    @Override
+    public void setAttribute(Attribute attribute) throws AttributeNotFoundException {
+        throw new AttributeNotFoundException(attribute.getName() + " cannot be set");
+    }
+
+    @Override
+    public AttributeList setAttributes(AttributeList attributes) {
+        return new AttributeList();
+    }
+
+    @Override
+    public Object invoke(String action, Object[] parameters, String[] signature) throws MBeanException {
+        Operation operation = operations.get(action);
+        if (operation == null || parameters == null || parameters.length != 1
+                || !(parameters[0] instanceof String parameter)) {
+            throw new MBeanException(new IllegalArgumentException(action + " with one text is none of "
+                    + operations.keySet()));
+        }
+        return operation.action().apply(parameter);
+    }
+
+    @Override
+    public MBeanInfo getMBeanInfo() {
+        return new MBeanInfo(JmxView.class.getName(), description,
+                figures.values().stream().map(Figure::info).toArray(MBeanAttributeInfo[]::new), null,
+                operations.values().stream().map(Operation::info).toArray(MBeanOperationInfo[]::new), null);
+    }
+}

@@ -1,0 +1,108 @@
+package dev.baton.tomcat;
+
+import java.io.IOException;
+import java.io.ObjectInputFilter;
+import java.io.Serializable;
+import java.security.Principal;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicLong;
+import org.apache.catalina.authenticator.Constants;
+import org.apache.catalina.authenticator.SavedRequest;
+import org.apache.catalina.realm.GenericPrincipal;
+import org.apache.juli.logging.Log;
+import org.apache.juli.logging.LogFactory;
+
+/**
+ * The principal and the container's notes of a session as bytes. What cannot be written or read counts as absent, is
+ * logged and counted, and fails no request: the user logs in again at the other node.
+ */
+final class MetaForm {
+    private static final Log log = LogFactory.getLog(MetaForm.class);
+
+    private final WebappSerializer serializer;
+    private final AtomicLong failures = new AtomicLong();
+
+    MetaForm(ClassLoader loader, ObjectInputFilter filter) {
+        this.serializer = new WebappSerializer(loader, filter);
+    }
+
+    long failures() {
+        return failures.get();
+    }
+
+    /** Null where it is null or cannot be serialised. Of a Tomcat principal at least name and roles are kept. */
+    byte[] principal(Principal principal) {
+        if (principal instanceof GenericPrincipal full) {
+            byte[] whole = tryWrite(full);
+            return whole != null ? whole : write(new GenericPrincipal(full.getName(), List.of(full.getRoles())),
+                    "The principal " + full.getName());
+        }
+        return principal == null ? null : write(principal, "The principal " + principal.getClass().getName());
+    }
+
+    /** Null where there is none or it cannot be read. */
+    Principal principal(byte[] bytes) {
+        return bytes == null ? null : read(bytes) instanceof Principal principal ? principal : null;
+    }
+
+    /** Whether the note is one that other nodes need: what FORM login keeps between its requests. */
+    static boolean travels(String name) {
+        return Constants.SESSION_ID_NOTE.equals(name) || Constants.FORM_REQUEST_NOTE.equals(name);
+    }
+
+    /** The travelling notes as bytes; the id in its note loses its route. Null where there are none. */
+    byte[] notes(Map<String, Object> notes) {
+        TreeMap<String, Serializable> kept = new TreeMap<>();
+        if (notes.get(Constants.SESSION_ID_NOTE) instanceof String id && SessionIds.base(id) != null) {
+            kept.put(Constants.SESSION_ID_NOTE, SessionIds.base(id));
+        }
+        if (notes.get(Constants.FORM_REQUEST_NOTE) instanceof SavedRequest request) {
+            kept.put(Constants.FORM_REQUEST_NOTE, request);
+        }
+        return kept.isEmpty() ? null : write(kept, "The request saved by the login");
+    }
+
+    /** @param route of this node, which the id in its note gets */
+    Map<String, Object> notes(byte[] bytes, String route) {
+        Map<String, Object> notes = new TreeMap<>();
+        if (bytes != null && read(bytes) instanceof Map<?, ?> kept) {
+            if (kept.get(Constants.SESSION_ID_NOTE) instanceof String id) {
+                notes.put(Constants.SESSION_ID_NOTE, SessionIds.withRoute(id, route));
+            }
+            if (kept.get(Constants.FORM_REQUEST_NOTE) instanceof SavedRequest request) {
+                notes.put(Constants.FORM_REQUEST_NOTE, request);
+            }
+        }
+        return notes;
+    }
+
+    private byte[] write(Object value, String what) {
+        try {
+            return WebappSerializer.write(value);
+        } catch (IOException | RuntimeException e) {
+            failures.incrementAndGet();
+            log.warn(what + " cannot be serialised and stays on this node: " + e);
+            return null;
+        }
+    }
+
+    private static byte[] tryWrite(Object value) {
+        try {
+            return WebappSerializer.write(value);
+        } catch (IOException | RuntimeException e) {
+            return null;
+        }
+    }
+
+    private Object read(byte[] bytes) {
+        try {
+            return serializer.read(bytes);
+        } catch (IOException | ClassNotFoundException | RuntimeException | LinkageError e) {
+            failures.incrementAndGet();
+            log.warn("Authentication data of a session cannot be read here, the user must log in again: " + e);
+            return null;
+        }
+    }
+}

@@ -1,0 +1,73 @@
+package dev.baton.tomcat;
+
+import dev.baton.node.SessionUnavailable;
+import jakarta.servlet.RequestDispatcher;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import org.apache.catalina.connector.Request;
+import org.apache.catalina.connector.Response;
+import org.apache.coyote.ActionCode;
+import org.apache.juli.logging.Log;
+import org.apache.juli.logging.LogFactory;
+
+/**
+ * The answer to a request whose session cannot be had, or whose changes are not known to be durable: 503 with
+ * {@code Retry-After} and a body that says which; where the answer has begun already, the connection is cut.
+ */
+final class Refusal {
+    private static final Log log = LogFactory.getLog(Refusal.class);
+
+    private Refusal() {
+    }
+
+    static void answer(Request request, Response response, SessionUnavailable why, boolean cutOff) throws IOException {
+        String reason = reason(why, cutOff);
+        boolean cut = response.isCommitted() || request.isAsync();
+        log.warn("Refused " + request.getMethod() + " " + request.getDecodedRequestURI() + ": " + reason + ": "
+                + why.getMessage() + (cut ? " (the answer had begun: connection cut)" : ""));
+        if (cut) {
+            cut(request, why);
+            return;
+        }
+        request.removeAttribute(RequestDispatcher.ERROR_EXCEPTION);
+        request.removeAttribute(RequestDispatcher.ERROR_EXCEPTION_TYPE);
+        response.setSuspended(false);
+        response.reset();
+        response.setHeader("Retry-After", Integer.toString(why.retryAfterSeconds()));
+        response.setHeader("Cache-Control", "no-store");
+        if (request.getContext().findErrorPage(HttpServletResponse.SC_SERVICE_UNAVAILABLE) != null) {
+            response.sendError(HttpServletResponse.SC_SERVICE_UNAVAILABLE, reason);
+            return;
+        }
+        response.setStatus(HttpServletResponse.SC_SERVICE_UNAVAILABLE);
+        response.setContentType("text/plain");
+        response.setCharacterEncoding("UTF-8");
+        response.getWriter().write("503 Session unavailable: " + reason + ".\nPlease try again in "
+                + why.retryAfterSeconds() + " s.\n");
+        // The servlet's exception may have marked the response; this is the report.
+        response.setErrorReported();
+    }
+
+    /** What the client hears; nodes and sessions are named in the log only. */
+    static String reason(SessionUnavailable why, boolean cutOff) {
+        return switch (why.reason()) {
+            case LOCKED -> "lock busy, another request is using the session";
+            case OVERLOADED -> "lock busy, too many requests wait for the session";
+            case STORE_UNREACHABLE -> cutOff ? "minority, this node is cut off from most of the cluster"
+                    : "store unreachable";
+            case OUTCOME_UNKNOWN -> "outcome unknown, the change was not acknowledged in time";
+            case TOKEN_LOST -> "lock lost while the request was using the session, its changes are not kept";
+            case STOPPING -> "this node is stopping";
+        };
+    }
+
+    /** Ends the connection without completing the answer, so that nobody takes it for a success. */
+    static void cut(Request request, Throwable why) {
+        request.getCoyoteRequest().action(ActionCode.CLOSE_NOW, why);
+    }
+
+    static void logLate(SessionUnavailable why) {
+        log.error("A change made after the request's answer was complete is not known to be durable: "
+                + why.getMessage());
+    }
+}

@@ -1,0 +1,92 @@
+package dev.baton.tomcat;
+
+import dev.baton.node.SessionUnavailable;
+import jakarta.servlet.ServletException;
+import java.io.IOException;
+import org.apache.catalina.Container;
+import org.apache.catalina.Context;
+import org.apache.catalina.LifecycleException;
+import org.apache.catalina.Manager;
+import org.apache.catalina.connector.Request;
+import org.apache.catalina.connector.Response;
+import org.apache.catalina.valves.ValveBase;
+
+/**
+ * Marks where a request begins and ends for the sessions of a {@link BatonManager}: in between, all its uses of a
+ * session belong together; before it returns, what they changed is durable, or the request is refused. Stands in the
+ * pipeline of the Context in front of the authenticator. Without state; a second one in the same pipeline does nothing.
+ */
+public class RequestBoundary extends ValveBase {
+    private static final String NOTE = RequestScope.class.getName();
+
+    public RequestBoundary() {
+        super(true);
+    }
+
+    /** @throws IllegalArgumentException where this is not the pipeline of a Context */
+    @Override
+    public void setContainer(Container container) {
+        if (container != null && !(container instanceof Context)) {
+            throw new IllegalArgumentException(getClass().getName() + " belongs into a <Context>, not into "
+                    + container.getClass().getSimpleName() + " '" + container.getName() + "'");
+        }
+        super.setContainer(container);
+    }
+
+    @Override
+    protected void startInternal() throws LifecycleException {
+        Manager manager = ((Context) getContainer()).getManager();
+        if (manager != null && !(manager instanceof BatonManager)) {
+            containerLog.warn(getClass().getName() + " does nothing: the Manager of " + getContainer().getName()
+                    + " is a " + manager.getClass().getName());
+        }
+        super.startInternal();
+    }
+
+    @Override
+    public void invoke(Request request, Response response) throws IOException, ServletException {
+        RequestScope outer = RequestScope.current();
+        if (!(request.getContext().getManager() instanceof BatonManager manager)
+                || outer != null && outer.request() == request) {
+            getNext().invoke(request, response);
+            return;
+        }
+        RequestScope scope = RequestScope.open(request);
+        request.setNote(NOTE, scope);
+        Throwable thrown = null;
+        try {
+            if (manager.acquiresAtStart()) {
+                enterRequested(request, scope);
+            }
+            getNext().invoke(request, response);
+        } catch (SessionUnavailable e) {
+            scope.failed(e);
+        } catch (IOException | ServletException | RuntimeException | Error e) {
+            thrown = e;
+            throw e;
+        } finally {
+            end(manager, scope, request, response, thrown);
+        }
+    }
+
+    private static void enterRequested(Request request, RequestScope scope) {
+        if (request.getRequestedSessionId() != null
+                && request.getSessionInternal(false) instanceof TrackedSession session) {
+            if (scope.enter(session) == null) {
+                session.bury();
+            }
+        }
+    }
+
+    private static void end(BatonManager manager, RequestScope scope, Request request, Response response,
+                            Throwable thrown) throws IOException {
+        boolean async = request.isAsync();
+        if (async) {
+            AsyncWatch.follow(request, scope.sessions());
+        }
+        scope.close(!async);
+        if (scope.failure() != null && thrown == null) {
+            Refusal.answer(request, response, scope.failure(), manager.cutOff());
+        }
+    }
+}

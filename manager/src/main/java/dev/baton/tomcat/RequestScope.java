@@ -1,0 +1,251 @@
+package dev.baton.tomcat;
+
+import dev.baton.access.AccessLog;
+import dev.baton.node.Application.Completed;
+import dev.baton.node.SessionUnavailable;
+import java.lang.ref.WeakReference;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.catalina.connector.Request;
+
+/**
+ * What one request, or one use outside of a request, does with sessions: it enters each session when it first touches
+ * it, and at the end completes, waits for the acknowledgement and leaves. Mostly one session; more where a request
+ * includes other web applications. Belongs to one thread.
+ *
+ * <p>States: open (the thread's current scope) → closed. A closed scope of a request stays findable for the thread
+ * until Tomcat ends the request ({@link TrackedSession#endAccess}): error pages and request listeners run after the
+ * valve, and what they touch reopens it.
+ */
+final class RequestScope {
+    private static final ThreadLocal<RequestScope> CURRENT = new ThreadLocal<>();
+    private static final ThreadLocal<Late> LATE = new ThreadLocal<>();
+
+    /**
+     * A closed scope that may be reopened. Weak, so that a pooled thread keeps no stopped application alive (the
+     * request's note holds the scope meanwhile); strong once it was reopened, so that it will be closed for sure.
+     */
+    private static final class Late {
+        final WeakReference<RequestScope> closed;
+        RequestScope reopened;
+
+        Late(RequestScope scope) {
+            closed = new WeakReference<>(scope);
+        }
+    }
+
+    private final Request request;
+    private final RequestScope outer;
+    private final List<Stay> stays = new ArrayList<>(1);
+    private SessionUnavailable failure;
+
+    private static final class Stay {
+        final TrackedSession session;
+        AccessLog log;
+        Completed completed;
+
+        Stay(TrackedSession session) {
+            this.session = session;
+        }
+    }
+
+    private RequestScope(Request request, RequestScope outer) {
+        this.request = request;
+        this.outer = outer;
+    }
+
+    /**
+     * Makes a new scope the thread's current one.
+     *
+     * @param request null outside of a request
+     */
+    static RequestScope open(Request request) {
+        closeForgotten();
+        RequestScope scope = new RequestScope(request, CURRENT.get());
+        CURRENT.set(scope);
+        return scope;
+    }
+
+    /** The scope that a use of the session by this thread belongs to, or null. */
+    static RequestScope of(TrackedSession session) {
+        RequestScope current = CURRENT.get();
+        if (current != null) {
+            return current;
+        }
+        RequestScope late = late();
+        return late != null && late.find(session) != null ? late : null;
+    }
+
+    static RequestScope current() {
+        return CURRENT.get();
+    }
+
+    Request request() {
+        return request;
+    }
+
+    /** What kept this request from a session, or its changes from being durable; null where nothing did. */
+    SessionUnavailable failure() {
+        return failure;
+    }
+
+    /** Notes a failure, which the caller throws on; the first one counts. */
+    SessionUnavailable failed(SessionUnavailable why) {
+        if (failure == null) {
+            failure = why;
+        }
+        return why;
+    }
+
+    List<TrackedSession> sessions() {
+        return stays.stream().map(s -> s.session).toList();
+    }
+
+    /**
+     * The request's stay in the session, begun at the first call.
+     *
+     * @return null where the session does not exist any more
+     * @throws SessionUnavailable also without waiting again, where the request was refused before
+     */
+    AccessLog enter(TrackedSession session) {
+        Stay stay = find(session);
+        if (stay != null && stay.log != null) {
+            if (stay.log.lost()) {
+                throw failed(new SessionUnavailable(SessionUnavailable.Reason.TOKEN_LOST,
+                        session.key() + ": the token was taken away while the request was using the session"));
+            }
+            return stay.log;
+        }
+        if (failure != null) {
+            throw new SessionUnavailable(failure.reason(), failure.getMessage(), failure);
+        }
+        AccessLog log;
+        try {
+            log = session.deployment().enter(session);
+        } catch (SessionUnavailable e) {
+            throw failed(e);
+        }
+        if (log != null) {
+            adopt(session, log);
+        }
+        if (CURRENT.get() == null && LATE.get() != null) {
+            LATE.get().reopened = this;
+        }
+        return log;
+    }
+
+    /** Takes over a stay that was begun already. */
+    void adopt(TrackedSession session, AccessLog log) {
+        know(session).log = log;
+    }
+
+    /** The request has the session at hand, but did not touch what the token guards. */
+    void joined(TrackedSession session) {
+        know(session);
+    }
+
+    private Stay know(TrackedSession session) {
+        Stay stay = find(session);
+        if (stay == null) {
+            stay = new Stay(session);
+            stays.add(stay);
+        }
+        return stay;
+    }
+
+    /** Gives a stay back to whoever made it: this scope does not end it. */
+    void release(TrackedSession session) {
+        Stay stay = find(session);
+        if (stay != null) {
+            stay.log = null;
+        }
+    }
+
+    private Stay find(TrackedSession session) {
+        for (Stay stay : stays) {
+            if (stay.session == session) {
+                return stay;
+            }
+        }
+        return null;
+    }
+
+    /**
+     * Ends the scope: the changes are durable when this returns, or {@link #failure()} tells why not. Never throws.
+     *
+     * @param findable whether late uses by this thread may reopen it, until the request ends
+     */
+    void close(boolean findable) {
+        finish();
+        CURRENT.set(outer);
+        if (findable && outer == null && !stays.isEmpty()) {
+            LATE.set(new Late(this));
+        }
+    }
+
+    private void finish() {
+        for (Stay stay : stays) {
+            if (stay.log != null) {
+                try {
+                    stay.completed = stay.session.deployment().complete(stay.session, stay.log, request);
+                } catch (SessionUnavailable e) {
+                    failed(e);
+                } catch (RuntimeException | Error e) {
+                    failed(new SessionUnavailable(SessionUnavailable.Reason.OUTCOME_UNKNOWN,
+                            stay.session.key() + ": the changes could not be sent: " + e, e));
+                }
+            }
+        }
+        for (Stay stay : stays) {
+            AccessLog log = stay.log;
+            if (log == null) {
+                continue;
+            }
+            try {
+                if (stay.completed != null && !stay.completed.gone()) {
+                    stay.session.deployment().awaitDurable(log, stay.completed.version());
+                }
+            } catch (SessionUnavailable e) {
+                failed(e);
+            } finally {
+                stay.log = null;
+                stay.completed = null;
+                stay.session.deployment().leave(log);
+            }
+        }
+    }
+
+    /** Tomcat ends the request's use of the session: a late use, if there was one, ends with it. */
+    static void requestEnded(TrackedSession session) {
+        RequestScope late = late();
+        if (late != null && late.find(session) != null) {
+            LATE.remove();
+            late.finishLate();
+        }
+    }
+
+    /** A late use whose request never told its end cannot outlast the next request of the thread. */
+    private static void closeForgotten() {
+        RequestScope late = late();
+        if (late != null) {
+            LATE.remove();
+            late.finishLate();
+        }
+    }
+
+    private void finishLate() {
+        SessionUnavailable before = failure;
+        finish();
+        if (failure != null && before == null) {
+            Refusal.logLate(failure);
+        }
+    }
+
+    private static RequestScope late() {
+        if (CURRENT.get() != null) {
+            return null;
+        }
+        Late late = LATE.get();
+        return late == null ? null : late.reopened != null ? late.reopened : late.closed.get();
+    }
+}

@@ -1,0 +1,104 @@
+package dev.baton.tomcat;
+
+import java.io.ObjectInputFilter;
+import java.lang.reflect.Proxy;
+import java.util.regex.Pattern;
+
+/**
+ * Which classes may be read from a session's bytes. The built-in list takes values of the JDK and what the application
+ * itself brought; a JEP 290 pattern of the user is asked first and the list where that is undecided. In every case
+ * Tomcat's {@code sessionAttributeValueClassNameFilter} must agree; depth, references and arrays are limited.
+ */
+final class SerialFilter implements ObjectInputFilter {
+    static final int MAX_DEPTH = 500;
+    static final long MAX_REFERENCES = 10_000_000;
+    static final long MAX_ARRAY = 100_000_000;
+
+    /** No subpackages of java.lang: serialised lambdas and the like invoke what the sender chose. */
+    private static final ObjectInputFilter PLATFORM = Config.createFilter(String.join(";",
+            "java.lang.*", "java.lang.reflect.Proxy", "java.math.*", "java.time.**", "java.text.*",
+            "java.awt.Color", "java.awt.Point", "java.awt.Dimension", "java.awt.Rectangle",
+            "java.net.URI", "java.net.URL", "java.net.Inet*Address", "java.io.File", "java.sql.Timestamp", "java.sql.Date",
+            "java.sql.Time", "java.security.Principal",
+            "java.util.*", "java.util.concurrent.*", "java.util.concurrent.atomic.*", "java.util.concurrent.locks.*",
+            "java.util.regex.*", "sun.util.calendar.ZoneInfo", "javax.security.auth.Subject*",
+            "javax.security.auth.x500.X500Principal",
+            "org.apache.catalina.realm.GenericPrincipal*", "org.apache.catalina.authenticator.SavedRequest",
+            "org.apache.catalina.users.*", "org.apache.catalina.filters.*LruCache*",
+            "org.apache.catalina.realm.UserDatabaseRealm$*", "org.apache.tomcat.util.buf.ByteChunk*",
+            "org.apache.tomcat.util.buf.AbstractChunk", "org.apache.tomcat.websocket.**", "jakarta.servlet.http.Cookie",
+            "!*"));
+
+    private final ClassLoader application;
+    private final ObjectInputFilter chosen;
+    private final Pattern valueClasses;
+
+    /**
+     * @param application  class loader of the web application
+     * @param pattern      JEP 290 pattern, or null for the built-in list
+     * @param valueClasses names that Tomcat's filter lets through, or null for all
+     * @throws IllegalArgumentException where the pattern is malformed
+     */
+    SerialFilter(ClassLoader application, String pattern, Pattern valueClasses) {
+        this.application = application;
+        this.chosen = pattern == null || pattern.isBlank() ? null : Config.createFilter(pattern);
+        this.valueClasses = valueClasses;
+    }
+
+    @Override
+    public Status checkInput(FilterInfo info) {
+        if (info.depth() > MAX_DEPTH || info.references() > MAX_REFERENCES || info.arrayLength() > MAX_ARRAY) {
+            return Status.REJECTED;
+        }
+        Status said = chosen == null ? Status.UNDECIDED : chosen.checkInput(info);
+        Class<?> type = info.serialClass();
+        if (type == null || said == Status.REJECTED) {
+            return said;
+        }
+        while (type.isArray()) {
+            type = type.getComponentType();
+        }
+        if (type.isPrimitive()) {
+            return Status.ALLOWED;
+        }
+        if (valueClasses != null && !valueClasses.matcher(type.getName()).matches()) {
+            return Status.REJECTED;
+        }
+        return said == Status.ALLOWED ? Status.ALLOWED : builtIn(info, type);
+    }
+
+    private Status builtIn(FilterInfo info, Class<?> type) {
+        for (ClassLoader l = type.getClassLoader(); l != null; l = l.getParent()) {
+            if (l == application) {
+                return Status.ALLOWED;
+            }
+        }
+        if (Proxy.isProxyClass(type)) {
+            return Status.REJECTED;
+        }
+        return PLATFORM.checkInput(new Asked(info, type)) == Status.ALLOWED ? Status.ALLOWED : Status.REJECTED;
+    }
+
+    /** The same question about an array's component. */
+    private record Asked(FilterInfo info, Class<?> serialClass) implements FilterInfo {
+        @Override
+        public long arrayLength() {
+            return -1;
+        }
+
+        @Override
+        public long depth() {
+            return info.depth();
+        }
+
+        @Override
+        public long references() {
+            return info.references();
+        }
+
+        @Override
+        public long streamBytes() {
+            return info.streamBytes();
+        }
+    }
+}

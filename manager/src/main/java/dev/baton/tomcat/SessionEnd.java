@@ -1,0 +1,90 @@
+package dev.baton.tomcat;
+
+import dev.baton.access.AccessLog;
+import dev.baton.tomcat.SessionFrame.Phase;
+import java.util.Map;
+import org.apache.catalina.Context;
+import org.apache.catalina.Session;
+import org.apache.catalina.TomcatPrincipal;
+import org.apache.juli.logging.Log;
+import org.apache.juli.logging.LogFactory;
+
+/**
+ * The end of a session: once in the whole cluster, with the listeners in the order of the specification. Destroyed
+ * listeners run while the session can still be read; values are unbound when it is invalid. No monitor is held.
+ */
+final class SessionEnd {
+    private static final Log log = LogFactory.getLog(SessionEnd.class);
+
+    private SessionEnd() {
+    }
+
+    /**
+     * Destroys the session on behalf of this process. The store is told first: where that fails nothing has happened,
+     * no listener ran, and the session goes on.
+     */
+    static void destroy(TrackedSession session, AccessLog access) {
+        if (!session.enterPhase(Phase.LIVE, Phase.ENDING)) {
+            return;
+        }
+        boolean destroyed = false;
+        try {
+            session.keepRemains(session.everything(access));
+            session.deployment().destroy(access);
+            destroyed = true;
+        } finally {
+            if (!destroyed) {
+                session.remains().clear();
+                session.enterPhase(Phase.ENDING, Phase.LIVE);
+            }
+        }
+        tell(session);
+    }
+
+    /** The store chose this process to run the listeners of a session that has expired. */
+    static void expired(TrackedSession session, AccessLog access) {
+        if (session.enterPhase(Phase.LIVE, Phase.ENDING)) {
+            Context context = session.deployment().context();
+            ClassLoader before = context.bind(null);
+            try {
+                session.keepRemains(session.everything(access));
+            } finally {
+                context.unbind(before);
+            }
+            tell(session);
+        }
+    }
+
+    private static void tell(TrackedSession session) {
+        Context context = session.deployment().context();
+        ClassLoader before = context.bind(null);
+        try {
+            session.deployment().events().destroyed(session.getSession());
+            session.manager().remove(session, true);
+            session.fire(Session.SESSION_DESTROYED_EVENT, null);
+            if (session.getPrincipal() instanceof TomcatPrincipal principal) {
+                principal.logout();
+            }
+        } catch (Exception e) {
+            log.error("Ending " + session.key() + " failed in part", e);
+        } finally {
+            session.bury();
+            try {
+                for (Map.Entry<String, Object> each : session.remains().entrySet()) {
+                    unbind(session, each.getKey(), each.getValue());
+                }
+            } finally {
+                session.remains().clear();
+                context.unbind(before);
+            }
+        }
+    }
+
+    private static void unbind(TrackedSession session, String name, Object value) {
+        try {
+            session.deployment().events().removed(session.getSession(), name, value);
+        } catch (RuntimeException e) {
+            log.error("Unbinding attribute '" + name + "' of " + session.key() + " failed", e);
+        }
+    }
+}

@@ -1,0 +1,159 @@
+package dev.baton.tomcat;
+
+import jakarta.servlet.http.HttpSession;
+import jakarta.servlet.http.HttpSessionAttributeListener;
+import jakarta.servlet.http.HttpSessionBindingEvent;
+import jakarta.servlet.http.HttpSessionBindingListener;
+import jakarta.servlet.http.HttpSessionEvent;
+import jakarta.servlet.http.HttpSessionIdListener;
+import jakarta.servlet.http.HttpSessionListener;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+import org.apache.catalina.Context;
+import org.apache.juli.logging.Log;
+import org.apache.juli.logging.LogFactory;
+import org.apache.tomcat.util.ExceptionUtils;
+
+/**
+ * Tells the listeners of an application what happens to a session in this process, in the order that the servlet
+ * specification and Tomcat's own sessions keep. What a listener throws is logged and harms nobody, unless said
+ * otherwise. Runs in the caller's thread, which has the application's class loader bound.
+ */
+final class SessionEvents {
+    private static final Log log = LogFactory.getLog(SessionEvents.class);
+
+    private final Context context;
+
+    SessionEvents(Context context) {
+        this.context = context;
+    }
+
+    void created(HttpSession session) {
+        Object[] listeners = context.getApplicationLifecycleListeners();
+        if (listeners == null || listeners.length == 0) {
+            return;
+        }
+        HttpSessionEvent event = new HttpSessionEvent(session);
+        for (Object each : listeners) {
+            if (each instanceof HttpSessionListener listener) {
+                tell("SessionCreated", listener, l -> l.sessionCreated(event));
+            }
+        }
+    }
+
+    /** In the reverse order of the listeners. */
+    void destroyed(HttpSession session) {
+        Object[] listeners = context.getApplicationLifecycleListeners();
+        if (listeners == null || listeners.length == 0) {
+            return;
+        }
+        HttpSessionEvent event = new HttpSessionEvent(session);
+        for (int i = listeners.length - 1; i >= 0; i--) {
+            if (listeners[i] instanceof HttpSessionListener listener) {
+                tell("SessionDestroyed", listener, l -> l.sessionDestroyed(event));
+            }
+        }
+    }
+
+    void idChanged(HttpSession session, String oldId, String newId, boolean tellApplication, boolean tellContainer) {
+        if (tellContainer) {
+            context.fireContainerEvent(Context.CHANGE_SESSION_ID_EVENT, new String[] {oldId, newId});
+        }
+        Object[] listeners = context.getApplicationEventListeners();
+        if (!tellApplication || listeners == null || listeners.length == 0) {
+            return;
+        }
+        HttpSessionEvent event = new HttpSessionEvent(session);
+        for (Object each : listeners) {
+            if (each instanceof HttpSessionIdListener listener) {
+                try {
+                    listener.sessionIdChanged(event, oldId);
+                } catch (Throwable t) {
+                    failed(t, listener);
+                }
+            }
+        }
+    }
+
+    /** Before the value is put into the session. */
+    void bound(HttpSession session, String name, Object value) {
+        if (value instanceof HttpSessionBindingListener listener) {
+            try {
+                listener.valueBound(new HttpSessionBindingEvent(session, name, value));
+            } catch (Throwable t) {
+                failed(t, listener);
+            }
+        }
+    }
+
+    /** After the value was replaced. */
+    void replacedAndUnbound(HttpSession session, String name, Object old) {
+        if (old instanceof HttpSessionBindingListener listener) {
+            try {
+                listener.valueUnbound(new HttpSessionBindingEvent(session, name));
+            } catch (Throwable t) {
+                failed(t, listener);
+            }
+        }
+    }
+
+    void added(HttpSession session, String name, Object value) {
+        HttpSessionBindingEvent event = null;
+        for (HttpSessionAttributeListener listener : attributeListeners()) {
+            event = event == null ? new HttpSessionBindingEvent(session, name, value) : event;
+            HttpSessionBindingEvent told = event;
+            tell("SessionAttributeAdded", listener, l -> l.attributeAdded(told));
+        }
+    }
+
+    void replaced(HttpSession session, String name, Object old) {
+        HttpSessionBindingEvent event = null;
+        for (HttpSessionAttributeListener listener : attributeListeners()) {
+            event = event == null ? new HttpSessionBindingEvent(session, name, old) : event;
+            HttpSessionBindingEvent told = event;
+            tell("SessionAttributeReplaced", listener, l -> l.attributeReplaced(told));
+        }
+    }
+
+    /** Unbinds, then tells the listeners. What {@code valueUnbound} throws goes to the caller, as in Tomcat. */
+    void removed(HttpSession session, String name, Object old) {
+        HttpSessionBindingEvent event = new HttpSessionBindingEvent(session, name, old);
+        if (old instanceof HttpSessionBindingListener listener) {
+            listener.valueUnbound(event);
+        }
+        for (HttpSessionAttributeListener listener : attributeListeners()) {
+            tell("SessionAttributeRemoved", listener, l -> l.attributeRemoved(event));
+        }
+    }
+
+    private List<HttpSessionAttributeListener> attributeListeners() {
+        Object[] listeners = context.getApplicationEventListeners();
+        if (listeners == null || listeners.length == 0) {
+            return List.of();
+        }
+        List<HttpSessionAttributeListener> found = new ArrayList<>(listeners.length);
+        for (Object each : listeners) {
+            if (each instanceof HttpSessionAttributeListener listener) {
+                found.add(listener);
+            }
+        }
+        return found;
+    }
+
+    private <L> void tell(String event, L listener, Consumer<L> call) {
+        try {
+            context.fireContainerEvent("before" + event, listener);
+            call.accept(listener);
+        } catch (Throwable t) {
+            failed(t, listener);
+        } finally {
+            context.fireContainerEvent("after" + event, listener);
+        }
+    }
+
+    private void failed(Throwable t, Object listener) {
+        ExceptionUtils.handleThrowable(t);
+        log.error("Listener " + listener.getClass().getName() + " of application " + context.getName() + " failed", t);
+    }
+}

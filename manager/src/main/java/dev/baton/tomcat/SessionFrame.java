@@ -1,0 +1,330 @@
+package dev.baton.tomcat;
+
+import dev.baton.access.ClientState;
+import dev.baton.model.SessionKey;
+import dev.baton.model.SessionMeta;
+import java.security.Principal;
+import java.util.Iterator;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.UnaryOperator;
+import org.apache.catalina.Manager;
+import org.apache.catalina.Session;
+import org.apache.catalina.SessionEvent;
+import org.apache.catalina.SessionListener;
+
+/**
+ * What a session has beside its attributes: existence, id, times, authentication, listeners of the container. Reading
+ * these takes no token; what changes is metadata, and travels with the request's other changes.
+ */
+abstract class SessionFrame implements Session {
+    /** LIVE → ENDING (destroyed listeners run, attributes can still be read) → DEAD. */
+    enum Phase { LIVE, ENDING, DEAD }
+
+    private final Deployment deployment;
+    private final ClientState state;
+    private final AtomicReference<Phase> phase = new AtomicReference<>(Phase.LIVE);
+    private final CopyOnWriteArrayList<SessionListener> listeners = new CopyOnWriteArrayList<>();
+    private final Authentication authentication;
+    private volatile SessionMeta seenMeta;
+    private volatile boolean isNew;
+    private volatile long thisAccessedMillis;
+    private volatile long lastAccessedMillis;
+
+    SessionFrame(Deployment deployment, ClientState state) {
+        this.deployment = deployment;
+        this.state = state;
+        this.authentication = new Authentication(this, deployment.metaForm(), deployment.route());
+    }
+
+    Deployment deployment() {
+        return deployment;
+    }
+
+    BatonManager manager() {
+        return deployment.manager();
+    }
+
+    ClientState state() {
+        return state;
+    }
+
+    /** Its text may stand in a log. */
+    SessionKey key() {
+        return state.key();
+    }
+
+    Phase phase() {
+        return phase.get();
+    }
+
+    boolean enterPhase(Phase from, Phase to) {
+        return phase.compareAndSet(from, to);
+    }
+
+    /** The session is gone; listeners are not this caller's business. */
+    void bury() {
+        phase.set(Phase.DEAD);
+    }
+
+    /** The store says so; nothing is left to do here. Destroyed by this process, it ends by itself. */
+    void destroyedElsewhere() {
+        phase.compareAndSet(Phase.LIVE, Phase.DEAD);
+    }
+
+    void checkValid(String call) {
+        if (phase.get() == Phase.DEAD) {
+            throw gone(call);
+        }
+    }
+
+    static IllegalStateException gone(String call) {
+        return new IllegalStateException(call + ": the session has been invalidated");
+    }
+
+    @Override
+    public boolean isValid() {
+        return phase.get() != Phase.DEAD;
+    }
+
+    @Override
+    public void setValid(boolean isValid) {
+        if (!isValid) {
+            bury();
+        }
+    }
+
+    @Override
+    public void recycle() {
+        listeners.clear();
+        authentication.forget();
+    }
+
+    // ---- metadata
+
+    /** Changes the metadata within the session's token. */
+    abstract void changeMeta(UnaryOperator<SessionMeta> change);
+
+    void metaChanged(SessionMeta meta) {
+        seenMeta = meta;
+    }
+
+    /** Notes what a look-up or the end of a stay said; times only move forward. */
+    void seen(SessionMeta meta, long idleNanos) {
+        if (meta != null) {
+            seenMeta = meta;
+        }
+        if (idleNanos >= 0) {
+            long accessed = deployment.wallMillis() - idleNanos / 1_000_000;
+            if (accessed > thisAccessedMillis) {
+                thisAccessedMillis = accessed;
+                lastAccessedMillis = accessed;
+            }
+        }
+    }
+
+    SessionMeta meta() {
+        SessionMeta known = state.inside() > 0 || state.open() || seenMeta == null ? state.meta() : seenMeta;
+        return known != null ? known : seenMeta;
+    }
+
+    // ---- access and times
+
+    @Override
+    public void access() {
+        thisAccessedMillis = deployment.wallMillis();
+        deployment.accessed(this);
+    }
+
+    @Override
+    public void endAccess() {
+        isNew = false;
+        if (manager().getSessionLastAccessAtStart()) {
+            lastAccessedMillis = thisAccessedMillis;
+            thisAccessedMillis = deployment.wallMillis();
+        } else {
+            thisAccessedMillis = deployment.wallMillis();
+            lastAccessedMillis = thisAccessedMillis;
+        }
+        deployment.accessed(this);
+    }
+
+    @Override
+    public long getCreationTime() {
+        checkValid("getCreationTime");
+        return getCreationTimeInternal();
+    }
+
+    @Override
+    public long getCreationTimeInternal() {
+        SessionMeta meta = meta();
+        return meta == null ? 0 : meta.createdMillis();
+    }
+
+    @Override
+    public void setCreationTime(long time) {
+        thisAccessedMillis = time;
+        lastAccessedMillis = time;
+        changeMeta(m -> new SessionMeta(time, m.maxInactiveSeconds(), m.authType(), m.principal(), m.notes()));
+    }
+
+    @Override
+    public long getThisAccessedTime() {
+        checkValid("getThisAccessedTime");
+        return thisAccessedMillis;
+    }
+
+    @Override
+    public long getThisAccessedTimeInternal() {
+        return thisAccessedMillis;
+    }
+
+    @Override
+    public long getLastAccessedTime() {
+        checkValid("getLastAccessedTime");
+        return lastAccessedMillis;
+    }
+
+    @Override
+    public long getLastAccessedTimeInternal() {
+        return lastAccessedMillis;
+    }
+
+    @Override
+    public long getIdleTime() {
+        checkValid("getIdleTime");
+        return getIdleTimeInternal();
+    }
+
+    @Override
+    public long getIdleTimeInternal() {
+        return deployment.wallMillis()
+                - (manager().getSessionLastAccessAtStart() ? lastAccessedMillis : thisAccessedMillis);
+    }
+
+    @Override
+    public int getMaxInactiveInterval() {
+        SessionMeta meta = meta();
+        return meta == null ? -1 : meta.maxInactiveSeconds();
+    }
+
+    @Override
+    public void setMaxInactiveInterval(int interval) {
+        if (phase.get() == Phase.LIVE && interval != getMaxInactiveInterval()) {
+            changeMeta(m -> new SessionMeta(m.createdMillis(), interval, m.authType(), m.principal(), m.notes()));
+        }
+    }
+
+    @Override
+    public boolean isNew() {
+        checkValid("isNew");
+        return isNew;
+    }
+
+    @Override
+    public void setNew(boolean isNew) {
+        this.isNew = isNew;
+    }
+
+    // ---- identity and surroundings
+
+    @Override
+    public String getId() {
+        return SessionIds.withRoute(state.key().id(), deployment.route());
+    }
+
+    @Override
+    public String getIdInternal() {
+        return getId();
+    }
+
+    /** The id of a session changes only through {@link Manager#rotateSessionId}. */
+    @Override
+    public void setId(String id) {
+        setId(id, true);
+    }
+
+    @Override
+    public void setId(String id, boolean notify) {
+        throw new UnsupportedOperationException("the id of a clustered session changes by rotateSessionId only");
+    }
+
+    @Override
+    public void tellChangedSessionId(String newId, String oldId, boolean notifySessionListeners,
+                                     boolean notifyContainerListeners) {
+        fire(SESSION_CHANGED_ID_EVENT, oldId);
+        deployment.events().idChanged(getSession(), oldId, newId, notifySessionListeners, notifyContainerListeners);
+    }
+
+    @Override
+    public Manager getManager() {
+        return deployment.manager();
+    }
+
+    @Override
+    public void setManager(Manager other) {
+        if (other != deployment.manager()) {
+            throw new UnsupportedOperationException("a clustered session stays with its manager");
+        }
+    }
+
+    @Override
+    public void addSessionListener(SessionListener listener) {
+        listeners.add(listener);
+    }
+
+    @Override
+    public void removeSessionListener(SessionListener listener) {
+        listeners.remove(listener);
+    }
+
+    void fire(String type, Object data) {
+        SessionEvent event = new SessionEvent(this, type, data);
+        for (SessionListener listener : listeners) {
+            listener.sessionEvent(event);
+        }
+    }
+
+    // ---- authentication
+
+    @Override
+    public String getAuthType() {
+        SessionMeta meta = meta();
+        return meta == null ? null : meta.authType();
+    }
+
+    @Override
+    public void setAuthType(String authType) {
+        authentication.setAuthType(authType);
+    }
+
+    @Override
+    public Principal getPrincipal() {
+        return authentication.principal();
+    }
+
+    @Override
+    public void setPrincipal(Principal principal) {
+        authentication.setPrincipal(principal);
+    }
+
+    @Override
+    public Object getNote(String name) {
+        return authentication.note(name);
+    }
+
+    @Override
+    public Iterator<String> getNoteNames() {
+        return authentication.noteNames().iterator();
+    }
+
+    @Override
+    public void setNote(String name, Object value) {
+        authentication.setNote(name, value);
+    }
+
+    @Override
+    public void removeNote(String name) {
+        authentication.setNote(name, null);
+    }
+}

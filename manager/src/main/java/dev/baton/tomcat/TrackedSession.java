@@ -1,0 +1,300 @@
+package dev.baton.tomcat;
+
+import dev.baton.access.AccessLog;
+import dev.baton.access.ClientState;
+import dev.baton.model.SessionMeta;
+import dev.baton.node.SessionUnavailable;
+import jakarta.servlet.ServletContext;
+import jakarta.servlet.http.HttpSession;
+import java.io.Serializable;
+import java.util.Collections;
+import java.util.Enumeration;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
+import org.apache.catalina.session.StandardSessionFacade;
+
+/**
+ * One session as Catalina and the application see it in this process, over a {@link ClientState}. There is one object,
+ * and one facade, per session as long as anybody refers to it, so that applications can synchronise on it. Existence,
+ * times, principal and the like are answered without the token; attributes are touched within the caller's
+ * {@link RequestScope}, or within one of their own where there is none. Behaves as Tomcat's own sessions do where it is
+ * invalid. Never expires by itself: that is decided by the store.
+ */
+final class TrackedSession extends SessionFrame implements HttpSession {
+    private final HttpSession facade = new StandardSessionFacade(this);
+    /** Attributes that the configuration keeps on this node, by name. */
+    private final Map<String, Object> locals = new ConcurrentHashMap<>();
+    private final RequestLog requests = new RequestLog();
+    private final AsyncTouches asyncTouches = new AsyncTouches();
+    /** What the session had when it was destroyed. */
+    private final Map<String, Object> remains = new ConcurrentHashMap<>();
+
+    TrackedSession(Deployment deployment, ClientState state) {
+        super(deployment, state);
+    }
+
+    RequestLog requests() {
+        return requests;
+    }
+
+    AsyncTouches asyncTouches() {
+        return asyncTouches;
+    }
+
+    void keepRemains(Map<String, Object> values) {
+        remains.putAll(values);
+    }
+
+    Map<String, Object> remains() {
+        return remains;
+    }
+
+    // ---- within the token
+
+    /** Runs the action inside the session: in the caller's scope if it has one, else in one of its own. */
+    private <T> T within(Function<AccessLog, T> action) {
+        RequestScope scope = RequestScope.of(this);
+        if (scope != null) {
+            try {
+                return action.apply(entered(scope));
+            } catch (SessionUnavailable e) {
+                throw scope.failed(e);
+            }
+        }
+        RequestScope own = RequestScope.open(null);
+        T result;
+        try {
+            result = action.apply(entered(own));
+        } finally {
+            own.close(false);
+        }
+        if (own.failure() != null) {
+            throw own.failure();
+        }
+        return result;
+    }
+
+    private AccessLog entered(RequestScope scope) {
+        AccessLog log = scope.enter(this);
+        if (log == null) {
+            bury();
+            throw gone("use");
+        }
+        return log;
+    }
+
+    @Override
+    void changeMeta(UnaryOperator<SessionMeta> change) {
+        within(log -> {
+            SessionMeta before = state().meta();
+            SessionMeta after = change.apply(before);
+            if (!after.equals(before)) {
+                state().setMeta(after, log);
+            }
+            metaChanged(after);
+            return null;
+        });
+    }
+
+    // ---- attributes
+
+    @Override
+    public Object getAttribute(String name) {
+        checkValid("getAttribute");
+        if (name == null) {
+            return null;
+        }
+        if (phase() != Phase.LIVE) {
+            return remains.get(name);
+        }
+        Object local = locals.get(name);
+        if (local != null) {
+            return local;
+        }
+        if (RequestScope.of(this) == null) {
+            asyncTouches.touched(name);
+        }
+        return within(log -> state().get(name, log));
+    }
+
+    @Override
+    public Enumeration<String> getAttributeNames() {
+        checkValid("getAttributeNames");
+        if (phase() != Phase.LIVE) {
+            return Collections.enumeration(remains.keySet());
+        }
+        TreeSet<String> names = new TreeSet<>(within(state()::names));
+        names.addAll(locals.keySet());
+        return Collections.enumeration(names);
+    }
+
+    @Override
+    public void setAttribute(String name, Object value) {
+        if (name == null) {
+            throw new IllegalArgumentException("setAttribute: the attribute's name is null");
+        }
+        if (value == null) {
+            removeAttribute(name);
+            return;
+        }
+        checkValid("setAttribute");
+        boolean local = deployment().keepsLocal(name, value);
+        if (!local && deployment().context().getDistributable() && !isAttributeDistributable(name, value)) {
+            throw new IllegalArgumentException("setAttribute: attribute '" + name + "' is a "
+                    + value.getClass().getName() + ", which is not serialisable, in a distributable application");
+        }
+        if (phase() != Phase.LIVE) {
+            // A destroyed listener writes into a session that ends: it is unbound with the rest, and goes nowhere.
+            remains.put(name, value);
+            return;
+        }
+        within(log -> {
+            set(name, value, local, log);
+            return null;
+        });
+    }
+
+    private void set(String name, Object value, boolean local, AccessLog log) {
+        SessionEvents events = deployment().events();
+        boolean bindAnyway = manager().getNotifyBindingListenerOnUnchangedValue();
+        Object present = locals.get(name);
+        if (present == null) {
+            present = state().get(name, log);
+        }
+        if (present != value || bindAnyway) {
+            events.bound(facade, name, value);
+        }
+        Object old = local ? locals.put(name, value) : locals.remove(name);
+        Object shared = local ? state().remove(name, log) : state().set(name, value, log);
+        old = old != null ? old : shared;
+        if (old != null && (old != value || bindAnyway)) {
+            events.replacedAndUnbound(facade, name, old);
+        }
+        if (old == null) {
+            events.added(facade, name, value);
+        } else if (old != value || manager().getNotifyAttributeListenerOnUnchangedValue()) {
+            events.replaced(facade, name, old);
+        }
+    }
+
+    @Override
+    public void removeAttribute(String name) {
+        checkValid("removeAttribute");
+        if (name == null) {
+            return;
+        }
+        if (phase() != Phase.LIVE) {
+            remains.remove(name);
+            return;
+        }
+        within(log -> {
+            Object local = locals.remove(name);
+            Object shared = state().remove(name, log);
+            Object old = local != null ? local : shared;
+            if (old != null) {
+                deployment().events().removed(facade, name, old);
+            }
+            return null;
+        });
+    }
+
+    /** Every attribute as an object, for the listeners of the end. */
+    Map<String, Object> everything(AccessLog log) {
+        Map<String, Object> all = new TreeMap<>(locals);
+        for (String name : state().names(log)) {
+            Object value = state().get(name, log);
+            if (value != null) {
+                all.putIfAbsent(name, value);
+            }
+        }
+        return all;
+    }
+
+    @Override
+    public boolean isAttributeDistributable(String name, Object value) {
+        return value instanceof Serializable;
+    }
+
+    // ---- a new id
+
+    /** @return the new id, with the route */
+    String rotate(Supplier<String> candidates, boolean tellApplication, boolean tellContainer) {
+        RequestScope scope = RequestScope.current();
+        if (scope != null && scope.request() != null && scope.request().getResponse().isCommitted()) {
+            throw new IllegalStateException("changeSessionId: the response has been committed, the client could not be"
+                    + " told the new id");
+        }
+        return within(log -> {
+            String oldId = getId();
+            deployment().rename(log, candidates);
+            String newId = getId();
+            tellChangedSessionId(newId, oldId, tellApplication, tellContainer);
+            return newId;
+        });
+    }
+
+    // ---- end
+
+    @Override
+    public void invalidate() {
+        checkValid("invalidate");
+        expire();
+    }
+
+    @Override
+    public void expire() {
+        if (phase() == Phase.LIVE) {
+            within(log -> {
+                SessionEnd.destroy(this, log);
+                return null;
+            });
+        }
+    }
+
+    @Override
+    public void recycle() {
+        super.recycle();
+        locals.clear();
+    }
+
+    /** Tomcat says so when a request joins the session by its id, and only then. */
+    @Override
+    public void setNew(boolean isNew) {
+        super.setNew(isNew);
+        if (!isNew) {
+            deployment().joined(this);
+        }
+    }
+
+    @Override
+    public void endAccess() {
+        super.endAccess();
+        RequestScope.requestEnded(this);
+    }
+
+    @Override
+    public ServletContext getServletContext() {
+        return deployment().context().getServletContext();
+    }
+
+    @Override
+    public HttpSession getSession() {
+        return facade;
+    }
+
+    @Override
+    public Accessor getAccessor() {
+        checkValid("getAccessor");
+        return new SessionAccessor(manager(), getId());
+    }
+
+    @Override
+    public String toString() {
+        return "TrackedSession[" + key() + "]";
+    }
+}

@@ -1,0 +1,99 @@
+package dev.baton.tomcat;
+
+import dev.baton.access.NotSerializableAttribute;
+import dev.baton.access.UnreadableAttribute;
+import dev.baton.access.ValueSerializer;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.NotSerializableException;
+import java.io.ObjectInputFilter;
+import java.io.ObjectInputStream;
+import java.io.ObjectOutputStream;
+import java.io.ObjectStreamClass;
+import java.lang.reflect.Proxy;
+
+/**
+ * JDK serialisation with the web application's class loader and an input filter. One per start of the application, so
+ * that nothing refers to the class loader of a former one. Any number of threads.
+ */
+final class WebappSerializer implements ValueSerializer {
+    private final ClassLoader loader;
+    private final ObjectInputFilter filter;
+
+    WebappSerializer(ClassLoader loader, ObjectInputFilter filter) {
+        this.loader = loader;
+        this.filter = filter;
+    }
+
+    @Override
+    public byte[] serialize(String name, Object value) throws NotSerializableAttribute {
+        try {
+            return write(value);
+        } catch (NotSerializableException e) {
+            SerialPath.Culprit culprit = SerialPath.find(name, value);
+            throw culprit == null ? new NotSerializableAttribute(name, name, e.getMessage(), e)
+                    : new NotSerializableAttribute(name, culprit.path(), culprit.className(), e);
+        } catch (IOException | RuntimeException | StackOverflowError e) {
+            // A writeObject of the application, or a structure changed by another thread meanwhile.
+            throw new NotSerializableAttribute(name, name, value.getClass().getName(), e);
+        }
+    }
+
+    @Override
+    public Object deserialize(String name, byte[] bytes) throws UnreadableAttribute {
+        try {
+            return read(bytes);
+        } catch (IOException | ClassNotFoundException | RuntimeException | StackOverflowError | LinkageError e) {
+            throw new UnreadableAttribute(name, e);
+        }
+    }
+
+    static byte[] write(Object value) throws IOException {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream(512);
+        try (ObjectOutputStream out = new ObjectOutputStream(bytes)) {
+            out.writeObject(value);
+        }
+        return bytes.toByteArray();
+    }
+
+    Object read(byte[] bytes) throws IOException, ClassNotFoundException {
+        try (ObjectInputStream in = new Input(bytes)) {
+            return in.readObject();
+        }
+    }
+
+    private final class Input extends ObjectInputStream {
+        Input(byte[] bytes) throws IOException {
+            super(new ByteArrayInputStream(bytes));
+            setObjectInputFilter(filter);
+        }
+
+        @Override
+        protected Class<?> resolveClass(ObjectStreamClass description) throws IOException, ClassNotFoundException {
+            try {
+                return Class.forName(description.getName(), false, loader);
+            } catch (ClassNotFoundException e) {
+                try {
+                    return super.resolveClass(description);
+                } catch (ClassNotFoundException notPrimitiveEither) {
+                    throw e;
+                }
+            }
+        }
+
+        @Override
+        @SuppressWarnings("deprecation")
+        protected Class<?> resolveProxyClass(String[] interfaces) throws ClassNotFoundException {
+            Class<?>[] types = new Class<?>[interfaces.length];
+            for (int i = 0; i < interfaces.length; i++) {
+                types[i] = Class.forName(interfaces[i], false, loader);
+            }
+            try {
+                return Proxy.getProxyClass(loader, types);
+            } catch (IllegalArgumentException e) {
+                throw new ClassNotFoundException("proxy of " + String.join(", ", interfaces), e);
+            }
+        }
+    }
+}
