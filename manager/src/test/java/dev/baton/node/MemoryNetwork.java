@@ -17,22 +17,22 @@ import java.util.concurrent.atomic.LongAdder;
 import java.util.function.BiPredicate;
 
 /** A network in this JVM: every envelope goes through the codec, each node has one thread that delivers to it. */
-final class MemoryNetwork {
+public final class MemoryNetwork {
     private final Map<NodeId, Port> ports = new LinkedHashMap<>();
     private final Set<NodeId> dead = ConcurrentHashMap.newKeySet();
     private volatile BiPredicate<NodeId, Message> lost = (to, message) -> false;
 
-    synchronized Port port(String name, long incarnation) {
+    public synchronized Port port(String name, long incarnation) {
         return new Port(new NodeId(name, incarnation));
     }
 
     /** Messages that never arrive. */
-    void lose(BiPredicate<NodeId, Message> which) {
+    public void lose(BiPredicate<NodeId, Message> which) {
         lost = which;
     }
 
     /** The process is gone: nothing of it is heard any more, and its port refuses connections. */
-    void kill(NodeId node) {
+    public void kill(NodeId node) {
         Port port;
         synchronized (this) {
             port = ports.remove(node);
@@ -55,7 +55,7 @@ final class MemoryNetwork {
         void to(Transport.Listener listener);
     }
 
-    final class Port implements Transport {
+    public final class Port implements Transport {
         private final NodeId self;
         private final ExecutorService thread;
         private final LongAdder sent = new LongAdder();

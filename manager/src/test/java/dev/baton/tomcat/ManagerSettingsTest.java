@@ -1,0 +1,92 @@
+package dev.baton.tomcat;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.baton.model.Settings;
+import java.io.StringReader;
+import java.util.Arrays;
+import java.util.List;
+import org.apache.catalina.Context;
+import org.apache.catalina.LifecycleException;
+import org.apache.catalina.Valve;
+import org.apache.catalina.core.StandardContext;
+import org.apache.catalina.startup.ContextRuleSet;
+import org.apache.tomcat.util.digester.Digester;
+import org.junit.jupiter.api.Test;
+import org.xml.sax.InputSource;
+
+/** Settings and Valve as Tomcat's own parser of {@code context.xml} brings them. */
+class ManagerSettingsTest {
+    private static StandardContext parse(String inside) throws Exception {
+        Digester digester = new Digester();
+        digester.addRuleSet(new ContextRuleSet("", false));
+        StandardContext context = new StandardContext();
+        context.setPath("/shop");
+        digester.push(context);
+        digester.parse(new InputSource(new StringReader("<Context>" + inside + "</Context>")));
+        return context;
+    }
+
+    private static BatonManager manager(Context context) {
+        return (BatonManager) context.getManager();
+    }
+
+    @Test
+    void everySettingIsABeanProperty() throws Exception {
+        BatonManager manager = new BatonManager();
+        for (Settings.Description each : Settings.descriptions()) {
+            String bean = Character.toUpperCase(each.name().charAt(0)) + each.name().substring(1);
+            Object value = BatonManager.class.getMethod("get" + bean).invoke(manager);
+            assertThat(value).as(each.name()).isEqualTo(Settings.DEFAULT.texts().get(each.name()));
+            BatonManager.class.getMethod("set" + bean, String.class).invoke(manager, value);
+        }
+    }
+
+    @Test
+    void settingsComeFromTheContextFile() throws Exception {
+        BatonManager manager = manager(parse("<Manager className='dev.baton.tomcat.BatonManager' stack='local'"
+                + " cluster='shop' backups='2' lockTimeout='500' acquire='request' maxActiveSessions='7'>"
+                + "<SessionIdGenerator sessionIdLength='20'/></Manager>"));
+        assertThat(manager.settings().cluster()).isEqualTo("shop");
+        assertThat(manager.settings().backups()).isEqualTo(2);
+        assertThat(manager.lockTimeoutNanos()).isEqualTo(500_000_000L);
+        assertThat(manager.acquiresAtStart()).isTrue();
+        assertThat(manager.getMaxActiveSessions()).isEqualTo(7);
+        assertThat(manager.getSessionIdGenerator().getSessionIdLength()).isEqualTo(20);
+    }
+
+    @Test
+    void aRefusedValueFailsTheStartWithItsMessageThoughTomcatDropsIt() throws Exception {
+        BatonManager manager = manager(parse("<Manager className='dev.baton.tomcat.BatonManager' backups='six'/>"));
+        assertThatThrownBy(manager::startInternal).isInstanceOf(LifecycleException.class)
+                .hasStackTraceContaining("backups").hasStackTraceContaining("'six'").hasStackTraceContaining("0 to 5");
+    }
+
+    @Test
+    void theManagerInstallsTheValveWhileTheFileIsRead() throws Exception {
+        StandardContext context = parse("<Manager className='dev.baton.tomcat.BatonManager'/>");
+        assertThat(context.getPipeline().getFirst()).isInstanceOf(RequestBoundary.class);
+        assertThat(boundaries(context)).hasSize(1);
+        assertThat(context.getPipeline().isAsyncSupported()).isTrue();
+    }
+
+    private static List<Valve> boundaries(Context context) {
+        return Arrays.stream(context.getPipeline().getValves()).filter(v -> v instanceof RequestBoundary).toList();
+    }
+
+    /** As the Valve that people configure. */
+    public static final class Named extends RequestBoundary {
+    }
+
+    @Test
+    void aValveThatTheFileNamesReplacesTheInstalledOneWhereverItStands() throws Exception {
+        String manager = "<Manager className='dev.baton.tomcat.BatonManager'/>";
+        String valve = "<Valve className='" + Named.class.getName() + "'/>";
+        for (String file : new String[] {manager + valve, valve + manager, valve + manager + valve}) {
+            StandardContext context = parse(file);
+            Boundaries.keepOne(context);
+            assertThat(boundaries(context)).as(file).singleElement().isInstanceOf(Named.class);
+        }
+    }
+}

@@ -1,0 +1,185 @@
+package dev.baton.tomcat;
+
+import dev.baton.node.MemoryNetwork;
+import jakarta.servlet.ServletException;
+import jakarta.servlet.http.HttpServlet;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
+import org.apache.catalina.Context;
+import org.apache.catalina.LifecycleException;
+import org.apache.catalina.core.StandardContext;
+import org.apache.catalina.startup.Tomcat;
+import org.apache.tomcat.util.IntrospectionUtils;
+
+/**
+ * Tomcats in this JVM, each with the application /shop on a node of its own, over a network in memory. HTTP and sessions
+ * are real. Every wait has a limit.
+ */
+final class TestTomcats implements AutoCloseable {
+    private static final Duration LIMIT = Duration.ofSeconds(30);
+    private static final AtomicLong INCARNATIONS = new AtomicLong(System.currentTimeMillis());
+
+    final MemoryNetwork network = new MemoryNetwork();
+    final List<Node> nodes = new ArrayList<>();
+    private final Path directory;
+    private final HttpClient http = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1)
+            .connectTimeout(LIMIT).build();
+
+    interface Page {
+        void answer(HttpServletRequest request, HttpServletResponse response) throws IOException, ServletException;
+    }
+
+    /** One Tomcat. */
+    final class Node {
+        final String name;
+        final Tomcat tomcat = new Tomcat();
+        final Assembly assembly = new Assembly((settings, self) ->
+                network.port(self.name(), INCARNATIONS.incrementAndGet()));
+        StandardContext context;
+        BatonManager manager;
+
+        Node(String name) {
+            this.name = name;
+            tomcat.setBaseDir(directory.resolve(name).toString());
+            tomcat.setPort(0);
+            tomcat.getEngine().setName(name);
+            tomcat.getEngine().setJvmRoute(name);
+            tomcat.getConnector();
+        }
+
+        StandardContext application(String path, Map<String, String> settings, Consumer<Context> more) {
+            StandardContext added = (StandardContext) tomcat.addContext(path, directory.toString());
+            BatonManager made = new BatonManager();
+            made.assembly(assembly);
+            made.setSerialFilter("dev.baton.tomcat.*");
+            settings.forEach((name, value) -> IntrospectionUtils.setProperty(made, name, value));
+            added.setManager(made);
+            more.accept(added);
+            return added;
+        }
+
+        int port() {
+            return tomcat.getConnector().getLocalPort();
+        }
+    }
+
+    TestTomcats() {
+        try {
+            directory = Files.createTempDirectory("baton-tomcats");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Adds nodes n1, n2, … with the application /shop and waits until every session will have its backup. */
+    TestTomcats start(int size, Map<String, String> settings, Consumer<Context> more) throws LifecycleException {
+        for (int i = 0; i < size; i++) {
+            Node node = new Node("n" + (nodes.size() + 1));
+            node.context = node.application("/shop", settings, more);
+            node.manager = (BatonManager) node.context.getManager();
+            node.tomcat.start();
+            nodes.add(node);
+        }
+        await("all members, all backups", () -> nodes.stream().allMatch(n -> {
+            Map<String, Object> status = n.manager.status(null);
+            return ((List<?>) status.get("members")).size() == nodes.size()
+                    && (nodes.size() == 1 || status.get("underReplicated").equals(0));
+        }));
+        return this;
+    }
+
+    static void page(Context context, String path, Page page) {
+        Tomcat.addServlet(context, path, new HttpServlet() {
+            private static final long serialVersionUID = 1L;
+
+            @Override
+            protected void service(HttpServletRequest request, HttpServletResponse response)
+                    throws IOException, ServletException {
+                page.answer(request, response);
+            }
+        }).setAsyncSupported(true);
+        context.addServletMappingDecoded(path, path);
+    }
+
+    /** Somebody with a browser: keeps cookies. */
+    final class Visitor {
+        private final Map<String, String> cookies = new LinkedHashMap<>();
+
+        HttpResponse<String> get(int node, String path) throws IOException, InterruptedException {
+            return send(node, HttpRequest.newBuilder().GET(), path);
+        }
+
+        HttpResponse<String> post(int node, String path, String form) throws IOException, InterruptedException {
+            return send(node, HttpRequest.newBuilder().header("Content-Type", "application/x-www-form-urlencoded")
+                    .POST(HttpRequest.BodyPublishers.ofString(form)), path);
+        }
+
+        private HttpResponse<String> send(int node, HttpRequest.Builder request, String path)
+                throws IOException, InterruptedException {
+            request.uri(URI.create("http://localhost:" + nodes.get(node - 1).port() + path)).timeout(LIMIT);
+            if (!cookies.isEmpty()) {
+                request.header("Cookie", String.join("; ",
+                        cookies.entrySet().stream().map(e -> e.getKey() + "=" + e.getValue()).toList()));
+            }
+            HttpResponse<String> response = http.send(request.build(), HttpResponse.BodyHandlers.ofString());
+            for (String cookie : response.headers().allValues("Set-Cookie")) {
+                String pair = cookie.split(";")[0];
+                cookies.put(pair.substring(0, pair.indexOf('=')), pair.substring(pair.indexOf('=') + 1));
+            }
+            return response;
+        }
+
+        String text(int node, String path) throws IOException, InterruptedException {
+            HttpResponse<String> response = get(node, path);
+            return response.statusCode() == 200 ? response.body() : response.statusCode() + " " + response.body();
+        }
+
+        String session() {
+            return cookies.get("JSESSIONID");
+        }
+
+        void session(String id) {
+            cookies.put("JSESSIONID", id);
+        }
+    }
+
+    static void await(String what, BooleanSupplier condition) {
+        long deadline = System.nanoTime() + LIMIT.toNanos();
+        while (!condition.getAsBoolean()) {
+            if (System.nanoTime() > deadline) {
+                throw new AssertionError("not within the time: " + what);
+            }
+            Thread.onSpinWait();
+            LockSupport.parkNanos(5_000_000);
+        }
+    }
+
+    @Override
+    public void close() throws LifecycleException, IOException {
+        for (Node node : nodes) {
+            node.tomcat.stop();
+            node.tomcat.destroy();
+        }
+        try (var files = Files.walk(directory)) {
+            files.sorted(Comparator.reverseOrder()).forEach(f -> f.toFile().delete());
+        }
+    }
+}

@@ -1,0 +1,124 @@
+package dev.baton.tomcat;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.baton.access.NotSerializableAttribute;
+import dev.baton.access.UnreadableAttribute;
+import java.io.Serializable;
+import java.math.BigDecimal;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+
+class WebappSerializerTest {
+    private static final ClassLoader LOADER = WebappSerializerTest.class.getClassLoader();
+
+    /** An application's own class. */
+    record Item(String name, BigDecimal price) implements Serializable {}
+
+    static final class Cart implements Serializable {
+        private static final long serialVersionUID = 1L;
+        final List<Object> items = new ArrayList<>();
+        Object connection;
+        transient Object ignored = new Object();
+    }
+
+    enum Size { SMALL, LARGE }
+
+    private static WebappSerializer serializer(String pattern, String valueClasses) {
+        return new WebappSerializer(LOADER, new SerialFilter(LOADER, pattern,
+                valueClasses == null ? null : Pattern.compile(valueClasses)));
+    }
+
+    private final WebappSerializer serializer = serializer(null, null);
+
+    @Test
+    void valuesOfTheApplicationAndOfTheJdkComeBackEqual() throws Exception {
+        Map<String, Object> value = new LinkedHashMap<>();
+        value.put("item", new Item("book", new BigDecimal("12.50")));
+        value.put("list", List.of(1, 2L, 3.0, "four", 'c', true));
+        value.put("time", Instant.ofEpochSecond(42));
+        value.put("id", new UUID(1, 2));
+        value.put("array", new int[][] {{1, 2}, {3}});
+        value.put("items", new Item[] {new Item("pen", BigDecimal.ONE)});
+        value.put("enum", Size.LARGE);
+        byte[] bytes = serializer.serialize("cart", value);
+        Map<?, ?> back = (Map<?, ?>) serializer.deserialize("cart", bytes);
+        assertThat((int[][]) back.get("array")).isDeepEqualTo(new int[][] {{1, 2}, {3}});
+        assertThat((Item[]) back.get("items")).containsExactly(new Item("pen", BigDecimal.ONE));
+        assertThat(back.get("item")).isEqualTo(value.get("item"));
+        assertThat(back.get("list")).isEqualTo(value.get("list"));
+        assertThat(back.get("enum")).isSameAs(Size.LARGE);
+        assertThat(serializer.serialize("cart", value)).isEqualTo(bytes);
+    }
+
+    @Test
+    void aCulpritIsNamedByItsPath() {
+        Cart cart = new Cart();
+        cart.items.add("fine");
+        Cart inner = new Cart();
+        inner.connection = new Thread();
+        cart.items.add(inner);
+        assertThatThrownBy(() -> serializer.serialize("cart", cart)).isInstanceOfSatisfying(
+                NotSerializableAttribute.class, e -> {
+                    assertThat(e.path()).isEqualTo("cart.items[1].connection");
+                    assertThat(e.className()).isEqualTo("java.lang.Thread");
+                });
+        assertThatThrownBy(() -> serializer.serialize("map", new java.util.HashMap<>(Map.of("k", new Object()))))
+                .isInstanceOfSatisfying(NotSerializableAttribute.class,
+                        e -> assertThat(e.path()).isEqualTo("map[k]"));
+    }
+
+    @Test
+    void classesThatNobodyAllowedAreNotRead() throws Exception {
+        byte[] dangerous = serializer.serialize("x", java.lang.reflect.Proxy.newProxyInstance(LOADER,
+                new Class<?>[] {Comparable.class}, new Handler()));
+        // The interface is the JDK's and the handler the application's: only the handler counts.
+        assertThat(serializer.deserialize("x", dangerous)).isNotNull();
+
+        byte[] file = WebappSerializer.write(new javax.management.ObjectName("a:b=c"));
+        assertThatThrownBy(() -> serializer.deserialize("x", file)).isInstanceOf(UnreadableAttribute.class)
+                .hasMessageContaining("REJECTED");
+        assertThat(serializer("javax.management.ObjectName", null).deserialize("x", file)).isNotNull();
+    }
+
+    static final class Handler implements java.lang.reflect.InvocationHandler, Serializable {
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        public Object invoke(Object proxy, java.lang.reflect.Method method, Object[] arguments) {
+            return 0;
+        }
+    }
+
+    @Test
+    void theUsersPatternComesFirst() throws Exception {
+        byte[] item = serializer.serialize("x", new Item("book", BigDecimal.TEN));
+        assertThatThrownBy(() -> serializer("!dev.baton.**", null).deserialize("x", item))
+                .isInstanceOf(UnreadableAttribute.class);
+        assertThat(serializer("!com.example.**", null).deserialize("x", item))
+                .isEqualTo(new Item("book", BigDecimal.TEN));
+    }
+
+    @Test
+    void tomcatsFilterOfValueClassesMustAgree() throws Exception {
+        byte[] item = serializer.serialize("x", new Item("book", BigDecimal.TEN));
+        assertThatThrownBy(() -> serializer(null, "java\\..*").deserialize("x", item))
+                .isInstanceOf(UnreadableAttribute.class);
+        assertThat(serializer(null, "java\\..*").deserialize("x", serializer.serialize("x", List.of(1, 2))))
+                .isEqualTo(List.of(1, 2));
+    }
+
+    @Test
+    void bytesThatAreNoValueAreUnreadable() {
+        for (byte[] bytes : new byte[][] {{1, 2, 3}, {}}) {
+            assertThatThrownBy(() -> serializer.deserialize("x", bytes)).isInstanceOf(UnreadableAttribute.class);
+        }
+    }
+}
