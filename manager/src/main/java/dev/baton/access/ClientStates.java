@@ -61,24 +61,24 @@ public final class ClientStates {
     /** The one object of that id. */
     public ClientState state(String id) {
         ClientState state = kept.get(id);
-        if (state == null) {
-            // Strongly kept before it leaves the map's lock, so that it cannot be collected in between.
-            known.compute(id, (i, k) -> {
-                ClientState there = k == null ? null : k.get();
-                if (there == null) {
-                    there = new ClientState(new SessionKey(application, id), workshop, new TokenHold(maxWaiters, turns));
-                    k = new Known(id, there, unused);
-                }
-                kept.put(id, there);
-                return k;
-            });
-            if (kept.size() > limit) {
-                evict();
-            }
-            state = kept.get(id);
-            return state != null ? state : state(id);
+        if (state != null) {
+            return state;
         }
-        return state;
+        ClientState[] found = new ClientState[1];
+        known.compute(id, (i, k) -> {
+            found[0] = k == null ? null : k.get();
+            Known mine = k;
+            if (found[0] == null) {
+                found[0] = new ClientState(new SessionKey(application, id), workshop, new TokenHold(maxWaiters, turns));
+                mine = new Known(id, found[0], unused);
+            }
+            kept.put(id, found[0]);
+            return mine;
+        });
+        if (kept.size() > limit) {
+            evict();
+        }
+        return found[0];
     }
 
     /** The object of that id if there is one, else null. */
