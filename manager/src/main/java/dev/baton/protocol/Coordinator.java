@@ -90,14 +90,25 @@ final class Coordinator {
         }
     }
 
-    private void tryLead() {
+    /** The newest table that this node stored or, while it claims, was told of: a fresh node has none of its own. */
+    Topology newestKnown() {
+        Topology promised = state == State.CLAIMING ? newestPromised() : null;
+        Topology own = keeper.stored() == null ? directory.effective : keeper.stored();
+        return promised != null && (own == null || newer(promised, own)) ? promised : own;
+    }
+
+    private Topology newestPromised() {
         Topology newest = null;
         for (Message.Promise p : promises.values()) {
             if (p.stored() != null && (newest == null || newer(p.stored(), newest))) {
                 newest = p.stored();
             }
         }
-        newest = step.guards.startingTable(keeper.stored(), newest);
+        return newest;
+    }
+
+    private void tryLead() {
+        Topology newest = step.guards.startingTable(keeper.stored(), newestPromised());
         if (newest == null) {
             // Nobody has a table. Only when everybody in sight says so may a new cluster be founded.
             if (!promises.keySet().containsAll(directory.view()) || directory.hello(step.self) == null) {

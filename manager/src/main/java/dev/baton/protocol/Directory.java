@@ -20,6 +20,7 @@ final class Directory implements Quorum.Absence {
     private List<NodeId> view = List.of();
     private final TreeMap<NodeId, Message.Hello> hellos = new TreeMap<>();
     private final TreeSet<NodeId> dead = new TreeSet<>();
+    private final TreeMap<String, NodeId> newestLife = new TreeMap<>();
     private final TreeSet<String> forgotten = new TreeSet<>();
     private final TreeMap<NodeId, Long> unreachableSince = new TreeMap<>();
     private long newsNanos;
@@ -33,6 +34,7 @@ final class Directory implements Quorum.Absence {
 
     Directory(Step step) {
         this.step = step;
+        seen(step.self);
     }
 
     List<NodeId> view() {
@@ -66,24 +68,19 @@ final class Directory implements Quorum.Absence {
         return fresh;
     }
 
-    /** A life of a name proves every former life dead, unless the transport still has both. */
+    /**
+     * A life of a name proves every former life dead, unless the transport still has both. Remembered for every name,
+     * also of nodes that no table known here lists: a fresh coordinator learns of the table last.
+     */
     void seen(NodeId node) {
-        if (hellos.size() > MAX_REMEMBERED) {
-            hellos.keySet().removeIf(n -> !inView(n));
-        }
-        if (effective == null) {
-            return;
-        }
-        effective.members().forEach(m -> {
-            if (node.supersedes(m.node()) && !inView(m.node())) {
-                dead.add(m.node());
+        NodeId newest = newestLife.get(node.name());
+        if (newest == null || node.supersedes(newest)) {
+            if (newestLife.size() > MAX_REMEMBERED) {
+                newestLife.values().removeIf(n -> !inView(n));
+                hellos.keySet().removeIf(n -> !inView(n));
             }
-        });
-        effective.segments().forEach(s -> {
-            if (node.supersedes(s.primary()) && !inView(s.primary())) {
-                dead.add(s.primary());
-            }
-        });
+            newestLife.put(node.name(), node);
+        }
     }
 
     void hello(NodeId from, Message.Hello hello) {
@@ -117,7 +114,8 @@ final class Directory implements Quorum.Absence {
 
     @Override
     public boolean dead(NodeId node) {
-        return dead.contains(node);
+        NodeId newest = newestLife.get(node.name());
+        return dead.contains(node) || newest != null && newest.supersedes(node) && !inView(node);
     }
 
     @Override

@@ -173,7 +173,7 @@ public final class NodeCore {
     }
 
     private void probeMissing() {
-        Topology table = keeper.stored() == null ? directory.effective : keeper.stored();
+        Topology table = coordinator.newestKnown();
         if (table != null) {
             directory.missing(table).forEach(n -> step.emit(new Effect.Probe(n)));
         }
@@ -232,7 +232,6 @@ public final class NodeCore {
         Topology before = directory.effective;
         directory.effective = table;
         directory.news();
-        directory.view().forEach(directory::seen);
         directory.reviewFrozen();
         boolean conflict = before != null && !table.continues(before);
         if (conflict) {

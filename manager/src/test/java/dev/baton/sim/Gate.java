@@ -287,6 +287,13 @@ final class Gate {
     }
 
     void created(Fence given) {
+        if (fence != null || returning != null) {
+            // The store took back what it had lost; the token goes on under a new fence.
+            sim().oracle().heldAgain(node, key, given);
+            fence = fence == null ? null : given;
+            returning = returning == null ? null : given;
+            return;
+        }
         stamp = new Stamp(given, 1);
         acknowledged = 1;
         fence = given;
@@ -409,14 +416,5 @@ final class Gate {
     void imageWanted() {
         sim().oracle().offered(node, key);
         node.give(new Input.Offer(key, image, ageNanos()));
-    }
-
-    void ended() {
-        List<Request> all = new ArrayList<>(inside);
-        all.addAll(waiters);
-        if (creator != null) {
-            all.add(creator);
-        }
-        all.forEach(Request::cutOff);
     }
 }

@@ -28,6 +28,7 @@ final class Membership {
     private final Rng rng;
     private final List<Group> groups = new ArrayList<>();
     private final List<NodeId> joiners = new ArrayList<>();
+    private long views;
     private final TreeMap<String, Long> lastReach = new TreeMap<>();
     /** Longest delay of a view at a node; the recovery makes it short. */
     long maxViewDelay = 2_000 * MS;
@@ -261,13 +262,14 @@ final class Membership {
 
     private void publish(Group g, long maxDelay) {
         List<NodeId> view = List.copyOf(g.members);
+        long number = ++views;
         for (NodeId m : view) {
             long delay = maxDelay == 0 ? 0 : rng.chance(0.8) ? rng.between(0, Math.min(maxDelay, 100 * MS))
                     : rng.between(0, maxDelay);
             sim.scheduler().after(delay, () -> {
                 SimNode node = sim.life(m);
                 if (node != null) {
-                    node.view(view, sim.now() - delay);
+                    node.view(view, number);
                 }
             });
         }

@@ -116,7 +116,7 @@ final class Oracle {
         Truth t = truths.get(key);
         acks++;
         require(t.made(stamp) != null, "I2", key, stamp + " acknowledged, and never made");
-        if (t.topFence.compareTo(fence) > 0 && !t.everLost) {
+        if (t.topFence.compareTo(fence) > 0 && t.topContents != null && !t.everLost) {
             require(t.contains(t.topContents, stamp), "I3", key, stamp + " of " + node + " acknowledged under " + fence
                     + "; " + t.topFence + " was granted with " + t.topContents);
         }
@@ -187,7 +187,8 @@ final class Oracle {
             successes++;
             t.lastAccess = sim.now();
             if (t.acked == null || !t.contains(t.acked, contents)) {
-                require(floor.era() != t.era || sim.scenario().settings.ackByPrimary(), "I11", key, node + " answers with "
+                boolean known = t.ackedBeforeLoss != null && t.contains(t.ackedBeforeLoss, contents);
+                require(known || floor.era() != t.era || sim.scenario().settings.ackByPrimary(), "I11", key, node + " answers with "
                         + contents + ", acknowledged is " + t.acked);
             }
         }
@@ -248,6 +249,15 @@ final class Oracle {
         opened(node, newKey, fence, contents, image);
     }
 
+    void heldAgain(SimNode node, SessionKey key, Fence fence) {
+        Truth t = truths.get(key);
+        require(t.holder(fence, node.id()).equals(node.id()), "I1", key, "fence " + fence + " granted to two");
+        if (fence.compareTo(t.topFence) > 0) {
+            t.topFence = fence;
+            t.topContents = null;
+        }
+    }
+
     void offered(SimNode node, SessionKey key) {
         Truth t = truths.get(key);
         require(t.everLost || sim.scenario().lineages, "I12", key, "segment begun anew at " + node + " while an owner lives");
@@ -262,6 +272,7 @@ final class Oracle {
             if (t.segment == segment) {
                 t.era++;
                 t.everLost = true;
+                t.ackedBeforeLoss = t.acked == null ? t.ackedBeforeLoss : t.acked;
                 t.acked = null;
                 t.durable = null;
                 t.topContents = null;

@@ -27,6 +27,7 @@ final class Process {
     private final TreeMap<SessionKey, Gate> gates = new TreeMap<>();
     private final TreeMap<Long, LookupAnswer> lookups = new TreeMap<>();
     private final List<Request> leaseWaiters = new ArrayList<>();
+    private final List<Request> requests = new ArrayList<>();
     private long lastTicket;
     private long[] servingUntil;
     private boolean frozen = true;
@@ -41,6 +42,14 @@ final class Process {
     }
 
     // ---- requests
+
+    void begun(Request r) {
+        requests.add(r);
+    }
+
+    void over(Request r) {
+        requests.remove(r);
+    }
 
     Gate gate(SessionKey key) {
         return gates.computeIfAbsent(key, k -> new Gate(this, k));
@@ -209,7 +218,7 @@ final class Process {
 
     /** The life is over: nobody in it answers any more. */
     void ended() {
-        gates.values().forEach(Gate::ended);
+        new ArrayList<>(requests).forEach(Request::cutOff);
         leaseWaiters.clear();
         lookups.clear();
     }

@@ -6,6 +6,7 @@ import dev.baton.model.AttributeChange;
 import dev.baton.model.SessionDelta;
 import dev.baton.model.SessionImage;
 import dev.baton.model.SessionKey;
+import dev.baton.model.Stamp;
 import dev.baton.protocol.Denial;
 import java.util.List;
 
@@ -41,6 +42,7 @@ final class Request {
     private long ticket;
     private int writesLeft;
     private long awaited;
+    private Stamp answer;
 
     Request(Process process, int number, Kind kind, SessionKey key, int writes, Done done) {
         this.process = process;
@@ -51,6 +53,7 @@ final class Request {
         this.key = key;
         this.writesLeft = writes;
         this.done = done;
+        process.begun(this);
     }
 
     SessionKey key() {
@@ -142,8 +145,8 @@ final class Request {
             phase = Phase.WORKING;
             process.node.after(think(), this::work);
         } else {
-            sim.oracle().serves(process.node, key, gate.fence(), gate.stamp(), floor, true);
-            over(Outcome.OK, "answers with " + gate.stamp());
+            sim.oracle().serves(process.node, key, gate.fence(), answer, floor, true);
+            over(Outcome.OK, "answers with " + answer);
         }
     }
 
@@ -180,6 +183,7 @@ final class Request {
     /** Waits for the newest version that exists now, whoever made it. */
     private void finish() {
         phase = Phase.COMMITTING;
+        answer = gate.stamp();
         awaited = sim.bugInClient(Simulation.ClientBug.ANSWERS_EARLY) ? 0 : gate.stamp().version();
         limit(Phase.COMMITTING, COMMIT_TIMEOUT);
         acknowledged();
@@ -284,6 +288,7 @@ final class Request {
         }
         say(text);
         phase = Phase.OVER;
+        process.over(this);
         process.stopAwaiting(this);
         if (gate != null && outcome != Outcome.CUT_OFF) {
             gate.leave(this);

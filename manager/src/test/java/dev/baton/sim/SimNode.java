@@ -38,7 +38,7 @@ final class SimNode {
     private int sendThenDie = -1;
     private final ArrayDeque<Runnable> backlog = new ArrayDeque<>();
     private long wakeScheduledFor = Long.MAX_VALUE;
-    private long viewIssued;
+    private long viewNumber;
     private List<NodeId> view = List.of();
 
     SimNode(Simulation sim, int index, Location location) {
@@ -59,7 +59,7 @@ final class SimNode {
         backlog.clear();
         sendThenDie = -1;
         wakeScheduledFor = Long.MAX_VALUE;
-        viewIssued = -1;
+        viewNumber = -1;
         view = List.of();
         core = CoreWindow.start(id, location, sim.scenario().apps, sim.scenario().settings, sim.bug());
         process = new Process(sim, this);
@@ -143,10 +143,10 @@ final class SimNode {
 
     // ---- what happens to it
 
-    void view(List<NodeId> members, long issuedAt) {
+    void view(List<NodeId> members, long number) {
         later(() -> {
-            if (issuedAt >= viewIssued && members.contains(id) && !members.equals(view)) {
-                viewIssued = issuedAt;
+            if (number > viewNumber && members.contains(id) && !members.equals(view)) {
+                viewNumber = number;
                 view = members;
                 give(new Input.ViewChanged(members));
             }

@@ -31,6 +31,8 @@ final class Truth {
     boolean createdAcked;
     /** Newest version that somebody was told is safe. */
     Stamp acked;
+    /** What was acknowledged when every owner failed: its holder may show it until its lease ends. */
+    Stamp ackedBeforeLoss;
     /** Newest version that was once granted or returned: safe at the level of all backups, whatever commits ask for. */
     Stamp durable;
     /** The highest fence seen granted, and what came with it. */
