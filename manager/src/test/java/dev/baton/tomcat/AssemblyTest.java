@@ -1,0 +1,67 @@
+package dev.baton.tomcat;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.baton.model.Settings;
+import dev.baton.node.MemoryNetwork;
+import java.lang.management.ManagementFactory;
+import java.util.Map;
+import javax.management.MBeanInfo;
+import javax.management.ObjectName;
+import org.apache.catalina.LifecycleException;
+import org.junit.jupiter.api.Test;
+
+class AssemblyTest {
+    private final MemoryNetwork network = new MemoryNetwork();
+    private final Assembly assembly = new Assembly((settings, self) -> network.port(self.name(), self.incarnation()));
+
+    @Test
+    void theApplicationsOfAProcessShareOneNodeAndTheLastOneStopsIt() throws Exception {
+        Assembly.Seat first = assembly.join(Settings.DEFAULT, "n1");
+        Assembly.Seat second = assembly.join(Settings.of(Map.of("lockTimeout", "77")), "n1");
+        assertThat(second.node()).isSameAs(first.node());
+        first.release();
+        first.release();
+        assertThat(second.node().serving()).isTrue();
+        second.release();
+        assertThat(second.node().serving()).isFalse();
+        Assembly.Seat again = assembly.join(Settings.DEFAULT, "n1");
+        assertThat(again.node()).isNotSameAs(first.node());
+        again.release();
+    }
+
+    @Test
+    void applicationsThatDisagreeAboutTheClusterFailWithBothValues() throws Exception {
+        Assembly.Seat seat = assembly.join(Settings.of(Map.of("backups", "1")), "n1");
+        try {
+            assertThatThrownBy(() -> assembly.join(Settings.of(Map.of("backups", "2")), "n1"))
+                    .isInstanceOf(LifecycleException.class)
+                    .hasMessageContainingAll("baton", "backups", "'2'", "'1'");
+            assertThatThrownBy(() -> assembly.join(Settings.DEFAULT, "n2"))
+                    .isInstanceOf(LifecycleException.class).hasMessageContainingAll("nodeName", "'n2'", "'n1'");
+        } finally {
+            seat.release();
+        }
+    }
+
+    @Test
+    void theNodesBeanDescribesEveryFigure() throws Exception {
+        Assembly.Seat seat = assembly.join(Settings.of(Map.of("cluster", "jmx-test")), "n1");
+        try {
+            ObjectName name = new ObjectName("dev.baton:type=Node,cluster=jmx-test,node=\"n1\"");
+            var server = ManagementFactory.getPlatformMBeanServer();
+            MBeanInfo info = server.getMBeanInfo(name);
+            assertThat(info.getAttributes()).isNotEmpty().allSatisfy(a -> {
+                assertThat(a.getDescription()).isNotBlank();
+                assertThat(server.getAttribute(name, a.getName())).as(a.getName()).isNotNull();
+            });
+            assertThat((String[]) server.getAttribute(name, "Members")).containsExactly("n1");
+            assertThat(server.getAttribute(name, "SegmentsPrimary")).isEqualTo(256);
+        } finally {
+            seat.release();
+        }
+        assertThat(ManagementFactory.getPlatformMBeanServer()
+                .queryNames(new ObjectName("dev.baton:cluster=jmx-test,*"), null)).isEmpty();
+    }
+}

@@ -1,0 +1,240 @@
+package dev.baton.tomcat;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.baton.protocol.Message;
+import jakarta.servlet.http.HttpSession;
+import jakarta.servlet.http.HttpSessionEvent;
+import jakarta.servlet.http.HttpSessionListener;
+import java.io.IOException;
+import java.net.http.HttpResponse;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import org.apache.catalina.Context;
+import org.apache.catalina.authenticator.FormAuthenticator;
+import org.apache.catalina.core.StandardContext;
+import org.apache.tomcat.util.descriptor.web.LoginConfig;
+import org.apache.tomcat.util.descriptor.web.SecurityCollection;
+import org.apache.tomcat.util.descriptor.web.SecurityConstraint;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+/** What goes wrong, starts, stops and is configured otherwise: each test has a cluster of its own. */
+class FailuresTest {
+    private final TestTomcats tomcats = new TestTomcats();
+    private final List<String> destroyed = new CopyOnWriteArrayList<>();
+
+    @AfterEach
+    void stop() throws Exception {
+        tomcats.close();
+    }
+
+    private void application(Context context) {
+        TestTomcats.page(context, "/set", (q, r) -> {
+            q.getSession().setAttribute("a", q.getParameter("value"));
+            if (q.getParameter("flush") != null) {
+                r.getWriter().print("begun");
+                r.flushBuffer();
+            }
+            r.getWriter().print("set");
+        });
+        TestTomcats.page(context, "/get", (q, r) -> {
+            HttpSession session = q.getSession(false);
+            r.getWriter().print(session == null ? "no session" : session.getAttribute("a"));
+        });
+        ((StandardContext) context).addApplicationLifecycleListener(new HttpSessionListener() {
+            @Override
+            public void sessionDestroyed(HttpSessionEvent event) {
+                destroyed.add(event.getSession().getId());
+            }
+        });
+    }
+
+    @Test
+    @DisplayName("I11: a change that is not acknowledged in time is never answered with success")
+    void anUnacknowledgedChangeIsRefusedOrCutOff() throws Exception {
+        tomcats.start(2, Map.of("commitTimeout", "400"), this::application);
+        TestTomcats.Visitor visitor = tomcats.new Visitor();
+        visitor.text(1, "/shop/set?value=1");
+        tomcats.network.lose((to, message) -> message instanceof Message.Replicate);
+        HttpResponse<String> refused = visitor.get(1, "/shop/set?value=2");
+        assertThat(refused.statusCode()).isEqualTo(503);
+        assertThat(refused.headers().firstValue("Retry-After")).isPresent();
+        assertThat(refused.body()).contains("outcome unknown");
+        assertThatThrownBy(() -> visitor.get(1, "/shop/set?value=3&flush=1")).isInstanceOf(IOException.class);
+        tomcats.network.lose((to, message) -> false);
+        TestTomcats.await("the change arrives after all", () -> {
+            try {
+                return visitor.text(2, "/shop/get").equals("3");
+            } catch (IOException | InterruptedException e) {
+                throw new AssertionError(e);
+            }
+        });
+    }
+
+    @Test
+    void aNodeThatStopsHandsItsSessionsOverAndExpiresNone() throws Exception {
+        tomcats.start(2, Map.of(), this::application);
+        TestTomcats.Visitor visitor = tomcats.new Visitor();
+        visitor.text(1, "/shop/set?value=1");
+        TestTomcats.Node first = tomcats.nodes.get(0);
+        first.manager.stop();
+        assertThat(visitor.text(2, "/shop/get")).isEqualTo("1");
+        assertThat(visitor.text(2, "/shop/set?value=2")).isEqualTo("set");
+        HttpResponse<String> refused = visitor.get(1, "/shop/get");
+        assertThat(refused.statusCode()).isEqualTo(503);
+        assertThat(refused.body()).contains("stopping");
+        assertThat(destroyed).isEmpty();
+        first.manager.start();
+        assertThat(visitor.text(1, "/shop/get")).isEqualTo("2");
+    }
+
+    @Test
+    void aReloadedApplicationFindsItsSessionsAgain() throws Exception {
+        tomcats.start(1, Map.of(), this::application);
+        TestTomcats.Node node = tomcats.nodes.get(0);
+        // A second application keeps the node in the cluster meanwhile.
+        StandardContext other = node.application("/other", Map.of(), this::application);
+        TestTomcats.Visitor visitor = tomcats.new Visitor();
+        visitor.text(1, "/shop/set?value=1");
+        node.manager.stop();
+        node.manager.start();
+        assertThat(visitor.text(1, "/shop/get")).isEqualTo("1");
+        assertThat(tomcats.new Visitor().text(1, "/other/get")).isEqualTo("no session");
+        assertThat(other.getState().isAvailable()).isTrue();
+        assertThat(destroyed).isEmpty();
+    }
+
+    @Test
+    void sessionsOfTwoApplicationsWithOneIdAreTwo() throws Exception {
+        tomcats.start(1, Map.of(), this::application);
+        tomcats.nodes.get(0).application("/other", Map.of(), this::application);
+        TestTomcats.Visitor visitor = tomcats.new Visitor();
+        visitor.text(1, "/shop/set?value=1");
+        assertThat(visitor.text(1, "/other/get")).isEqualTo("no session");
+        assertThat(visitor.text(1, "/shop/get")).isEqualTo("1");
+    }
+
+    @Test
+    @DisplayName("threadLocks=session: requests of one session run one after the other")
+    void requestsOfASessionRunOneAfterTheOther() throws Exception {
+        AtomicInteger inside = new AtomicInteger();
+        AtomicInteger most = new AtomicInteger();
+        tomcats.start(1, Map.of("threadLocks", "session"), context -> {
+            application(context);
+            TestTomcats.page(context, "/count", (q, r) -> {
+                HttpSession session = q.getSession();
+                int[] counter = (int[]) session.getAttribute("counter");
+                if (counter == null) {
+                    session.setAttribute("counter", counter = new int[1]);
+                }
+                most.accumulateAndGet(inside.incrementAndGet(), Math::max);
+                int read = counter[0];
+                Thread.yield();
+                counter[0] = read + 1;
+                inside.decrementAndGet();
+                r.getWriter().print(counter[0]);
+            });
+        });
+        TestTomcats.Visitor visitor = tomcats.new Visitor();
+        visitor.text(1, "/shop/count");
+        List<CompletableFuture<Void>> clients = new CopyOnWriteArrayList<>();
+        for (int c = 0; c < 4; c++) {
+            clients.add(CompletableFuture.runAsync(() -> {
+                TestTomcats.Visitor same = tomcats.new Visitor();
+                same.session(visitor.session());
+                for (int i = 0; i < 25; i++) {
+                    try {
+                        assertThat(same.get(1, "/shop/count").statusCode()).isEqualTo(200);
+                    } catch (IOException | InterruptedException e) {
+                        throw new AssertionError(e);
+                    }
+                }
+            }));
+        }
+        CompletableFuture.allOf(clients.toArray(new CompletableFuture[0])).get(60, TimeUnit.SECONDS);
+        assertThat(visitor.text(1, "/shop/count")).isEqualTo("102");
+        assertThat(most.get()).isEqualTo(1);
+    }
+
+    @Test
+    @DisplayName("acquire=request: the token is taken before the application runs")
+    void theTokenCanBeTakenAtTheRequestsStart() throws Exception {
+        AtomicInteger ran = new AtomicInteger();
+        tomcats.start(2, Map.of("acquire", "request", "lockTimeout", "300"), context -> {
+            application(context);
+            TestTomcats.page(context, "/run", (q, r) -> ran.incrementAndGet());
+        });
+        TestTomcats.Visitor visitor = tomcats.new Visitor();
+        visitor.text(1, "/shop/set?value=1");
+        assertThat(visitor.text(1, "/shop/run")).isEmpty();
+        tomcats.network.lose((to, message) -> message instanceof Message.Acquire);
+        assertThat(visitor.get(2, "/shop/run").statusCode()).isEqualTo(503);
+        assertThat(ran.get()).isEqualTo(1);
+    }
+
+    @Test
+    void anAccessorUsesTheSessionOutsideOfItsRequests() throws Exception {
+        AtomicReference<HttpSession.Accessor> accessor = new AtomicReference<>();
+        tomcats.start(2, Map.of(), context -> {
+            application(context);
+            TestTomcats.page(context, "/accessor", (q, r) -> accessor.set(q.getSession().getAccessor()));
+            TestTomcats.page(context, "/invalidate", (q, r) -> q.getSession().invalidate());
+        });
+        TestTomcats.Visitor visitor = tomcats.new Visitor();
+        visitor.text(1, "/shop/accessor");
+        accessor.get().access(session -> session.setAttribute("a", "from outside"));
+        assertThat(visitor.text(2, "/shop/get")).isEqualTo("from outside");
+        visitor.text(2, "/shop/invalidate");
+        assertThatThrownBy(() -> accessor.get().access(session -> destroyed.add("called")))
+                .isInstanceOf(IllegalStateException.class);
+        assertThat(destroyed).doesNotContain("called");
+    }
+
+    @Test
+    void tomcatsLimitOfSessionsIsKept() throws Exception {
+        tomcats.start(1, Map.of("maxActiveSessions", "1"), this::application);
+        assertThat(tomcats.new Visitor().get(1, "/shop/set?value=1").statusCode()).isEqualTo(200);
+        assertThat(tomcats.new Visitor().get(1, "/shop/set?value=1").statusCode()).isEqualTo(500);
+        assertThat(tomcats.nodes.get(0).manager.getRejectedSessions()).isEqualTo(1);
+    }
+
+    @Test
+    void aLoginMayMoveFromNodeToNodeAtEachOfItsSteps() throws Exception {
+        tomcats.start(2, Map.of(), context -> {
+            TestTomcats.page(context, "/secret", (q, r) -> r.getWriter().print("hello " + q.getRemoteUser() + " "
+                    + q.getSession(false).getMaxInactiveInterval()));
+            TestTomcats.page(context, "/login", (q, r) -> r.getWriter().print("who are you?"));
+            TestTomcats.page(context, "/logout", (q, r) -> q.logout());
+            context.setLoginConfig(new LoginConfig("FORM", null, "/login", "/login"));
+            SecurityCollection secret = new SecurityCollection();
+            secret.addPatternDecoded("/secret");
+            SecurityConstraint constraint = new SecurityConstraint();
+            constraint.addCollection(secret);
+            constraint.addAuthRole("user");
+            context.addConstraint(constraint);
+            context.addSecurityRole("user");
+            context.getPipeline().addValve(new FormAuthenticator());
+        });
+        for (TestTomcats.Node node : tomcats.nodes) {
+            node.tomcat.addUser("ada", "secret");
+            node.tomcat.addRole("ada", "user");
+        }
+        TestTomcats.Visitor visitor = tomcats.new Visitor();
+        assertThat(visitor.text(1, "/shop/secret")).isEqualTo("who are you?");
+        HttpResponse<String> redirect = visitor.post(2, "/shop/j_security_check", "j_username=ada&j_password=secret");
+        assertThat(redirect.statusCode()).isEqualTo(303);
+        assertThat(redirect.headers().firstValue("Location").orElseThrow()).endsWith("/shop/secret");
+        assertThat(visitor.text(1, "/shop/secret")).isEqualTo("hello ada 1800");
+        assertThat(visitor.text(2, "/shop/secret")).isEqualTo("hello ada 1800");
+        visitor.text(1, "/shop/logout");
+        assertThat(visitor.text(2, "/shop/secret")).isEqualTo("who are you?");
+    }
+}
