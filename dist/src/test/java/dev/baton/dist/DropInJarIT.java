@@ -39,6 +39,36 @@ class DropInJarIT {
         }
     }
 
+    @Test
+    void tellsItsOptionsWithoutTomcat() throws IOException, InterruptedException {
+        StoreProcess help = new StoreProcess("--help");
+        assertThat(help.exitCode()).isZero();
+        assertThat(help.output()).contains("--stack", "--cluster", "--name", "SIGTERM");
+    }
+
+    @Test
+    void saysWhatIsWrongOnItsCommandLine() throws IOException, InterruptedException {
+        StoreProcess wrong = new StoreProcess("--backups", "17");
+        assertThat(wrong.exitCode()).isEqualTo(2);
+        assertThat(wrong.output()).contains("backups", "17", "0 to 5");
+    }
+
+    @Test
+    void storeNodesFormAClusterAndLeaveItWhenTerminated() throws IOException, InterruptedException {
+        String stack = StoreProcess.freeStack();
+        try (StoreProcess first = new StoreProcess("--stack", stack, "--cluster", "jar-test", "--name", "first")) {
+            assertThat(first.says("keeps sessions")).as(first::output).isTrue();
+            try (StoreProcess second = new StoreProcess("--stack", stack, "--cluster", "jar-test", "--name", "second")) {
+                assertThat(second.says("keeps sessions")).as(second::output).isTrue();
+                assertThat(first.says("second joined the cluster")).as(first::output).isTrue();
+                first.terminate();
+                assertThat(first.says("first has left")).as(first::output).isTrue();
+                first.exitCode();
+                assertThat(second.says("first left the cluster")).as(second::output).isTrue();
+            }
+        }
+    }
+
     private static String text(JarFile jar, String name) throws IOException {
         return new String(jar.getInputStream(jar.getEntry(name)).readAllBytes(), StandardCharsets.UTF_8);
     }

@@ -1,0 +1,108 @@
+package dev.baton.jgroups;
+
+import dev.baton.model.Location;
+import dev.baton.model.NodeId;
+import dev.baton.model.Settings;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What stands on the command line of a dedicated store node.
+ *
+ * @param help     only tell the options
+ * @param settings those of the cluster; the others have no meaning here
+ * @param name     of the node
+ * @param location where it stands, for spreading backups
+ */
+record StoreOptions(boolean help, Settings settings, String name, Location location) {
+    private static final int MAX_PLACE = 200;
+
+    /** Settings of the Manager that a store node needs too, because the cluster must agree on them or it acts by them. */
+    private static final List<String> SHARED = List.of("stack", "cluster", "backups", "acknowledge", "placement",
+            "partition", "lostAfter");
+
+    /** @throws IllegalArgumentException with name, value and what is allowed */
+    static StoreOptions parse(String... arguments) {
+        Settings.Builder settings = Settings.builder();
+        Map<String, String> own = new LinkedHashMap<>();
+        for (int i = 0; i < arguments.length; i++) {
+            String argument = arguments[i];
+            if (argument.equals("--help") || argument.equals("-h")) {
+                return new StoreOptions(true, Settings.DEFAULT, "", Location.UNKNOWN);
+            }
+            if (!argument.startsWith("--")) {
+                throw new IllegalArgumentException("'" + argument + "' is not an option; --help tells all");
+            }
+            int equals = argument.indexOf('=');
+            String option = argument.substring(2, equals < 0 ? argument.length() : equals);
+            boolean shared = SHARED.contains(option);
+            if (!shared && !List.of("name", "site", "rack", "host").contains(option)) {
+                throw new IllegalArgumentException("option --" + option + " is not known; --help tells all");
+            }
+            if (equals < 0 && i + 1 == arguments.length) {
+                throw new IllegalArgumentException("option --" + option + " needs a value");
+            }
+            String value = equals < 0 ? arguments[++i] : argument.substring(equals + 1);
+            if (shared) {
+                settings.set(option, value);
+            } else {
+                own.put(option, checked(option, value));
+            }
+        }
+        String host = hostName();
+        return new StoreOptions(false, settings.build(),
+                own.getOrDefault("name", host + "-" + ProcessHandle.current().pid()),
+                new Location(own.getOrDefault("site", ""), own.getOrDefault("rack", ""), own.getOrDefault("host", host)));
+    }
+
+    private static String checked(String option, String value) {
+        int longest = option.equals("name") ? NodeId.MAX_NAME : MAX_PLACE;
+        if (value.isBlank() || value.length() > longest) {
+            throw new IllegalArgumentException("option --" + option + " is '" + value + "'; allowed: 1 to " + longest
+                    + " characters");
+        }
+        return value;
+    }
+
+    private static String hostName() {
+        try {
+            String name = InetAddress.getLocalHost().getHostName();
+            return name.length() > NodeId.MAX_NAME / 2 ? name.substring(0, NodeId.MAX_NAME / 2) : name;
+        } catch (UnknownHostException noName) {
+            return "store";
+        }
+    }
+
+    static String describe() {
+        StringBuilder text = new StringBuilder("""
+                Keeps sessions of a Baton cluster, without a Tomcat, until SIGTERM.
+
+                java -jar baton.jar --stack FILE [--cluster NAME] [--name NODE] [option value ...]
+
+                """);
+        for (Settings.Description row : Settings.descriptions()) {
+            if (SHARED.contains(row.name())) {
+                line(text, row.name(), row.meaning(), row.defaultValue());
+            }
+        }
+        line(text, "name", "of this node, for people and for restarts under the same name", "host and process id");
+        line(text, "host", "machine this node stands on; backups are put on another where there is one", "host name");
+        line(text, "rack", "likewise", "not known");
+        line(text, "site", "likewise", "not known");
+        text.append("""
+                  --help
+                      this text
+
+                Settings of the cluster must be the same on all nodes; see the README.
+                """);
+        return text.toString();
+    }
+
+    private static void line(StringBuilder text, String name, String meaning, String byDefault) {
+        text.append("  --").append(name).append(" VALUE\n      ").append(meaning).append(" (default: ").append(byDefault)
+                .append(")\n");
+    }
+}

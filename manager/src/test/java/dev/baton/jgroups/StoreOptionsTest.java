@@ -1,0 +1,55 @@
+package dev.baton.jgroups;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.baton.model.Location;
+import dev.baton.model.Settings;
+import org.junit.jupiter.api.Test;
+
+class StoreOptionsTest {
+    @Test
+    void readsBothForms() {
+        StoreOptions options = StoreOptions.parse("--stack", "tcp.xml", "--cluster=shop", "--name", "s1", "--backups=2",
+                "--placement", "hash", "--host", "h", "--rack=r", "--site", "s", "--lostAfter", "30000");
+        assertThat(options.help()).isFalse();
+        assertThat(options.name()).isEqualTo("s1");
+        assertThat(options.location()).isEqualTo(new Location("s", "r", "h"));
+        assertThat(options.settings().stack()).isEqualTo("tcp.xml");
+        assertThat(options.settings().cluster()).isEqualTo("shop");
+        assertThat(options.settings().backups()).isEqualTo(2);
+        assertThat(options.settings().placement()).isEqualTo(Settings.Placement.HASH);
+        assertThat(options.settings().lostAfterMillis()).isEqualTo(30_000);
+    }
+
+    @Test
+    void hasTheDefaultsOfTheManagerAndANameForEveryProcess() {
+        StoreOptions options = StoreOptions.parse();
+        assertThat(options.settings()).isEqualTo(Settings.DEFAULT);
+        assertThat(options.name()).endsWith("-" + ProcessHandle.current().pid());
+    }
+
+    @Test
+    void tellsEveryOptionItKnows() {
+        assertThat(StoreOptions.parse("--cluster", "x", "--help").help()).isTrue();
+        assertThat(StoreOptions.describe()).contains("--stack ", "--cluster ", "--name ", "--backups ", "--acknowledge ",
+                "--placement ", "--partition ", "--lostAfter ", "--site ", "--rack ", "--host ", "--help");
+    }
+
+    @Test
+    void saysWhatIsWrong() {
+        refused("'stack' is not an option", "stack");
+        refused("--colour is not known", "--colour", "red");
+        refused("--tracking is not known", "--tracking", "all");
+        refused("--name needs a value", "--name");
+        refused("--name is ''", "--name", "");
+        refused("1 to 100 characters", "--name", "n".repeat(101));
+        refused("backups: '6'", "--backups", "6");
+        refused("lostAfter: 'soon'", "--lostAfter=soon");
+    }
+
+    private static void refused(String why, String... arguments) {
+        assertThatThrownBy(() -> StoreOptions.parse(arguments)).isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining(why);
+    }
+}
