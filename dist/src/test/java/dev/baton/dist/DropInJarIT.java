@@ -58,7 +58,8 @@ class DropInJarIT {
         String stack = StoreProcess.freeStack();
         try (StoreProcess first = new StoreProcess("--stack", stack, "--cluster", "jar-test", "--name", "first")) {
             assertThat(first.says("keeps sessions")).as(first::output).isTrue();
-            try (StoreProcess second = new StoreProcess("--stack", stack, "--cluster", "jar-test", "--name", "second")) {
+            try (StoreProcess second = new StoreProcess("--stack", stack, "--cluster", "jar-test", "--name",
+                    "second")) {
                 assertThat(second.says("keeps sessions")).as(second::output).isTrue();
                 assertThat(first.says("second joined the cluster")).as(first::output).isTrue();
                 first.terminate();

@@ -20,8 +20,8 @@ final class StoreProcess implements AutoCloseable {
     private final StringBuilder output = new StringBuilder();
 
     StoreProcess(String... arguments) throws IOException {
-        List<String> command = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xmx64m", "-jar", System.getProperty("baton.jar")));
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xmx64m", "-jar", System.getProperty("baton.jar")));
         command.addAll(List.of(arguments));
         process = new ProcessBuilder(command).redirectErrorStream(true).start();
         reader = new Thread(this::read, "output of " + arguments[arguments.length - 1]);

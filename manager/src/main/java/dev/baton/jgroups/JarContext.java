@@ -30,7 +30,8 @@ final class JarContext {
             String before = System.getProperty(FILTER);
             System.setProperty(FILTER, "!*");
             try {
-                Class.forName(ObjectInputStreamWithClassloader.class.getName(), true, JarContext.class.getClassLoader());
+                Class.forName(ObjectInputStreamWithClassloader.class.getName(), true,
+                        JarContext.class.getClassLoader());
             } catch (ClassNotFoundException impossible) {
                 throw new NoClassDefFoundError(impossible.getMessage());
             } finally {

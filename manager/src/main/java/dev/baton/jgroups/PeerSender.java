@@ -228,7 +228,8 @@ final class PeerSender {
     private void sendPiece() {
         int length = Math.min(Frame.PIECE, envelope.length - offset);
         boolean last = offset + length == envelope.length;
-        int flags = Frame.DATA | (offset == 0 ? Frame.FIRST : 0) | (last ? Frame.LAST : 0) | (answering ? 0 : Frame.ASK);
+        int flags = Frame.DATA | (offset == 0 ? Frame.FIRST : 0) | (last ? Frame.LAST : 0)
+                | (answering ? 0 : Frame.ASK);
         answerDue = false;
         int have = received;
         byte[] frame = Frame.make(flags, sent + 1, have, envelope, offset, length);

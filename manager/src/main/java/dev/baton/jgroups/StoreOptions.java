@@ -20,7 +20,7 @@ import java.util.Map;
 record StoreOptions(boolean help, Settings settings, String name, Location location) {
     private static final int MAX_PLACE = 200;
 
-    /** Settings of the Manager that a store node needs too, because the cluster must agree on them or it acts by them. */
+    /** Settings of the Manager that a store node needs too: the cluster must agree on them, or it acts by them. */
     private static final List<String> SHARED = List.of("stack", "cluster", "backups", "acknowledge", "placement",
             "partition", "lostAfter");
 
@@ -55,7 +55,8 @@ record StoreOptions(boolean help, Settings settings, String name, Location locat
         String host = hostName();
         return new StoreOptions(false, settings.build(),
                 own.getOrDefault("name", host + "-" + ProcessHandle.current().pid()),
-                new Location(own.getOrDefault("site", ""), own.getOrDefault("rack", ""), own.getOrDefault("host", host)));
+                new Location(own.getOrDefault("site", ""), own.getOrDefault("rack", ""),
+                        own.getOrDefault("host", host)));
     }
 
     private static String checked(String option, String value) {
@@ -102,7 +103,7 @@ record StoreOptions(boolean help, Settings settings, String name, Location locat
     }
 
     private static void line(StringBuilder text, String name, String meaning, String byDefault) {
-        text.append("  --").append(name).append(" VALUE\n      ").append(meaning).append(" (default: ").append(byDefault)
-                .append(")\n");
+        text.append("  --").append(name).append(" VALUE\n      ").append(meaning).append(" (default: ")
+                .append(byDefault).append(")\n");
     }
 }

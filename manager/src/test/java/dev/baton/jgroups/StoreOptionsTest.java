@@ -32,8 +32,8 @@ class StoreOptionsTest {
     @Test
     void tellsEveryOptionItKnows() {
         assertThat(StoreOptions.parse("--cluster", "x", "--help").help()).isTrue();
-        assertThat(StoreOptions.describe()).contains("--stack ", "--cluster ", "--name ", "--backups ", "--acknowledge ",
-                "--placement ", "--partition ", "--lostAfter ", "--site ", "--rack ", "--host ", "--help");
+        assertThat(StoreOptions.describe()).contains("--stack ", "--cluster ", "--name ", "--backups ",
+                "--acknowledge ", "--placement ", "--partition ", "--lostAfter ", "--site ", "--rack ", "--host ", "--help");
     }
 
     @Test
