@@ -104,6 +104,9 @@ public final class TokenHold {
 
     /** The session is accessed now. True where the store must be told, and nobody has been charged with that yet. */
     public boolean access(long nowNanos) {
+        if (!accessed) {
+            toldNanos = nowNanos;
+        }
         accessedNanos = nowNanos;
         accessed = true;
         if (touchDue) {
@@ -131,6 +134,9 @@ public final class TokenHold {
     /** The session was last accessed that long ago, as the store says. */
     public void learnIdle(long idleNanos, long nowNanos) {
         long at = nowNanos - idleNanos;
+        if (!accessed) {
+            toldNanos = nowNanos;
+        }
         if (!accessed || at - accessedNanos > 0) {
             accessedNanos = at;
             accessed = true;

@@ -48,6 +48,9 @@ final class Commits {
 
     private Application.Completed compareAndGive(AccessLog log) {
         ClientState state = log.state();
+        if (log.lost()) {
+            throw lost(state);
+        }
         Scan scan = log.scan(Math.max(0, state.token().idleNanos(parts.now())));
         boolean given = false;
         try {
@@ -85,8 +88,7 @@ final class Commits {
                 return false;
             }
             if (log.lost()) {
-                throw new SessionUnavailable(Reason.TOKEN_LOST, "the token of " + state.key()
-                        + " was taken away: what this request changed is lost");
+                throw lost(state);
             }
             if (token.renaming()) {
                 throw new SessionUnavailable(Reason.OUTCOME_UNKNOWN, "it is not known whether " + state.key()
@@ -99,6 +101,11 @@ final class Commits {
             token.told(parts.now());
         }
         return true;
+    }
+
+    private static SessionUnavailable lost(ClientState state) {
+        return new SessionUnavailable(Reason.TOKEN_LOST,
+                "the token of " + state.key() + " was taken away: what this request changed is lost");
     }
 
     private static Application.Completed gone() {

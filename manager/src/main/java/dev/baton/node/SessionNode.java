@@ -221,6 +221,11 @@ public final class SessionNode {
                 .map(a -> new Message.App(a.hash(), a.name())).toList()));
     }
 
+    /** For tests that move the time. */
+    TimerQueue timers() {
+        return timers;
+    }
+
     public NodeId self() {
         return self;
     }
