@@ -54,6 +54,20 @@ public final class AccessLog {
         return Scan.of(this, ageNanos);
     }
 
+    /**
+     * Whether there is nothing that {@link #scan} would look at, which is the case of a request that only read what never
+     * changes in place: it need not wait for those who scan.
+     */
+    public boolean untouched() {
+        synchronized (candidates) {
+            if (!candidates.isEmpty()) {
+                return false;
+            }
+        }
+        return contents.pending().isEmpty() && !contents.fresh() && contents.meta() == contents.storedMeta()
+                && state.workshop().tracking().policy() != Tracking.Policy.ALL;
+    }
+
     /** Waits for the right to scan and to give the result to the core. */
     public void lock() {
         contents.lock().lock();

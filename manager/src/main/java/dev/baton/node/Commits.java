@@ -33,6 +33,11 @@ final class Commits {
         if (log.detached()) {
             return gone();
         }
+        if (log.untouched() && !log.lost()) {
+            counting.unchanged.increment();
+            return new Application.Completed(log.version(), false, 0, log.state().wholeBytes(), List.of(), List.of(),
+                    false);
+        }
         log.lock();
         try {
             done = log.gone() ? gone() : compareAndGive(log);
