@@ -47,8 +47,9 @@ final class MessageForm {
                 out.varint(m.prevTerm());
                 out.varint(m.prevSeq());
                 out.fixed64(m.hash());
+                TableForm.writeNumber(out, m.listed());
             }, in -> new Message.Attach(in.octet(), in.varint(), in.varint(), in.varint(), in.varint(), in.varint(),
-                    in.fixed64())),
+                    in.fixed64(), TableForm.readNumber(in))),
             new Form<>(4, Message.Attached.class, (out, m) -> {
                 out.octet(m.segment());
                 out.varint(m.term());

@@ -155,9 +155,10 @@ public sealed interface Message {
      * @param prevTerm term, and
      * @param prevSeq  number, at which the primary's copy stood when its term began
      * @param hash     of the primary's state at {@code seq}
+     * @param listed   table by which the primary acts; a copy that hears of older ones later keeps what it is brought
      */
-    record Attach(int segment, long term, long stream, long seq, long prevTerm, long prevSeq, long hash)
-            implements Message {}
+    record Attach(int segment, long term, long stream, long seq, long prevTerm, long prevSeq, long hash,
+                  TableNumber listed) implements Message {}
 
     /** @param equal the copy is complete and equal, nothing needs copying */
     record Attached(int segment, long term, long stream, boolean equal) implements Message {}

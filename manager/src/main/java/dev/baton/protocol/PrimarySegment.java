@@ -56,7 +56,7 @@ final class PrimarySegment {
         this.promotedBy = directory.effective.number();
         this.promotedNanos = step.now;
         this.sweptNanos = step.now;
-        this.replication = new Replication(step, copy, term);
+        this.replication = new Replication(step, directory, copy, term);
         this.requests = new PrimaryRequests(step, directory, this);
         replication.follow(entry);
         orphanHolders(null);

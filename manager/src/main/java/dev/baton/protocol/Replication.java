@@ -20,6 +20,7 @@ final class Replication {
     private record Pending(long seq, Runnable action) {}
 
     private final Step step;
+    private final Directory directory;
     final SegmentCopy copy;
     final long term;
     private final long prevTerm;
@@ -28,8 +29,9 @@ final class Replication {
     private final ArrayDeque<Pending> pending = new ArrayDeque<>();
     private long lastStream;
 
-    Replication(Step step, SegmentCopy copy, long term) {
+    Replication(Step step, Directory directory, SegmentCopy copy, long term) {
         this.step = step;
+        this.directory = directory;
         this.copy = copy;
         this.term = term;
         this.prevTerm = copy.term;
@@ -67,7 +69,8 @@ final class Replication {
     /** The hash is that of now, and whatever was queued before is contained in it: the stream starts afresh. */
     private void attach(CopyStream stream, long seq, long hash) {
         stream.sentNow(step.now);
-        step.send(stream.node, new Message.Attach(copy.index, term, stream.id, seq, prevTerm, prevSeq, hash));
+        step.send(stream.node, new Message.Attach(copy.index, term, stream.id, seq, prevTerm, prevSeq, hash,
+                directory.effective.number()));
     }
 
     /** Applies a change here and queues it for the copies. */

@@ -3,6 +3,7 @@ package dev.baton.protocol;
 import dev.baton.model.NodeId;
 import dev.baton.model.SegmentEntry;
 import dev.baton.model.SessionKey;
+import dev.baton.model.TableNumber;
 import dev.baton.model.Topology;
 import java.util.ArrayList;
 import java.util.BitSet;
@@ -25,6 +26,8 @@ final class Segments implements Leases.Needs {
     private final PrimarySegment[] primaries = new PrimarySegment[Topology.SEGMENTS];
     private final long[] highestTerm = new long[Topology.SEGMENTS];
     private final NodeId[] attachedBy = new NodeId[Topology.SEGMENTS];
+    /** Newest table by which a primary brought this node a copy. */
+    private final TableNumber[] attachedAt = new TableNumber[Topology.SEGMENTS];
     private final BitSet dirty = new BitSet(Topology.SEGMENTS);
     private long fencedWrites;
     private long lostSegments;
@@ -104,6 +107,9 @@ final class Segments implements Leases.Needs {
 
     private void dropIfOthersHaveIt(int i, SegmentEntry entry) {
         int wanted = Math.min(step.settings.backups(), directory.effective.seats().size() - 1);
+        if (attachedAt[i] != null && directory.effective.number().compareTo(attachedAt[i]) < 0) {
+            return; // this table is late: the one that lists this node here is still to come
+        }
         boolean othersHaveIt = entry.term() >= copies[i].term && directory.inView(entry.primary())
                 && entry.backups().size() >= wanted;
         if (step.guards.mayDropCopy(othersHaveIt)) {
@@ -242,6 +248,9 @@ final class Segments implements Leases.Needs {
         }
         highestTerm[i] = m.term();
         attachedBy[i] = from;
+        if (attachedAt[i] == null || attachedAt[i].compareTo(m.listed()) < 0) {
+            attachedAt[i] = m.listed();
+        }
         SegmentCopy c = copies[i];
         if (c == null) {
             c = new SegmentCopy(i);
