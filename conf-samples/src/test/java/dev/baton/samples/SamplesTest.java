@@ -1,0 +1,168 @@
+package dev.baton.samples;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.baton.jgroups.JGroupsTransport;
+import dev.baton.model.NodeId;
+import dev.baton.model.Settings;
+import dev.baton.model.TableNumber;
+import dev.baton.node.Transport;
+import dev.baton.protocol.Message;
+import dev.baton.tomcat.BatonManager;
+import dev.baton.valve.BatonValve;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.stream.Stream;
+import javax.xml.parsers.DocumentBuilderFactory;
+import org.apache.catalina.LifecycleState;
+import org.apache.catalina.core.StandardContext;
+import org.apache.catalina.startup.ContextConfig;
+import org.apache.catalina.startup.Tomcat;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.w3c.dom.NamedNodeMap;
+
+/** Every sample is loaded as a user's copy would be. */
+@Timeout(120)
+class SamplesTest {
+    private static final Path SAMPLES = Path.of("").toAbsolutePath();
+
+    @AfterEach
+    void clear() {
+        List.of("jgroups.bind_addr", "jgroups.bind_port", "jgroups.tcpping.initial_hosts", "baton.local.port")
+                .forEach(System::clearProperty);
+    }
+
+    @Test
+    void noFileIsForgotten() throws IOException {
+        try (Stream<Path> files = Files.list(SAMPLES)) {
+            assertThat(files.filter(Files::isRegularFile).map(file -> file.getFileName().toString()))
+                    .containsExactlyInAnyOrder("pom.xml", "context.xml", "context-all-settings.xml", "jgroups-tcp.xml");
+        }
+    }
+
+    @Test
+    void twoNodesOfTheStaticListFormACluster() throws Exception {
+        int first = freePorts();
+        int second = first + 1;
+        System.setProperty("jgroups.bind_addr", "127.0.0.1");
+        System.setProperty("jgroups.tcpping.initial_hosts", "127.0.0.1[" + first + "],127.0.0.1[" + second + "]");
+        Members here = new Members();
+        Members there = new Members();
+        try (Transport a = node("a"); Transport b = node("b")) {
+            System.setProperty("jgroups.bind_port", String.valueOf(first));
+            a.start(here);
+            System.setProperty("jgroups.bind_port", String.valueOf(second));
+            b.start(there);
+            List<NodeId> both = List.of(a.self(), b.self());
+            assertThat(here.waitUntil(m -> m.view().equals(both))).as("view %s", here.view()).isTrue();
+            assertThat(there.waitUntil(m -> m.view().equals(both))).as("view %s", there.view()).isTrue();
+
+            Message hail = new Message.Beat(42, TableNumber.NONE);
+            a.send(b.self(), List.of(hail));
+            assertThat(there.waitUntil(m -> m.received().equals(List.of(hail)))).isTrue();
+        }
+    }
+
+    private static Transport node(String name) {
+        return new JGroupsTransport(SAMPLES.resolve("jgroups-tcp.xml").toString(), "samples", new NodeId(name, 1));
+    }
+
+    @Test
+    void tomcatStartsWithTheContext(@TempDir Path base) throws Exception {
+        startWith("context.xml", base, manager -> {
+            assertThat(manager.getCluster()).isEqualTo("shop");
+            assertThat(manager.getContext().getPipeline().getValves())
+                    .filteredOn(valve -> valve instanceof BatonValve).hasSize(1);
+        });
+    }
+
+    @Test
+    void tomcatStartsWithAllSettingsAtTheirDefaults(@TempDir Path base) throws Exception {
+        Map<String, String> written = attributesOfTheManager("context-all-settings.xml");
+        written.remove("className");
+        assertThat(written).containsExactlyInAnyOrderEntriesOf(Settings.DEFAULT.texts());
+        startWith("context-all-settings.xml", base, manager -> assertThat(manager.getCluster()).isEqualTo("baton"));
+    }
+
+    private interface Check {
+        void see(BatonManager manager);
+    }
+
+    private static void startWith(String sample, Path base, Check check) throws Exception {
+        System.setProperty("baton.local.port", String.valueOf(freePorts()));
+        Tomcat tomcat = new Tomcat();
+        try {
+            tomcat.setBaseDir(base.toString());
+            tomcat.setPort(0);
+            tomcat.getEngine().setJvmRoute("n1");
+            tomcat.getConnector().setProperty("address", "127.0.0.1");
+            Path application = Files.createDirectories(base.resolve("shop"));
+            StandardContext context = new StandardContext();
+            context.setPath("/shop");
+            context.setName("/shop");
+            context.setDocBase(application.toString());
+            context.addLifecycleListener(configuring());
+            context.setConfigFile(SAMPLES.resolve(sample).toUri().toURL());
+            tomcat.getHost().addChild(context);
+            tomcat.start();
+            assertThat(context.getState()).isEqualTo(LifecycleState.STARTED);
+            assertThat(context.getManager()).isInstanceOf(BatonManager.class);
+            check.see((BatonManager) context.getManager());
+        } finally {
+            tomcat.stop();
+            tomcat.destroy();
+        }
+    }
+
+    /** Reads the context's file as the real server does; without the default web.xml, which needs Jasper. */
+    private static ContextConfig configuring() {
+        ContextConfig config = new ContextConfig();
+        config.setDefaultWebXml("org/apache/catalina/startup/NO_DEFAULT_XML");
+        return config;
+    }
+
+    private static Map<String, String> attributesOfTheManager(String sample) throws Exception {
+        NamedNodeMap attributes = DocumentBuilderFactory.newInstance().newDocumentBuilder()
+                .parse(SAMPLES.resolve(sample).toFile()).getElementsByTagName("Manager").item(0).getAttributes();
+        Map<String, String> found = new LinkedHashMap<>();
+        for (int i = 0; i < attributes.getLength(); i++) {
+            found.put(attributes.item(i).getNodeName(), attributes.item(i).getNodeValue());
+        }
+        return found;
+    }
+
+    /** The first of two neighbours that are free now, as are those 100 above. */
+    private static int freePorts() throws IOException {
+        for (int attempt = 0; attempt < 100; attempt++) {
+            int first = 20_000 + 200 * ThreadLocalRandom.current().nextInt(50);
+            List<ServerSocket> held = new ArrayList<>();
+            try {
+                for (int port : new int[] {first, first + 1, first + 100, first + 101}) {
+                    ServerSocket socket = new ServerSocket();
+                    held.add(socket);
+                    socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+                }
+                return first;
+            } catch (IOException taken) {
+                // try others
+            } finally {
+                for (ServerSocket socket : held) {
+                    socket.close();
+                }
+            }
+        }
+        throw new IllegalStateException("no free ports from 20000 to 30000");
+    }
+}
