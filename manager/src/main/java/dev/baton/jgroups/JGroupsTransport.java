@@ -206,6 +206,11 @@ public final class JGroupsTransport implements Transport {
                 ? new InetSocketAddress(ip.getIpAddress(), ip.getPort()) : null;
     }
 
+    /** Whether no probe is under way. For tests. */
+    boolean idle() {
+        return probing.isEmpty();
+    }
+
     /** The channel, for tests that break it; null before and after. */
     JChannel channel() {
         return channel;

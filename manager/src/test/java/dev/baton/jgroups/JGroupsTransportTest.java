@@ -8,19 +8,26 @@ import dev.baton.model.Location;
 import dev.baton.model.NodeId;
 import dev.baton.model.TableNumber;
 import dev.baton.protocol.Message;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.ObjectInputStream;
 import java.io.OutputStream;
+import java.io.Serializable;
 import java.net.Socket;
 import java.net.SocketException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import org.jgroups.BytesMessage;
 import org.jgroups.JChannel;
 import org.jgroups.ObjectMessage;
+import org.jgroups.Version;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -93,19 +100,26 @@ class JGroupsTransportTest {
     }
 
     @Test
-    void aNodeThatCrashesLeavesTheViewAndItsPortProvesItsDeath() {
-        startNodes(3);
-        NodeId victim = open.get(1).self();
-        crash(open.get(1));
-        for (RecordingListener listener : List.of(listeners.get(0), listeners.get(2))) {
+    void aKilledProcessLeavesTheViewAndItsPortProvesItsDeath() throws Exception {
+        startNodes(2);
+        NodeId victim = new NodeId("victim", 300_000);
+        try (NodeProcess process = new NodeProcess(stack, "test", victim)) {
+            for (RecordingListener listener : listeners) {
+                assertThat(listener.waitForView(3)).isTrue();
+            }
+            open.get(0).send(victim, List.of(beat(0, 1)));
+            assertThat(listeners.get(0).waitForLetters(1)).isTrue();
+            process.kill();
+        }
+        for (RecordingListener listener : listeners) {
             assertThat(listener.waitUntil(l -> l.view().size() == 2 && !l.view().contains(victim))).isTrue();
         }
         open.get(0).probe(victim);
         assertThat(listeners.get(0).waitUntil(l -> l.dead().contains(victim))).isTrue();
         // what is said to it is lost and disturbs nobody
         open.get(0).send(victim, List.of(beat(0, 1)));
-        open.get(0).send(open.get(2).self(), List.of(beat(0, 2)));
-        assertThat(listeners.get(2).waitForLetters(1)).isTrue();
+        open.get(0).send(open.get(1).self(), List.of(beat(0, 2)));
+        assertThat(listeners.get(1).waitForLetters(1)).isTrue();
     }
 
     @Test
@@ -119,47 +133,53 @@ class JGroupsTransportTest {
     }
 
     @Test
-    void aLivingPortProvesNothing() {
-        startNodes(2);
-        NodeId living = open.get(1).self();
-        open.get(0).probe(living);
-        open.get(0).probe(new NodeId("never seen", 1));
-        // probes run one after the other or side by side; that of a dead one, asked for later, is answered meanwhile
-        open.get(1).send(open.get(0).self(), List.of(beat(0, 1)));
-        assertThat(listeners.get(0).waitForLetters(1)).isTrue();
-        crash(open.get(1));
-        assertThat(listeners.get(0).waitForView(1)).isTrue();
-        assertThat(listeners.get(0).dead()).isEmpty();
-        open.get(0).probe(living);
-        assertThat(listeners.get(0).waitUntil(l -> !l.dead().isEmpty())).isTrue();
+    void aLivingPortProvesNothingUntilItsProcessIsGone() throws Exception {
+        startNodes(1);
+        RecordingListener here = listeners.get(0);
+        NodeId victim = new NodeId("victim", 300_000);
+        try (NodeProcess process = new NodeProcess(stack, "test", victim)) {
+            assertThat(here.waitForView(2)).isTrue();
+            open.get(0).probe(victim);
+            open.get(0).probe(new NodeId("never seen", 1));
+            assertThat(eventually(() -> open.get(0).idle())).isTrue();
+            assertThat(here.dead()).isEmpty();
+            process.kill();
+        }
+        assertThat(here.waitForView(1)).isTrue();
+        open.get(0).probe(victim);
+        assertThat(here.waitUntil(l -> l.dead().equals(List.of(victim)))).isTrue();
     }
 
     @Test
-    void aPortThatALaterProcessTookOverProvesTheDeathOfTheFormer() {
-        startNodes(2);
-        NodeId victim = open.get(1).self();
-        crash(open.get(1));
+    void aPortThatALaterProcessTookOverProvesTheDeathOfTheFormer() throws Exception {
+        startNodes(1);
+        NodeId victim = new NodeId("victim", 300_000);
+        try (NodeProcess process = new NodeProcess(stack, "test", victim)) {
+            assertThat(listeners.get(0).waitForView(2)).isTrue();
+            process.kill();
+        }
         assertThat(listeners.get(0).waitForView(1)).isTrue();
-        startNode(new NodeId("another", 999_999));
+        JGroupsTransport heir = startNode(new NodeId("another", 999_999));
         assertThat(listeners.get(0).waitForView(2)).isTrue();
-        assertThat(open.get(2).listensOn()).isNotNull();
+        assertThat(heir.listensOn().getPort()).as("the port after ours").isEqualTo(open.get(0).listensOn().getPort() + 1);
         open.get(0).probe(victim);
         assertThat(listeners.get(0).waitUntil(l -> l.dead().contains(victim))).isTrue();
     }
 
     @Test
-    void whereRefusalsProveNothingNobodyIsDeclaredDead() {
-        startNodes(1);
+    void whereRefusalsProveNothingNobodyIsDeclaredDead() throws Exception {
         JGroupsTransport careful = new JGroupsTransport(stack, "test", new NodeId("careful", 700_000), false);
         RecordingListener listener = new RecordingListener();
         open.add(careful);
         careful.start(listener);
-        assertThat(listener.waitForView(2)).isTrue();
-        NodeId victim = open.get(0).self();
-        crash(open.get(0));
+        NodeId victim = new NodeId("victim", 300_000);
+        try (NodeProcess process = new NodeProcess(stack, "test", victim)) {
+            assertThat(listener.waitForView(2)).isTrue();
+            process.kill();
+        }
         assertThat(listener.waitForView(1)).isTrue();
         careful.probe(victim);
-        careful.close(); // ends the probers: what was not asked by now never is
+        assertThat(careful.idle()).as("nobody is asked").isTrue();
         assertThat(listener.dead()).isEmpty();
     }
 
@@ -289,20 +309,13 @@ class JGroupsTransportTest {
         return transport;
     }
 
-    /** As a SIGKILL looks from outside: all sockets close and nothing was said before. */
-    private static void crash(JGroupsTransport node) {
-        JChannel channel = node.channel();
-        channel.getProtocolStack().stopStack("test");
-        channel.getProtocolStack().destroy();
-    }
-
-    private static boolean eventually(java.util.function.BooleanSupplier condition) throws InterruptedException {
-        long end = System.nanoTime() + java.util.concurrent.TimeUnit.SECONDS.toNanos(30);
+    private static boolean eventually(BooleanSupplier condition) throws InterruptedException {
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
         while (!condition.getAsBoolean()) {
             if (System.nanoTime() > end) {
                 return false;
             }
-            java.util.concurrent.locks.LockSupport.parkNanos(5_000_000);
+            LockSupport.parkNanos(5_000_000);
         }
         return true;
     }
@@ -312,9 +325,9 @@ class JGroupsTransportTest {
     }
 
     private static byte[] greeting(int... more) {
-        java.io.ByteArrayOutputStream out = new java.io.ByteArrayOutputStream();
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
         out.writeBytes("bela".getBytes(StandardCharsets.US_ASCII));
-        short version = org.jgroups.Version.version;
+        short version = Version.version;
         out.write(version >> 8);
         out.write(version);
         byte[] address = {4, 127, 0, 0, 1, 0x30, 0x39};
@@ -328,11 +341,11 @@ class JGroupsTransportTest {
     }
 
     /** Says so when it is deserialised. */
-    private static final class Bomb implements java.io.Serializable {
+    private static final class Bomb implements Serializable {
         private static final long serialVersionUID = 1L;
         static volatile boolean exploded;
 
-        private void readObject(java.io.ObjectInputStream in) {
+        private void readObject(ObjectInputStream in) {
             exploded = true;
         }
     }

@@ -1,0 +1,270 @@
+package dev.baton.jgroups;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.baton.codec.MessageCodec;
+import dev.baton.model.Location;
+import dev.baton.model.TableNumber;
+import dev.baton.protocol.Message;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.Test;
+
+/** Two halves of a link against each other, over wires that the test holds in its hand. */
+class PeerLinkTest {
+    private final TrafficMeter meter = new TrafficMeter();
+    private final List<Runnable> handedOver = new ArrayList<>();
+    private final End a = new End("a");
+    private final End b = new End("b");
+
+    /** One node's half: what it gave to the wire, what it heard. */
+    private final class End {
+        final Deque<byte[]> wire = new ArrayDeque<>();
+        final List<Message> heard = new ArrayList<>();
+        final PeerSender sender;
+        final PeerReceiver receiver;
+        Message answer;
+
+        End(String name) {
+            sender = new PeerSender(name, frame -> {
+                wire.add(frame);
+                return true;
+            }, handedOver::add, meter);
+            receiver = new PeerReceiver(name, sender, messages -> {
+                heard.addAll(messages);
+                if (answer != null) {
+                    sender.send(List.of(answer));
+                }
+            }, meter);
+        }
+
+        /** Gives the next frame on the wire to the other end. */
+        void deliver(End to) {
+            byte[] frame = wire.remove();
+            to.receiver.offer(frame, 0, frame.length);
+        }
+    }
+
+    private void runHandedOver() {
+        List<Runnable> now = List.copyOf(handedOver);
+        handedOver.clear();
+        now.forEach(Runnable::run);
+    }
+
+    /** Frames back and forth until nobody has anything to say. */
+    private void settle() {
+        for (int round = 0; round < 100_000; round++) {
+            runHandedOver();
+            if (!a.wire.isEmpty()) {
+                a.deliver(b);
+            } else if (!b.wire.isEmpty()) {
+                b.deliver(a);
+            } else if (handedOver.isEmpty()) {
+                return;
+            }
+        }
+        throw new AssertionError("still talking");
+    }
+
+    private void meet() {
+        a.receiver.open(true);
+        b.receiver.open(true);
+        a.sender.send(List.of(beat(-1)));
+        settle();
+        b.sender.send(List.of(beat(-2)));
+        settle();
+        a.heard.clear();
+        b.heard.clear();
+    }
+
+    @Test
+    void theFirstMessageToANodeIsSentByAThreadOfTheTransportAndLaterOnesByTheCaller() {
+        a.receiver.open(true);
+        b.receiver.open(true);
+        a.sender.send(List.of(beat(1)));
+        assertThat(a.wire).isEmpty();
+        assertThat(handedOver).hasSize(1);
+        settle();
+        a.sender.send(List.of(beat(2)));
+        assertThat(handedOver).isEmpty();
+        assertThat(a.wire).hasSize(1);
+        settle();
+        assertThat(b.heard).containsExactly(beat(1), beat(2));
+    }
+
+    @Test
+    void aNodeThatLeftTheViewIsNotWaitedForByCallers() {
+        meet();
+        a.sender.out();
+        a.sender.send(List.of(beat(1)));
+        assertThat(a.wire).isEmpty();
+        assertThat(handedOver).hasSize(1);
+    }
+
+    @Test
+    void aLoneMessageLeavesAtOnceAndItsAnswerIsTheAcknowledgement() {
+        meet();
+        b.answer = beat(9);
+        a.sender.send(List.of(beat(1)));
+        assertThat(a.wire).hasSize(1);
+        a.deliver(b);
+        assertThat(b.wire).as("one frame: answer and acknowledgement").hasSize(1);
+        b.deliver(a);
+        assertThat(a.wire).as("nothing more to say").isEmpty();
+        assertThat(a.heard).containsExactly(beat(9));
+    }
+
+    @Test
+    void whatComesWhileFramesAreUnderWayLeavesTogether() {
+        meet();
+        for (int i = 0; i < 100; i++) {
+            a.sender.send(List.of(beat(i)));
+        }
+        assertThat(a.wire).hasSize(PeerSender.STARTS);
+        settle();
+        assertThat(b.heard).hasSize(100).isEqualTo(LongStream.range(0, 100).mapToObj(PeerLinkTest::beat).toList());
+        assertThat(meter.envelopesSent.sum()).as("2 to meet, 2 under way, the rest at once or nearly").isLessThan(8);
+    }
+
+    @Test
+    void whoHasNothingToAnswerAcknowledgesEverySecondFrame() {
+        meet();
+        a.sender.send(List.of(beat(1)));
+        a.sender.send(List.of(beat(2)));
+        a.deliver(b);
+        assertThat(b.wire).isEmpty();
+        a.deliver(b);
+        assertThat(b.wire).singleElement().satisfies(frame -> assertThat(frame).hasSize(Frame.HEADER));
+    }
+
+    @Test
+    void aLongEnvelopeIsCutAndOnlyAWindowOfItIsUnderWay() {
+        meet();
+        List<Message> large = large(400);
+        a.sender.send(large);
+        assertThat(a.wire).hasSize(PeerSender.WINDOW)
+                .allMatch(frame -> frame.length == Frame.HEADER + Frame.PIECE);
+        settle();
+        assertThat(b.heard).isEqualTo(large);
+    }
+
+    @Test
+    void whenFramesAreLostTheClockAsksAndTheConversationGoesOn() {
+        meet();
+        a.sender.send(List.of(beat(1)));
+        a.sender.send(List.of(beat(2)));
+        a.sender.send(List.of(beat(3)));
+        a.wire.clear(); // 1 and 2 are lost, 3 waits
+        for (int tick = 0; tick < 4 && a.wire.isEmpty(); tick++) {
+            a.sender.tick();
+            runHandedOver();
+        }
+        settle();
+        assertThat(b.heard).containsExactly(beat(3));
+    }
+
+    @Test
+    void anEnvelopeWithAHoleIsDroppedAndTheNextIsWhole() {
+        meet();
+        a.sender.send(large(400));
+        a.deliver(b);
+        a.wire.remove(); // the second piece
+        settle();
+        a.sender.send(List.of(beat(5)));
+        for (int tick = 0; tick < 4; tick++) {
+            a.sender.tick();
+            settle();
+        }
+        assertThat(b.heard).containsExactly(beat(5));
+        assertThat(meter.unreadable.sum()).isPositive();
+    }
+
+    @Test
+    void framesOfANodeOutsideTheViewWaitForTheView() {
+        a.sender.send(List.of(beat(1)));
+        runHandedOver();
+        a.deliver(b);
+        assertThat(b.heard).isEmpty();
+        b.receiver.open(true);
+        assertThat(b.heard).containsExactly(beat(1));
+    }
+
+    @Test
+    void andAreDroppedWhenNoViewBringsIt() {
+        a.sender.send(List.of(beat(1)));
+        runHandedOver();
+        a.deliver(b);
+        for (int tick = 0; tick < PeerReceiver.PATIENCE; tick++) {
+            b.receiver.tick();
+        }
+        b.receiver.open(true);
+        assertThat(b.heard).isEmpty();
+        assertThat(meter.unreadable.sum()).isEqualTo(1);
+    }
+
+    @Test
+    void strangersFillNoMemory() {
+        byte[] frame = Frame.make(Frame.DATA | Frame.FIRST, 1, 0, new byte[Frame.PIECE], 0, Frame.PIECE);
+        for (int i = 0; i < 10_000; i++) {
+            b.receiver.offer(frame, 0, frame.length);
+        }
+        assertThat(meter.unreadable.sum()).isEqualTo(10_000 - PeerReceiver.WAITING);
+    }
+
+    @Test
+    void aQueueThatOnlyGrowsIsCut() {
+        meet();
+        for (int i = 0; i < PeerSender.QUEUE + 500; i++) {
+            a.sender.send(List.of(beat(i)));
+        }
+        assertThat(meter.dropped.sum()).isEqualTo(500 - PeerSender.STARTS);
+    }
+
+    @Test
+    void withoutAThreadToSendItTheMessageIsLostAndCounted() {
+        PeerSender sender = new PeerSender("x", frame -> true, task -> {
+            throw new RejectedExecutionException();
+        }, meter);
+        sender.send(List.of(beat(1)));
+        sender.send(List.of(beat(2), beat(3)));
+        assertThat(meter.dropped.sum()).isEqualTo(3);
+    }
+
+    @Test
+    void noBytesBringTheReceiverDown() {
+        meet();
+        Random random = new Random(11);
+        for (int i = 0; i < 100_000; i++) {
+            byte[] bytes = new byte[random.nextInt(40)];
+            random.nextBytes(bytes);
+            if (bytes.length > 0 && random.nextBoolean()) {
+                bytes[0] = (byte) (Frame.VERSION | bytes[0] & 0x0F);
+            }
+            b.receiver.offer(bytes, 0, bytes.length);
+            b.wire.clear();
+        }
+        assertThat(meter.unreadable.sum()).isPositive();
+        byte[] envelope = new MessageCodec().encode(List.of(beat(77)));
+        byte[] good = Frame.make(Frame.DATA | Frame.FIRST | Frame.LAST, 1, 0, envelope, 0, envelope.length);
+        b.heard.clear();
+        b.receiver.offer(good, 0, good.length);
+        assertThat(b.heard).containsExactly(beat(77));
+    }
+
+    private static List<Message> large(int messages) {
+        List<Message> large = new ArrayList<>();
+        for (int i = 0; i < messages; i++) {
+            large.add(new Message.Hello(Location.UNKNOWN, true, "y".repeat(5_000) + i, List.of()));
+        }
+        return large;
+    }
+
+    private static Message beat(long number) {
+        return new Message.Beat(number, TableNumber.NONE);
+    }
+}
