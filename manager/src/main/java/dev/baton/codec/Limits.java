@@ -10,8 +10,8 @@ final class Limits {
     static final int NODE_NAME = NodeId.MAX_NAME;
     static final int SESSION_ID = SessionKey.MAX_ID;
     static final int ATTRIBUTE_NAME = AttributeChange.MAX_NAME;
-    static final int PLACE = 200;
-    static final int AUTH_TYPE = 100;
+    static final int PLACE = 300;
+    static final int AUTH_TYPE = 1_000;
     static final int APPLICATION_NAME = 2_000;
     static final int SETTINGS = 8_000;
     static final int BYTES = BytePatch.MAX_RESULT;

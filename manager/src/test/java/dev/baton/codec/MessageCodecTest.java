@@ -114,9 +114,9 @@ class MessageCodecTest {
 
     @Test
     void whatIsTooLongIsRefusedByTheWriterAndTheNextEnvelopeIsWhole() throws Exception {
-        Message tooLong = new Message.Hello(new dev.baton.model.Location("s".repeat(201), "", ""), true, "", List.of());
+        Message tooLong = new Message.Hello(new dev.baton.model.Location("s".repeat(301), "", ""), true, "", List.of());
         assertThatThrownBy(() -> codec.encode(List.of(tooLong)))
-                .isInstanceOf(IllegalArgumentException.class).hasMessage("text has a length of 201, limit 200");
+                .isInstanceOf(IllegalArgumentException.class).hasMessage("text has a length of 301, limit 300");
         assertArrives(List.of(new Message.LeaveWanted()));
     }
 
