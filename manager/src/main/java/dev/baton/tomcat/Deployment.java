@@ -25,6 +25,7 @@ final class Deployment {
     private final SessionEvents events;
     private final MetaForm metaForm;
     private final String route;
+    private final ClassLoader loader;
     private final Clock clock;
 
     Deployment(BatonManager manager, SessionNode node, Application application, MetaForm metaForm, Clock clock) {
@@ -34,6 +35,7 @@ final class Deployment {
         this.events = new SessionEvents(manager.getContext());
         this.metaForm = metaForm;
         this.route = manager.getJvmRoute();
+        this.loader = manager.getContext().getLoader().getClassLoader();
         this.clock = clock;
     }
 
@@ -59,6 +61,11 @@ final class Deployment {
 
     MetaForm metaForm() {
         return metaForm;
+    }
+
+    /** The class loader of the application. */
+    ClassLoader loader() {
+        return loader;
     }
 
     /** What this node's ids end with, or null. */

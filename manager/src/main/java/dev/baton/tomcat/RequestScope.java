@@ -97,6 +97,16 @@ final class RequestScope {
         return why;
     }
 
+    /**
+     * Whether nothing but an access log or the like still looks at the session: the request's answer is complete, and
+     * since then it did not use the session.
+     */
+    boolean answered(TrackedSession session) {
+        Stay stay = find(session);
+        return CURRENT.get() != this && request != null && request.getResponse().isClosed()
+                && (stay == null || stay.log == null);
+    }
+
     List<TrackedSession> sessions() {
         return stays.stream().map(s -> s.session).toList();
     }

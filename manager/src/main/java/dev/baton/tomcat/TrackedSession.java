@@ -16,6 +16,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
+import org.apache.catalina.loader.WebappClassLoaderBase;
 import org.apache.catalina.session.StandardSessionFacade;
 
 /**
@@ -116,10 +117,21 @@ final class TrackedSession extends SessionFrame implements HttpSession {
         if (local != null) {
             return local;
         }
+        if (onlyLooking()) {
+            return state().peek(name);
+        }
         if (RequestScope.of(this) == null) {
             asyncTouches.touched(name);
         }
         return within(log -> state().get(name, log));
+    }
+
+    /** Access logs after the answer and listings by other applications read what is known here, and wait for nobody. */
+    private boolean onlyLooking() {
+        RequestScope scope = RequestScope.of(this);
+        return scope != null && scope.answered(this)
+                || Thread.currentThread().getContextClassLoader() instanceof WebappClassLoaderBase caller
+                        && caller != deployment().loader();
     }
 
     @Override
@@ -128,7 +140,7 @@ final class TrackedSession extends SessionFrame implements HttpSession {
         if (phase() != Phase.LIVE) {
             return Collections.enumeration(remains.keySet());
         }
-        TreeSet<String> names = new TreeSet<>(within(state()::names));
+        TreeSet<String> names = new TreeSet<>(onlyLooking() ? state().peekNames() : within(state()::names));
         names.addAll(locals.keySet());
         return Collections.enumeration(names);
     }

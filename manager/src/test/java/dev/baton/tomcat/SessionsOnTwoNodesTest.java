@@ -3,6 +3,7 @@ package dev.baton.tomcat;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import jakarta.servlet.AsyncContext;
+import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpSession;
 import jakarta.servlet.http.HttpSessionBindingEvent;
@@ -13,18 +14,23 @@ import java.io.IOException;
 import java.io.Serializable;
 import java.net.http.HttpResponse;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import org.apache.catalina.AccessLog;
 import org.apache.catalina.Context;
 import org.apache.catalina.Session;
 import org.apache.catalina.connector.Request;
 import org.apache.catalina.connector.RequestFacade;
+import org.apache.catalina.connector.Response;
 import org.apache.catalina.core.StandardContext;
 import org.apache.catalina.realm.GenericPrincipal;
+import org.apache.catalina.valves.ValveBase;
 import org.apache.tomcat.util.descriptor.web.ErrorPage;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -36,9 +42,41 @@ class SessionsOnTwoNodesTest {
     private static final List<String> EVENTS = new CopyOnWriteArrayList<>();
     private static final CountDownLatch HELD = new CountDownLatch(1);
     private static final CountDownLatch RELEASE = new CountDownLatch(1);
+    private static final AttributeLog LOG = new AttributeLog();
     private static TestTomcats tomcats;
 
     private final TestTomcats.Visitor visitor = tomcats.new Visitor();
+
+    /** An access log that prints an attribute, as %{a}s does. */
+    private static final class AttributeLog extends ValveBase implements AccessLog {
+        final List<Object> lines = new CopyOnWriteArrayList<>();
+
+        AttributeLog() {
+            super(true);
+        }
+
+        @Override
+        public void log(Request request, Response response, long time) {
+            Session session = request.getSessionInternal(false);
+            lines.add(session == null ? "no session" : String.valueOf(session.getSession().getAttribute("a")));
+        }
+
+        @Override
+        public void setRequestAttributesEnabled(boolean enabled) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public boolean getRequestAttributesEnabled() {
+            return false;
+        }
+
+        @Override
+        public void invoke(Request request, Response response)
+                throws IOException, ServletException {
+            getNext().invoke(request, response);
+        }
+    }
 
     /** Tells when it is bound and unbound. */
     record Bound(String name) implements HttpSessionBindingListener, Serializable {
@@ -85,6 +123,7 @@ class SessionsOnTwoNodesTest {
                 r.getWriter().print("all is well");
             }
         });
+        TestTomcats.page(context, "/nothing", (q, r) -> r.getWriter().print("nothing"));
         TestTomcats.page(context, "/invalidate", (q, r) -> {
             q.getSession().invalidate();
             r.getWriter().print("invalidated");
@@ -177,6 +216,7 @@ class SessionsOnTwoNodesTest {
     @BeforeAll
     static void start() throws Exception {
         tomcats = new TestTomcats().start(2, Map.of("lockTimeout", "700"), SessionsOnTwoNodesTest::application);
+        tomcats.nodes.get(0).tomcat.getHost().getPipeline().addValve(LOG);
     }
 
     @AfterAll
@@ -313,10 +353,35 @@ class SessionsOnTwoNodesTest {
     }
 
     @Test
+    void accessLogsAndOtherApplicationsOnlyLook() throws Exception {
+        visitor.text(1, "/shop/set?name=a&value=1");
+        BatonManager manager = tomcats.nodes.get(0).manager;
+        TestTomcats.await("logged", () -> LOG.lines.contains("1"));
+        LOG.lines.clear();
+        long entries = manager.deployment().application().counters().entries();
+        visitor.text(1, "/shop/nothing");
+        TestTomcats.await("logged", () -> LOG.lines.contains("1"));
+        assertThat(manager.deployment().application().counters().entries()).isEqualTo(entries);
+
+        HttpSession session = manager.findSession(visitor.session()).getSession();
+        ClassLoader before = Thread.currentThread().getContextClassLoader();
+        Thread.currentThread().setContextClassLoader(tomcats.nodes.get(1).context.getLoader().getClassLoader());
+        try {
+            assertThat(session.getAttribute("a")).isEqualTo("1");
+            assertThat(Collections.list(session.getAttributeNames())).containsExactly("a");
+        } finally {
+            Thread.currentThread().setContextClassLoader(before);
+        }
+        assertThat(manager.deployment().application().counters().entries()).isEqualTo(entries);
+        assertThat(session.getAttribute("a")).isEqualTo("1");
+        assertThat(manager.deployment().application().counters().entries()).isEqualTo(entries + 1);
+    }
+
+    @Test
     void tomcatsListsHaveEachSessionOnce() throws Exception {
         visitor.text(1, "/shop/set?name=a&value=1");
         String id = SessionIds.base(visitor.session());
-        long listed = tomcats.nodes.stream().flatMap(n -> java.util.Arrays.stream(n.manager.findSessions()))
+        long listed = tomcats.nodes.stream().flatMap(n -> Arrays.stream(n.manager.findSessions()))
                 .filter(s -> s.getId().startsWith(id)).count();
         assertThat(listed).isEqualTo(1);
         assertThat(tomcats.nodes.get(0).manager.getActiveSessions()).isPositive();
