@@ -219,13 +219,14 @@ public final class JGroupsTransport implements Transport {
     private Peer peer(NodeId node, Address address) {
         Address target = NodeAddress.bare(address);
         Executor threads = senders;
-        PeerSender sender = new PeerSender(node.toString(), frame -> give(node, target, frame), threads, meter);
+        PeerSender sender = new PeerSender(node.toString(), (frame, introduced) -> give(node, target, frame, introduced),
+                threads, meter);
         PeerReceiver receiver = new PeerReceiver(node.toString(), sender, messages -> listener.received(node, messages),
                 meter);
         return new Peer(node, address, sender, receiver);
     }
 
-    private boolean give(NodeId node, Address target, byte[] frame) {
+    private boolean give(NodeId node, Address target, byte[] frame, boolean introduced) {
         JChannel current = channel;
         Peer peer = mapper.of(node);
         if (current == null || peer == null) {
@@ -237,7 +238,12 @@ public final class JGroupsTransport implements Transport {
         return JarContext.inside(() -> {
             try {
                 // NO_FC: the window of PeerSender is the flow control; credits could block the thread that brings them
-                current.send(new BytesMessage(target, frame).setFlag(Flag.NO_FC));
+                BytesMessage message = new BytesMessage(target, frame);
+                message.setFlag(Flag.NO_FC);
+                if (introduced) {
+                    message.setSrc(NodeAddress.bare(current.getAddress()));
+                }
+                current.send(message);
                 return true;
             } catch (Exception e) {
                 LOG.log(Level.FINE, "Frame to " + node + " not sent", e);

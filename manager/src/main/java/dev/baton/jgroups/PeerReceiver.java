@@ -23,6 +23,8 @@ final class PeerReceiver {
     /** Ticks that frames wait for a view with their sender. */
     static final int PATIENCE = 20;
 
+    private static final int COMPLAIN_EVERY = 1_000;
+
     private static final Logger LOG = JarContext.logger(PeerReceiver.class);
 
     /** A frame in the array that JGroups read it into. */
@@ -44,6 +46,7 @@ final class PeerReceiver {
     private byte[] partial;
     private int partialLength;
     private int lastNumber;
+    private long malformed;
 
     PeerReceiver(String name, PeerSender sender, Consumer<List<Message>> listener, TrafficMeter meter) {
         this.name = name;
@@ -159,7 +162,10 @@ final class PeerReceiver {
             messages = codec.decode(buffer, offset, length);
         } catch (MalformedMessage e) {
             meter.unreadable.increment();
-            LOG.warning("An envelope of " + name + " is not understood and dropped: " + e.getMessage());
+            if (malformed++ % COMPLAIN_EVERY == 0) {
+                LOG.warning("An envelope of " + name + " is not understood and dropped: " + e.getMessage() + " (number "
+                        + malformed + " of it)");
+            }
             return;
         }
         meter.envelopesReceived.increment();

@@ -46,9 +46,15 @@ final class PeerSender {
 
     private static final Logger LOG = JarContext.logger(PeerSender.class);
 
-    /** Gives a frame to the network. False where that is impossible now; must not throw. */
+    /** Gives a frame to the network. */
     interface Wire {
-        boolean send(byte[] frame);
+        /**
+         * Must not throw.
+         *
+         * @param introduced the other node has answered, so it knows who sends
+         * @return false where that is impossible now
+         */
+        boolean send(byte[] frame, boolean introduced);
     }
 
     private final String name;
@@ -252,7 +258,7 @@ final class PeerSender {
     }
 
     private void give(byte[] frame) {
-        if (wire.send(frame)) {
+        if (wire.send(frame, answering)) {
             meter.bytesSent.add(frame.length);
         } else {
             meter.dropped.increment();

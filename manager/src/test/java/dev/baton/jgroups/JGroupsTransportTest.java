@@ -161,7 +161,8 @@ class JGroupsTransportTest {
         assertThat(listeners.get(0).waitForView(1)).isTrue();
         JGroupsTransport heir = startNode(new NodeId("another", 999_999));
         assertThat(listeners.get(0).waitForView(2)).isTrue();
-        assertThat(heir.listensOn().getPort()).as("the port after ours").isEqualTo(open.get(0).listensOn().getPort() + 1);
+        assertThat(heir.listensOn().getPort()).as("the port after ours")
+                .isEqualTo(open.get(0).listensOn().getPort() + 1);
         open.get(0).probe(victim);
         assertThat(listeners.get(0).waitUntil(l -> l.dead().contains(victim))).isTrue();
     }

@@ -15,8 +15,8 @@ final class NodeProcess implements AutoCloseable {
 
     NodeProcess(String stack, String cluster, NodeId node) throws IOException {
         this.node = node;
-        process = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xmx64m", "-cp",
-                System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
+        process = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xmx64m",
+                "-cp", System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
                 NodeProcess.class.getName(), stack, cluster, node.name(), String.valueOf(node.incarnation()))
                 .redirectErrorStream(true).redirectOutput(ProcessBuilder.Redirect.DISCARD).start();
     }

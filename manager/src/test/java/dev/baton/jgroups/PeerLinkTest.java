@@ -31,7 +31,7 @@ class PeerLinkTest {
         Message answer;
 
         End(String name) {
-            sender = new PeerSender(name, frame -> {
+            sender = new PeerSender(name, (frame, introduced) -> {
                 wire.add(frame);
                 return true;
             }, handedOver::add, meter);
@@ -227,7 +227,7 @@ class PeerLinkTest {
 
     @Test
     void withoutAThreadToSendItTheMessageIsLostAndCounted() {
-        PeerSender sender = new PeerSender("x", frame -> true, task -> {
+        PeerSender sender = new PeerSender("x", (frame, introduced) -> true, task -> {
             throw new RejectedExecutionException();
         }, meter);
         sender.send(List.of(beat(1)));

@@ -33,7 +33,8 @@ class StoreOptionsTest {
     void tellsEveryOptionItKnows() {
         assertThat(StoreOptions.parse("--cluster", "x", "--help").help()).isTrue();
         assertThat(StoreOptions.describe()).contains("--stack ", "--cluster ", "--name ", "--backups ",
-                "--acknowledge ", "--placement ", "--partition ", "--lostAfter ", "--site ", "--rack ", "--host ", "--help");
+                "--acknowledge ", "--placement ", "--partition ", "--lostAfter ", "--site ",
+                "--rack ", "--host ", "--help");
     }
 
     @Test
