@@ -69,8 +69,7 @@ final class Assembly {
             }
             log = events;
             view = Figures.ofNode(node);
-            view.register("dev.baton:type=Node,cluster=" + settings.cluster() + ",node="
-                    + javax.management.ObjectName.quote(name));
+            view.register("dev.baton:type=Node,cluster=" + settings.cluster(), name);
         }
 
         void stop() {

@@ -88,8 +88,8 @@ public final class BatonManager extends ManagerSettings {
                 seat.release();
             }
         }
-        view.register("dev.baton:type=Sessions,cluster=" + ObjectName.quote(settings().cluster()) + ",node="
-                + ObjectName.quote(seat.node().self().name()) + ",application=" + ObjectName.quote(name));
+        view.register("dev.baton:type=Sessions,cluster=" + settings().cluster() + ",application="
+                + ObjectName.quote(name), seat.node().self().name());
         Function<String, Map<String, Object>> status = this::status;
         context.getServletContext().setAttribute(STATUS, status);
         setState(LifecycleState.STARTING);
@@ -142,7 +142,16 @@ public final class BatonManager extends ManagerSettings {
     @Override
     public TrackedSession findSession(String id) {
         String base = SessionIds.base(id);
-        return base == null ? null : deployed().find(base);
+        if (base == null || deployment == null && !asksItself()) {
+            return null;
+        }
+        return deployed().find(base);
+    }
+
+    /** Whether this thread runs a request of this application; others may come by a stopped one, and find nothing. */
+    private boolean asksItself() {
+        RequestScope scope = RequestScope.current();
+        return scope != null && scope.request() != null && scope.request().getContext() == getContext();
     }
 
     /**

@@ -15,6 +15,7 @@ import javax.management.MBeanException;
 import javax.management.MBeanInfo;
 import javax.management.MBeanOperationInfo;
 import javax.management.MBeanParameterInfo;
+import javax.management.MBeanServer;
 import javax.management.ObjectName;
 import org.apache.juli.logging.Log;
 import org.apache.juli.logging.LogFactory;
@@ -53,11 +54,19 @@ final class JmxView implements DynamicMBean {
         return this;
     }
 
-    /** A bean that cannot be registered is logged: the sessions work without. */
-    void register(String objectName) {
+    /**
+     * A bean that cannot be registered is logged: the sessions work without.
+     *
+     * @param node told apart by it where there is a bean of that name, of another node in the same process
+     */
+    void register(String objectName, String node) {
+        MBeanServer server = ManagementFactory.getPlatformMBeanServer();
         try {
             name = new ObjectName(objectName);
-            ManagementFactory.getPlatformMBeanServer().registerMBean(this, name);
+            if (server.isRegistered(name)) {
+                name = new ObjectName(objectName + ",node=" + ObjectName.quote(node));
+            }
+            server.registerMBean(this, name);
         } catch (JMException e) {
             log.warn("JMX bean " + objectName + " could not be registered: " + e);
             name = null;

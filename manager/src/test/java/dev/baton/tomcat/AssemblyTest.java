@@ -49,7 +49,7 @@ class AssemblyTest {
     void theNodesBeanDescribesEveryFigure() throws Exception {
         Assembly.Seat seat = assembly.join(Settings.of(Map.of("cluster", "jmx-test")), "n1");
         try {
-            ObjectName name = new ObjectName("dev.baton:type=Node,cluster=jmx-test,node=\"n1\"");
+            ObjectName name = new ObjectName("dev.baton:type=Node,cluster=jmx-test");
             var server = ManagementFactory.getPlatformMBeanServer();
             MBeanInfo info = server.getMBeanInfo(name);
             assertThat(info.getAttributes()).isNotEmpty().allSatisfy(a -> {

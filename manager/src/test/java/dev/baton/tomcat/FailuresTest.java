@@ -3,6 +3,8 @@ package dev.baton.tomcat;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.baton.access.AccessLog;
+import dev.baton.node.Application;
 import dev.baton.protocol.Message;
 import jakarta.servlet.http.HttpSession;
 import jakarta.servlet.http.HttpSessionEvent;
@@ -196,6 +198,34 @@ class FailuresTest {
         assertThatThrownBy(() -> accessor.get().access(session -> destroyed.add("called")))
                 .isInstanceOf(IllegalStateException.class);
         assertThat(destroyed).doesNotContain("called");
+    }
+
+    @Test
+    void anExpiredSessionTellsItsListenersWhileItCanBeReadAndIsInvalidAfterwards() throws Exception {
+        List<String> read = new CopyOnWriteArrayList<>();
+        tomcats.start(1, Map.of(), context -> {
+            application(context);
+            ((StandardContext) context).addApplicationLifecycleListener(new HttpSessionListener() {
+                @Override
+                public void sessionDestroyed(HttpSessionEvent event) {
+                    read.add(event.getSession().getAttribute("a") + " by the loader of "
+                            + (Thread.currentThread().getContextClassLoader() == context.getLoader().getClassLoader()));
+                }
+            });
+        });
+        TestTomcats.Visitor visitor = tomcats.new Visitor();
+        visitor.text(1, "/shop/set?value=1");
+        BatonManager manager = tomcats.nodes.get(0).manager;
+        Application application = manager.deployment().application();
+        TrackedSession session = manager.findSession(visitor.session());
+        AccessLog access = application.enter(session.state(), 1_000_000_000L);
+        new Expiries(manager, new AttributeProblems("test")).expired(access);
+        assertThat(read).containsExactly("1 by the loader of true");
+        assertThat(destroyed).containsExactly(visitor.session());
+        assertThat(session.isValid()).isFalse();
+        assertThatThrownBy(() -> session.getAttribute("a")).isInstanceOf(IllegalStateException.class);
+        assertThat(manager.getExpiredSessions()).isEqualTo(1);
+        application.leave(access);
     }
 
     @Test
