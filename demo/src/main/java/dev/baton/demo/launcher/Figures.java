@@ -58,8 +58,9 @@ record Figures(Map<String, String> facts, List<Commit> commits) {
         }
     }
 
+    /** Names of the cluster's members as the node knows them. */
     List<String> members() {
-        String members = facts.getOrDefault("members", "");
+        String members = facts.getOrDefault("node.Members", "");
         return members.isBlank() ? List.of() : List.of(members.split(" "));
     }
 
