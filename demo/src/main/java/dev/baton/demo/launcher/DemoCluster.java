@@ -89,13 +89,10 @@ final class DemoCluster implements ReverseProxy.Nodes, ControlPath.Actions {
             seen = "";
             for (TomcatNode node : running) {
                 Figures figures = node.figures(null);
-                boolean complete = figures.number("node.SegmentsStarting") == 0
-                        && (running.size() == 1 || figures.number("node.SegmentsUnderReplicated") == 0);
-                if (figures.members().size() != running.size() || !complete
-                        || !"true".equals(figures.get("node.Serving"))) {
+                boolean complete = running.size() == 1 || figures.number("underReplicated") == 0;
+                if (figures.members().size() != running.size() || !complete || !"true".equals(figures.get("serving"))) {
                     seen = node.name() + " knows the members " + figures.members() + ", serving "
-                            + figures.get("node.Serving") + ", starting segments " + figures.get("node.SegmentsStarting")
-                            + ", under-replicated " + figures.get("node.SegmentsUnderReplicated");
+                            + figures.get("serving") + ", under-replicated segments " + figures.get("underReplicated");
                 }
             }
             if (seen.isEmpty()) {

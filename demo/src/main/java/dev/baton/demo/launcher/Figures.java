@@ -9,18 +9,18 @@ import java.util.Map;
  * What a node told of itself and of one session, as far as it knows.
  *
  * @param facts   name to value
- * @param commits what the session's last requests at that node sent
+ * @param commits the session's last changes made at that node, oldest first
  */
 record Figures(Map<String, String> facts, List<Commit> commits) {
     static final Figures NONE = new Figures(Map.of(), List.of());
     private static final int MAX_LINES = 200;
 
     /**
-     * @param version    of the session after the request
-     * @param sentBytes  bytes of the change, 0 where there was none
-     * @param wholeBytes bytes of the whole session then
+     * @param version      that the change made
+     * @param sentBytes    bytes of the change
+     * @param sessionBytes bytes of the whole session then
      */
-    record Commit(long version, long sentBytes, long wholeBytes) {}
+    record Commit(long version, long sentBytes, long sessionBytes) {}
 
     /** @param text lines {@code name=value}; what is not understood is left out */
     static Figures parse(String text) {
@@ -60,7 +60,7 @@ record Figures(Map<String, String> facts, List<Commit> commits) {
 
     /** Names of the cluster's members as the node knows them. */
     List<String> members() {
-        String members = facts.getOrDefault("node.Members", "");
+        String members = facts.getOrDefault("members", "");
         return members.isBlank() ? List.of() : List.of(members.split(" "));
     }
 

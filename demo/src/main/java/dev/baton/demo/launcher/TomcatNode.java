@@ -21,7 +21,7 @@ import java.util.concurrent.TimeUnit;
  * meanwhile. Every wait has a limit.
  */
 final class TomcatNode {
-    private static final Duration START_LIMIT = Duration.ofSeconds(60);
+    private static final Duration START_LIMIT = Duration.ofSeconds(120);
     private static final long STOP_LIMIT_SECONDS = 15;
     private static final int TAIL_LINES = 40;
     private static final int MAX_FRAMES = 3;
@@ -140,7 +140,7 @@ final class TomcatNode {
         HttpRequest.Builder request = HttpRequest.newBuilder(address().resolve("/figures")).timeout(limit)
                 .header("Demo-Launcher", "yes");
         if (sessionId != null) {
-            request.header("Cookie", Cookies.SESSION + "=" + sessionId);
+            request.header("Demo-Session", sessionId);
         }
         return client.send(request.build(), HttpResponse.BodyHandlers.ofString());
     }

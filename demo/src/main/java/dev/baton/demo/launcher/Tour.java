@@ -101,7 +101,7 @@ final class Tour {
         Visitor.Confirmed confirmed = visitor.add(sku, 2, node);
         Figures figures = cluster.figures(confirmed.node(), visitor.session());
         long sent = figures.sentSince(version);
-        long size = figures.number("wholeBytes");
+        long size = figures.number("sessionBytes");
         String bytes = "";
         if (sent >= 0 && size > 0) {
             travelled += sent;

@@ -41,7 +41,7 @@ final class TraceBook {
                              Figures figures) {
         Page page = pages.computeIfAbsent(Cookies.bare(sessionId), id -> new Page());
         page.rows.addFirst(new TraceRow(request, node, note, figures.sentSince(page.version),
-                figures.number("wholeBytes"), millis));
+                figures.number("sessionBytes"), millis));
         page.version = Math.max(page.version, figures.number("version"));
         if (page.rows.size() > TraceRow.MAX_ROWS) {
             page.rows.removeLast();

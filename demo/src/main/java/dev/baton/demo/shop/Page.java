@@ -124,7 +124,7 @@ record Page(String served, Cart cart, SessionStatus status, List<NodeLine> nodes
     }
 
     private String size() {
-        return status.facts().get("wholeBytes") instanceof Number bytes ? count(bytes.longValue()) + " bytes" : "–";
+        return status.facts().get("sessionBytes") instanceof Number bytes ? count(bytes.longValue()) + " bytes" : "–";
     }
 
     private static String fact(String name, String value, String meaning) {

@@ -26,7 +26,7 @@ public final class PageServlet extends HttpServlet {
         String page;
         synchronized (cart) {
             page = new Page(System.getProperty("demo.node", "this Tomcat"), cart,
-                    SessionStatus.of(getServletContext(), session), nodes, trace, chosen(request)).html();
+                    SessionStatus.of(getServletContext(), session.getId()), nodes, trace, chosen(request)).html();
         }
         response.getWriter().write(page);
     }

@@ -1,7 +1,6 @@
 package dev.baton.demo.shop;
 
 import jakarta.servlet.ServletContext;
-import jakarta.servlet.http.HttpSession;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
@@ -11,13 +10,13 @@ import java.util.function.Function;
  * a manager that offers none, everything is empty.
  */
 record SessionStatus(Map<String, Object> facts) {
-    /** Servlet context attribute: a {@code Function} from a session to a map of facts. */
+    /** Servlet context attribute: a {@code Function} from a session's id, or null, to a map of facts. */
     static final String ATTRIBUTE = "dev.baton.status";
 
     @SuppressWarnings("unchecked")
-    static SessionStatus of(ServletContext context, HttpSession session) {
+    static SessionStatus of(ServletContext context, String sessionId) {
         if (context.getAttribute(ATTRIBUTE) instanceof Function<?, ?> status) {
-            return new SessionStatus(((Function<HttpSession, Map<String, Object>>) status).apply(session));
+            return new SessionStatus(((Function<String, Map<String, Object>>) status).apply(sessionId));
         }
         return new SessionStatus(Map.of());
     }

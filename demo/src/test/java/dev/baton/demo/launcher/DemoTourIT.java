@@ -27,6 +27,14 @@ class DemoTourIT {
         });
     }
 
+    @Test
+    void nothingIsLostWhenTheHoldersProcessIsKilled() throws Exception {
+        run(options("baton", "roundrobin"));
+        assertThat(lines).anyMatch(l -> l.contains("with SIGKILL"))
+                .anyMatch(l -> l.contains("bytes travelled, the whole session has"))
+                .anyMatch(l -> l.startsWith("Nothing was lost"));
+    }
+
     /** Shows that the tour's own comparison can fail. */
     @Test
     void withTomcatsOwnManagerTheTourFindsTheLoss() {

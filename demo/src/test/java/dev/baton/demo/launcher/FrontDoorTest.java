@@ -52,7 +52,7 @@ class FrontDoorTest {
 
             @Override
             public Figures figures(String name, String sessionId) {
-                return Figures.parse("version=4\nwholeBytes=900\ncommit=4 77 900\n");
+                return Figures.parse("version=4\nsessionBytes=900\ncommit=4 77 900\n");
             }
         };
         ControlPath.Actions actions = new ControlPath.Actions() {

@@ -9,7 +9,7 @@ class TraceBookTest {
     private final TraceBook book = new TraceBook();
 
     private static Figures figures(String commits, long version) {
-        return Figures.parse("version=" + version + "\nwholeBytes=2000\nholder=node1\n" + commits);
+        return Figures.parse("version=" + version + "\nsessionBytes=2000\nholder=node1\n" + commits);
     }
 
     @Test
@@ -42,7 +42,7 @@ class TraceBookTest {
 
     @Test
     void figuresLeaveOutWhatTheyDoNotUnderstand() {
-        Figures figures = Figures.parse("node.Members=node1 node2\nbroken\ncommit=null null 5\ncommit=2 3\nversion=x\n");
+        Figures figures = Figures.parse("members=node1 node2\nbroken\ncommit=null null 5\ncommit=2 3\nversion=x\n");
         assertThat(figures.members()).containsExactly("node1", "node2");
         assertThat(figures.commits()).isEmpty();
         assertThat(figures.number("version")).isEqualTo(-1);

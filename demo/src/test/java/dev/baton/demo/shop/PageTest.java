@@ -17,7 +17,7 @@ class PageTest {
         Cart cart = new Cart();
         cart.add(1, Product.find("honey").orElseThrow(), 2);
         String html = new Page("node1", cart, new SessionStatus(Map.of("holder", "node1", "primary", "node2", "backups",
-                List.of("node1"), "version", 12L, "fence", "3.7", "wholeBytes", 3120)), NODES,
+                List.of("node1"), "version", 12L, "fence", "3.7", "sessionBytes", 3120)), NODES,
                 List.of(new TraceRow("POST /cart/add", "node1", "", 148, 2960, 6)), "node1").html();
         assertThat(html).contains("<strong class=\"node\">node1</strong>", "<dd>12</dd>", "<dd>3.7</dd>", "3,120 bytes",
                 "148 B", "2,960 B", "5 %", "€ 17.80", "Start again, node3", "Kill node2",
