@@ -110,8 +110,9 @@ final class Coordinator {
     private void tryLead() {
         Topology newest = step.guards.startingTable(keeper.stored(), newestPromised());
         if (newest == null) {
-            // Nobody has a table. Only when everybody in sight says so may a new cluster be founded.
-            if (!promises.keySet().containsAll(directory.view()) || directory.hello(step.self) == null) {
+            // Nobody has a table. Only when everybody in sight and everybody ever met says so may a cluster be founded.
+            if (!promises.keySet().containsAll(directory.view())
+                    || !directory.mayKnowCluster(promises.keySet()).isEmpty() || directory.hello(step.self) == null) {
                 return;
             }
             copiesFresh = true;
@@ -246,6 +247,12 @@ final class Coordinator {
     }
 
     void tick() {
+        if (state == State.LEADING && keeper.promised().compareTo(epoch) > 0
+                && step.now - sentNanos >= step.settings.resendNanos()) {
+            // Others were led by somebody else for a while; the view here never changed.
+            claim(keeper.promised());
+            return;
+        }
         if (state == State.IDLE || step.now - sentNanos < step.settings.resendNanos()) {
             return;
         }

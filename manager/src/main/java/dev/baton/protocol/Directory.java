@@ -4,6 +4,7 @@ import dev.baton.model.NodeId;
 import dev.baton.model.SessionKey;
 import dev.baton.model.Topology;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -24,6 +25,8 @@ final class Directory implements Quorum.Absence {
     private final TreeSet<String> forgotten = new TreeSet<>();
     private final TreeMap<NodeId, Long> unreachableSince = new TreeMap<>();
     private long newsNanos;
+    /** Everybody seen before this node knew of a table. */
+    private final TreeSet<NodeId> met = new TreeSet<>();
 
     /** The effective table, or null. */
     Topology effective;
@@ -60,6 +63,9 @@ final class Directory implements Quorum.Absence {
         }
         view = List.copyOf(members);
         newsNanos = step.now;
+        if (effective == null) {
+            met.addAll(members);
+        }
         for (NodeId m : members) {
             unreachableSince.remove(m);
             forgotten.remove(m.name());
@@ -173,6 +179,16 @@ final class Directory implements Quorum.Absence {
     /** A crash freezes for as long as its proof takes; requests wait that long before they are refused. */
     boolean frozenForLong() {
         return frozen && step.now - frozenSince > 2 * step.settings.resendNanos();
+    }
+
+    /**
+     * Whoever this fresh node ever saw, and does not know to be gone or to be as fresh: somebody among them may know of
+     * a cluster, so that founding another must wait.
+     */
+    List<NodeId> mayKnowCluster(Collection<NodeId> fresh) {
+        List<NodeId> unheard = new ArrayList<>(met);
+        unheard.removeIf(n -> fresh.contains(n) || dead(n) || forgotten.contains(n.name()));
+        return unheard;
     }
 
     boolean member(NodeId node) {

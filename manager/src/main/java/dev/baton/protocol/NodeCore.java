@@ -176,6 +176,8 @@ public final class NodeCore {
         Topology table = coordinator.newestKnown();
         if (table != null) {
             directory.missing(table).forEach(n -> step.emit(new Effect.Probe(n)));
+        } else {
+            directory.mayKnowCluster(directory.view()).forEach(n -> step.emit(new Effect.Probe(n)));
         }
     }
 

@@ -66,7 +66,8 @@ final class Quorum {
         if (responding > 0 && 2 * responding == seats.size() && othersGone) {
             return givenUp == 0 ? Verdict.YES : Verdict.FORCED;
         }
-        if (responding > 0 && othersGone && (givenUp > 0 || absence.aloneLongEnough())) {
+        // Also where no seat is left at all: whoever still knows the table goes on from it.
+        if (othersGone && (responding > 0 && givenUp > 0 || absence.aloneLongEnough())) {
             return Verdict.FORCED;
         }
         return Verdict.NO;

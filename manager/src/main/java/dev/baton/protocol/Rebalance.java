@@ -20,6 +20,8 @@ final class Rebalance {
 
     private final Step step;
     private final Directory directory;
+    private List<Member> placedFor = List.of();
+    private List<List<NodeId>> placed = List.of();
 
     /**
      * @param table       the next table, or null where nothing changes
@@ -171,13 +173,25 @@ final class Rebalance {
         return new SegmentEntry(term, best, List.of(), List.of(), term);
     }
 
+    /** Placement is a pure function of members that seldom change, asked for every segment at every table. */
+    private List<NodeId> ideal(int segment, List<Member> candidates) {
+        if (!candidates.equals(placedFor)) {
+            placedFor = candidates;
+            placed = new ArrayList<>();
+            for (int i = 0; i < Topology.SEGMENTS; i++) {
+                placed.add(Placement.owners(i, candidates, step.settings.backups() + 1));
+            }
+        }
+        return placed.get(segment);
+    }
+
     /** One bounded step of a segment towards where placement wants it. */
     private SegmentEntry towards(int segment, SegmentEntry entry, List<Member> candidates, TableNumber number,
                                  int joining) {
         if (!directory.inView(entry.primary()) || candidates.isEmpty()) {
             return entry;
         }
-        List<NodeId> ideal = Placement.owners(segment, candidates, step.settings.backups() + 1);
+        List<NodeId> ideal = ideal(segment, candidates);
         List<SegmentEntry.Joiner> joiners = new ArrayList<>(entry.joining());
         boolean complete = true;
         for (NodeId n : ideal) {

@@ -92,7 +92,30 @@ final class Observer {
         }
     }
 
+    /** Where nobody is left who knows of the cluster, whoever starts afterwards founds another. */
+    private void requireNobodyKnew(SimNode founder, Topology table) {
+        for (SimNode n : sim.nodes()) {
+            Topology other = n.up() ? acting.get(n.id()) : null;
+            if (other != null && !sameCluster(other, table)) {
+                throw new InvariantViolated("I12", founder + " founds a cluster, " + n + " lives and acts by " + other);
+            }
+        }
+    }
+
+    private static boolean sameCluster(Topology a, Topology b) {
+        return a.lineage().get(0).equals(b.lineage().get(0));
+    }
+
     private void actsBy(SimNode node, Topology table) {
+        if (sim.scenario().lineages && table.lineage().size() > 1) {
+            sim.oracle().twoTruths();
+        }
+        if (newest != null && !sameCluster(newest, table)) {
+            requireNobodyKnew(node, table);
+            founded();
+            acting.put(node.id(), table);
+            stored.put(node.id(), CoreWindow.storedTable(node.core()));
+        }
         if (newest == null || table.number().compareTo(newest.number()) > 0) {
             if (!sim.scenario().lineages) {
                 requireMajority(node, table, table.seats());
@@ -118,7 +141,7 @@ final class Observer {
                 gone++;
             }
         }
-        boolean enough = seats.isEmpty() || 2 * have > seats.size() || have > 0 && have + gone == seats.size();
+        boolean enough = seats.isEmpty() || 2 * have > seats.size() || have + gone == seats.size();
         if (!enough) {
             throw new InvariantViolated("I5", node + " acts by " + table + ", stored by " + have + " of " + seats);
         }
