@@ -195,7 +195,7 @@ final class Gate {
     // ---- effects
 
     void open(Effect.OpenGate e) {
-        if (fence != null && !fence.equals(e.fence())) {
+        if (fence != null && !fence.equals(e.fence()) && !sim().oracle().blind()) {
             throw new InvariantViolated("I1", node + " opens " + key + " under " + e.fence() + ", it is open under " + fence);
         }
         bring(e);
@@ -229,6 +229,7 @@ final class Gate {
     }
 
     private void bring(Effect.OpenGate e) {
+        boolean blind = sim().oracle().blind();
         if (e.content() instanceof Content.Whole w) {
             image = w.image();
         } else if (e.content() instanceof Content.Deltas d) {
@@ -237,7 +238,7 @@ final class Gate {
                 if (delta.base() < have) {
                     continue;
                 }
-                Oracle.require(image != null && delta.base() == have, "I8", key,
+                Oracle.require(blind || image != null && delta.base() == have, "I8", key,
                         node + " at version " + have + " was given a step from " + delta.base());
                 try {
                     image = image.apply(delta);
@@ -246,9 +247,9 @@ final class Gate {
                 }
                 have++;
             }
-            Oracle.require(have == e.contents().version(), "I8", key, node + " was brought to " + have + ", not " + e.contents());
+            Oracle.require(blind || have == e.contents().version(), "I8", key, node + " was brought to " + have + ", not " + e.contents());
         } else {
-            Oracle.require(stamp.equals(e.contents()), "I8", key, node + " has " + stamp + ", was told it has " + e.contents());
+            Oracle.require(blind || stamp.equals(e.contents()), "I8", key, node + " has " + stamp + ", was told it has " + e.contents());
         }
         stamp = e.contents();
     }

@@ -1,0 +1,55 @@
+package dev.baton.sim;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.function.Consumer;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
+
+/**
+ * The protocol under everything that can go wrong, by seed.
+ *
+ * <p>{@code -Dbaton.sim.seeds=N} runs that many seeds, {@code -Dbaton.sim.from=N} begins there;
+ * {@code -Dtest=SimulationTest#replay -Dbaton.sim.seed=N -Dbaton.sim.trace=true} shows one of them.
+ */
+class SimulationTest {
+    @Test
+    @DisplayName("I1 to I12 and L1 to L6 hold over a thousand seeds")
+    void invariantsHold() throws InterruptedException {
+        long from = Long.getLong("baton.sim.from", 1);
+        long seeds = Long.getLong("baton.sim.seeds", 1_000);
+        Seeds.Outcome o = Seeds.run(from, seeds, 2, 5);
+        StringBuilder text = new StringBuilder();
+        o.failures().forEach((seed, failure) -> text.append("\nseed ").append(seed).append(": ").append(failure)
+                .append("\n  ").append(Seeds.replayCommand(seed)));
+        assertThat(text.toString()).as("runs that broke an invariant").isEmpty();
+        assertThat(o.runs()).isEqualTo(seeds);
+        // A simulator in which nothing happens finds nothing.
+        assertThat(o.successes()).as("requests answered").isGreaterThan(seeds * 20);
+        assertThat(o.grants()).as("tokens granted").isGreaterThan(seeds * 10);
+        assertThat(o.destroyed()).as("sessions destroyed").isGreaterThan(seeds / 2);
+    }
+
+    @Test
+    @DisplayName("the trace of a seed is always the same")
+    void traceIsDeterminedByTheSeed() {
+        Consumer<String> nobody = line -> { };
+        for (long seed : new long[] {3, 17, 42}) {
+            Simulation.Result first = new Simulation(seed, null, null, null, nobody).run();
+            Simulation.Result second = new Simulation(seed, null, null, null, nobody).run();
+            Simulation.Result untraced = new Simulation(seed, null, null, null, null).run();
+            assertThat(second).isEqualTo(first);
+            assertThat(first.traceHash()).as("a hash of lines").isNotEqualTo(untraced.traceHash());
+            assertThat(untraced.events()).as("tracing changes nothing").isEqualTo(first.events());
+        }
+    }
+
+    @Test
+    @EnabledIfSystemProperty(named = "baton.sim.seed", matches = "\\d+")
+    void replay() {
+        boolean trace = Boolean.getBoolean("baton.sim.trace");
+        long seed = Long.getLong("baton.sim.seed");
+        System.out.println(new Simulation(seed, null, null, null, trace ? System.out::println : null).run());
+    }
+}
