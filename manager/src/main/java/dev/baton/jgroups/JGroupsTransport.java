@@ -15,6 +15,7 @@ import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import org.jgroups.Address;
@@ -42,6 +43,9 @@ public final class JGroupsTransport implements Transport {
     private static final int PROBES_WAITING = 64;
     private static final long TICK_MILLIS = 250;
     private static final long IDLE_SECONDS = 10;
+    /** Together half a second. */
+    private static final int LAST_WORDS_ROUNDS = 50;
+    private static final long LAST_WORDS_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
 
     private static final Logger LOG = JarContext.logger(JGroupsTransport.class);
 
@@ -187,8 +191,9 @@ public final class JGroupsTransport implements Transport {
     public synchronized void close() {
         closed = true;
         JChannel old = channel;
-        channel = null;
         ticker.shutdownNow();
+        sayLastWords();
+        channel = null;
         probers.shutdownNow();
         senders.shutdown();
         if (old != null) {
@@ -196,6 +201,23 @@ public final class JGroupsTransport implements Transport {
                 old.close();
                 return null;
             });
+        }
+    }
+
+    /** What was said before the end arrives, if the others are there to hear it: among it why this node may go. */
+    private void sayLastWords() {
+        for (int round = 0; round < LAST_WORDS_ROUNDS; round++) {
+            boolean settled = true;
+            for (Peer peer : mapper.all()) {
+                if (peer.inView && !peer.sender.settled()) {
+                    settled = false;
+                    peer.sender.flush();
+                }
+            }
+            if (settled || channel == null || Thread.currentThread().isInterrupted()) {
+                return;
+            }
+            LockSupport.parkNanos(LAST_WORDS_PAUSE_NANOS);
         }
     }
 
@@ -219,7 +241,8 @@ public final class JGroupsTransport implements Transport {
     private Peer peer(NodeId node, Address address) {
         Address target = NodeAddress.bare(address);
         Executor threads = senders;
-        PeerSender sender = new PeerSender(node.toString(), (frame, introduced) -> give(node, target, frame, introduced),
+        PeerSender sender = new PeerSender(node.toString(),
+                (frame, introduced) -> give(node, target, frame, introduced),
                 threads, meter);
         PeerReceiver receiver = new PeerReceiver(node.toString(), sender, messages -> listener.received(node, messages),
                 meter);

@@ -19,11 +19,18 @@ import org.jgroups.util.ObjectInputStreamWithClassloader;
  * Tomcat's logging configuration governs, and it deserialises no objects at all, since a stranger may send them.
  */
 final class JarContext {
+    /**
+     * JGroups calls it severe that it could not say good-bye to a process that has just died. Held here, since a logger
+     * that nobody holds is collected together with its filter.
+     */
+    private static final Logger TCP_LOG = inside(() -> Logger.getLogger("org.jgroups.protocols.TCP"));
+
     private static final String FILTER = "jgroups.deserialization.filter";
 
     static {
         inside(() -> {
             LogFactory.useJdkLogger(true);
+            TCP_LOG.setFilter(record -> !String.valueOf(record.getMessage()).contains("failed sending graceful close"));
             ExtendedUUID.setPrintFunction(NodeAddress::print);
             // JGroups reads the property once, when the class is initialised. It is put back, for other copies of
             // JGroups in this JVM are none of our business.

@@ -68,7 +68,7 @@ final class PeerSender {
 
     /** Behind the turnstile. */
     private final MessageCodec codec = new MessageCodec();
-    private byte[] envelope;
+    private volatile byte[] envelope;
     private int offset;
 
     /** Number of the last frame sent; written behind the turnstile. */
@@ -156,6 +156,19 @@ final class PeerSender {
             questionDue = true;
             pump();
         }
+    }
+
+    /** Sends what waits and asks for the acknowledgement of it. */
+    void flush() {
+        if (!settled()) {
+            questionDue = true;
+            pump();
+        }
+    }
+
+    /** Whether the other node has everything. */
+    boolean settled() {
+        return queued.get() == 0 && envelope == null && sent == confirmed.get();
     }
 
     private void dropQueue() {
@@ -249,11 +262,12 @@ final class PeerSender {
     }
 
     private void sendBare() {
+        boolean ask = questionDue;
+        questionDue = false;
         answerDue = false;
         int have = received;
-        byte[] frame = Frame.make(questionDue ? Frame.ASK : 0, sent, have, new byte[0], 0, 0);
+        byte[] frame = Frame.make(ask ? Frame.ASK : 0, sent, have, new byte[0], 0, 0);
         acknowledged = have;
-        questionDue = false;
         give(frame);
     }
 

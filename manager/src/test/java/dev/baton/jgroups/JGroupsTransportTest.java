@@ -123,6 +123,16 @@ class JGroupsTransportTest {
     }
 
     @Test
+    void whatWasSaidBeforeTheEndArrives() {
+        startNodes(2);
+        for (int i = 0; i < 2_000; i++) {
+            open.get(1).send(open.get(0).self(), List.of(beat(0, i)));
+        }
+        open.get(1).close();
+        assertThat(listeners.get(0).waitForLetters(2_000)).as("%s", listeners.get(0).letters().size()).isTrue();
+    }
+
+    @Test
     void aNodeThatLeavesIsGoneAtOnceAndTheNextComes() {
         startNodes(2);
         open.get(1).close();
