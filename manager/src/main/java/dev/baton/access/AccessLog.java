@@ -11,6 +11,16 @@ import java.util.concurrent.atomic.AtomicBoolean;
  * A request's own threads may share it.
  */
 public final class AccessLog {
+    /** Why nothing of a stay can be saved any more. */
+    public enum End {
+        /** The token was taken away. */
+        LOST,
+        /** The session was destroyed. */
+        GONE,
+        /** The store did not take the session that was made here. */
+        NOT_CREATED
+    }
+
     private final ClientState state;
     private final Contents contents;
     private final int pass;
@@ -41,7 +51,12 @@ public final class AccessLog {
 
     /** Whether the session was destroyed during this stay. */
     public boolean gone() {
-        return contents.end() == Contents.End.GONE;
+        return contents.end() == End.GONE;
+    }
+
+    /** Why this stay is {@link #lost}, or null. */
+    public End end() {
+        return contents.end();
     }
 
     /**
@@ -115,7 +130,7 @@ public final class AccessLog {
     }
 
     /** Ends the stay. False where that was done before. What was not compared is left to those who complete later. */
-    public boolean end() {
+    public boolean leave() {
         if (!ended.compareAndSet(false, true)) {
             return false;
         }

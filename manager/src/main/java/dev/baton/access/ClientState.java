@@ -257,10 +257,10 @@ public final class ClientState {
     }
 
     /** The copy is void: its live objects are dropped, waits for durability fail. */
-    public void discard(boolean gone) {
+    public void discard(AccessLog.End how) {
         Contents past = contents;
         contents = Contents.nothing(past.meta());
-        past.end(gone ? Contents.End.GONE : Contents.End.LOST);
+        past.end(how);
     }
 
     /** Metadata from a look-up, for a copy that knows nothing better. */

@@ -22,9 +22,6 @@ import java.util.concurrent.locks.ReentrantLock;
  * core learns of them. Contents are replaced only while nobody is inside.
  */
 final class Contents {
-    /** Why the contents are of the past. */
-    enum End { LOST, GONE }
-
     private final Map<String, Attribute> attributes = new ConcurrentHashMap<>();
     /** Attributes to compare by whoever completes next. */
     private final Set<String> pending = ConcurrentHashMap.newKeySet();
@@ -34,7 +31,7 @@ final class Contents {
     private volatile SessionMeta meta;
     private volatile SessionMeta storedMeta;
     private volatile int bytes;
-    private volatile End end;
+    private volatile AccessLog.End end;
     /** Made here, and the store has not been told. */
     private volatile boolean fresh;
 
@@ -229,11 +226,12 @@ final class Contents {
         fresh = false;
     }
 
-    End end() {
+    /** Why these are of the past, or null. */
+    AccessLog.End end() {
         return end;
     }
 
-    void end(End how) {
+    void end(AccessLog.End how) {
         end = how;
         acknowledgements.fail(how);
     }

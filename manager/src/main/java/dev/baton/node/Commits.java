@@ -54,7 +54,7 @@ final class Commits {
     private Application.Completed compareAndGive(AccessLog log) {
         ClientState state = log.state();
         if (log.lost()) {
-            throw lost(state);
+            throw Refusal.lost(log);
         }
         Scan scan = log.scan(Math.max(0, state.token().idleNanos(parts.now())));
         boolean given = false;
@@ -93,7 +93,7 @@ final class Commits {
                 return false;
             }
             if (log.lost()) {
-                throw lost(state);
+                throw Refusal.lost(log);
             }
             if (token.renaming()) {
                 throw new SessionUnavailable(Reason.OUTCOME_UNKNOWN, "it is not known whether " + state.key()
@@ -106,11 +106,6 @@ final class Commits {
             token.told(parts.now());
         }
         return true;
-    }
-
-    private static SessionUnavailable lost(ClientState state) {
-        return new SessionUnavailable(Reason.TOKEN_LOST,
-                "the token of " + state.key() + " was taken away: what this request changed is lost");
     }
 
     private static Application.Completed gone() {
@@ -146,7 +141,7 @@ final class Commits {
         }
         parts.events().note(Effect.Level.WARNING, "the store refused the new " + e.key() + ": " + e.reason(), null);
         synchronized (state.token()) {
-            tokens.discard(state, false);
+            tokens.discard(state, AccessLog.End.NOT_CREATED);
             states.forget(state);
         }
     }

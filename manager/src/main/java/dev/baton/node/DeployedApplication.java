@@ -85,6 +85,7 @@ final class DeployedApplication implements Application {
     /** The node is out of the cluster: nothing that is here can be saved any more. */
     void abandon() {
         tokens.abandon();
+        idChanges.end();
     }
 
     @Override

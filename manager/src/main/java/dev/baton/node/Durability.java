@@ -29,7 +29,7 @@ final class Durability extends Passage<Void> {
         }
         if (acknowledged && !log.isDurable(version)) {
             if (log.lost()) {
-                throw lost(key);
+                throw Refusal.lost(log);
             }
             if (late()) {
                 throw new SessionUnavailable(Reason.OUTCOME_UNKNOWN, "version " + version + " of " + key
@@ -42,7 +42,7 @@ final class Durability extends Passage<Void> {
             return advance();
         }
         if (log.lost()) {
-            throw lost(key);
+            throw Refusal.lost(log);
         }
         while (!parts.leases().valid(key.segment())) {
             if (late()) {
@@ -58,11 +58,6 @@ final class Durability extends Passage<Void> {
             }
         }
         return null;
-    }
-
-    private static SessionUnavailable lost(SessionKey key) {
-        return new SessionUnavailable(Reason.TOKEN_LOST,
-                "the token of " + key + " was taken away: what this request changed is lost");
     }
 
     @Override

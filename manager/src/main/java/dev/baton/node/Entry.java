@@ -74,7 +74,7 @@ final class Entry extends Passage<AccessLog> {
                 // Lost while waiting for the lease: not a bad moment to ask for the token again.
                 AccessLog past = log;
                 log = null;
-                past.end();
+                past.leave();
                 continue;
             }
             if (late()) {

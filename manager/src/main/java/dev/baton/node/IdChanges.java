@@ -166,6 +166,12 @@ final class IdChanges {
         answer(destroying, key, new Refusal(reason, null).absent() ? null : reason);
     }
 
+    /** Nobody will answer any more. */
+    void end() {
+        destroying.keySet().forEach(key -> answer(destroying, key, Denial.NOT_A_MEMBER));
+        renaming.keySet().forEach(key -> answer(renaming, key, Denial.NOT_A_MEMBER));
+    }
+
     private static void answer(Map<SessionKey, CompletableFuture<Outcome>> open, SessionKey key, Denial reason) {
         CompletableFuture<Outcome> answer = open.remove(key);
         if (answer != null) {

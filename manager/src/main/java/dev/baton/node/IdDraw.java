@@ -39,7 +39,7 @@ final class IdDraw {
                 continue;
             }
             any = id;
-            if (tries == 1 || table.segment(key.segment()).primary().equals(self)) {
+            if (tries == 1 || self.equals(table.segment(key.segment()).primary())) {
                 break;
             }
         }

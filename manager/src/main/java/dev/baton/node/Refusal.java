@@ -1,5 +1,6 @@
 package dev.baton.node;
 
+import dev.baton.access.AccessLog;
 import dev.baton.model.NodeId;
 import dev.baton.model.SessionKey;
 import dev.baton.node.SessionUnavailable.Reason;
@@ -14,6 +15,15 @@ record Refusal(Denial reason, NodeId holder) {
     /** Whether this says that there is no such session. */
     boolean absent() {
         return reason == Denial.NO_SUCH_SESSION || reason == Denial.GONE;
+    }
+
+    /** What a stay hears whose token is gone. */
+    static SessionUnavailable lost(AccessLog log) {
+        return log.end() == AccessLog.End.NOT_CREATED
+                ? new SessionUnavailable(Reason.STORE_UNREACHABLE, "the store did not take the new session "
+                        + log.state().key() + ": it cannot serve now, or the id is in use")
+                : new SessionUnavailable(Reason.TOKEN_LOST, "the token of " + log.state().key()
+                        + " was taken away: what this request changed is lost");
     }
 
     SessionUnavailable of(SessionKey key) {

@@ -245,9 +245,10 @@ public final class SessionNode {
         return loop.ask(Core::report);
     }
 
-    /** Where one session stands, as far as this node knows; null where the node does not run any more. */
+    /** Where one session stands, as far as this node knows; never null. */
     public ProtocolReport.SessionReport report(SessionKey key) {
-        return loop.ask(core -> core.report(key));
+        ProtocolReport.SessionReport report = loop.ask(core -> core.report(key));
+        return report != null ? report : new ProtocolReport.SessionReport(key, null, List.of(), null, null, 0, 0);
     }
 
     /** An administrator says that the node of that name will not come back. */

@@ -51,19 +51,14 @@ final class Tokens {
             return;
         }
         synchronized (token) {
-            if (token.asking() && !token.gate().hasWaiters()) {
-                token.asking(false);
-                // A grant may be on its way all the same; it will find the gate, or be sent back.
-                token.away(true);
-                parts.loop().give(new Input.CancelAcquire(state.key()));
-            }
+            callOff(state);
         }
         parts.loop().run();
     }
 
     /** Ends a stay. */
     void leave(AccessLog log) {
-        if (log.detached() || !log.end()) {
+        if (log.detached() || !log.leave()) {
             return;
         }
         ClientState state = log.state();
@@ -124,8 +119,24 @@ final class Tokens {
     void close() {
         closing = true;
         for (ClientState state : states.all()) {
-            state.token().gate().refuseWaiters(new Refusal(Denial.NOT_A_MEMBER, null));
+            TokenHold token = state.token();
+            synchronized (token) {
+                token.gate().refuseWaiters(new Refusal(Denial.NOT_A_MEMBER, null));
+                callOff(state);
+            }
             release(state);
+        }
+        parts.loop().run();
+    }
+
+    /** Nobody waits any more: the core need not go on asking. Under the monitor. */
+    private void callOff(ClientState state) {
+        TokenHold token = state.token();
+        if (token.asking() && !token.gate().hasWaiters()) {
+            token.asking(false);
+            // A grant may be on its way all the same; it will find the gate, or be sent back.
+            token.away(true);
+            parts.loop().give(new Input.CancelAcquire(state.key()));
         }
     }
 
@@ -173,8 +184,9 @@ final class Tokens {
         TokenHold token = state.token();
         boolean more;
         synchronized (token) {
-            if (token.destroying() || token.renaming()) {
-                // The core cannot give the token back before that is answered; see operationAnswered.
+            if (!token.gate().drained() || token.destroying() || token.renaming()) {
+                // Void meanwhile, and perhaps another token is in use already. Or: the core cannot give the token back
+                // before an operation is answered; see operationAnswered.
                 return;
             }
             long now = parts.now();
@@ -215,7 +227,7 @@ final class Tokens {
                 // The store knows better what it gave: from nothing the next grant brings the whole.
                 parts.events().note(Effect.Level.WARNING, "the granted contents of " + e.key() + " (" + e.contents()
                         + ") do not continue the copy here (" + state.stamp() + "): fetching them anew", null);
-                state.discard(false);
+                state.discard(AccessLog.End.LOST);
                 token.stale(true);
                 drained = token.gate().refuse();
             } else if (closing) {
@@ -297,6 +309,11 @@ final class Tokens {
 
     /** The copy here is void. Under the monitor. The gate is broken first, see {@link ClientState#stay}. */
     void discard(ClientState state, boolean gone) {
+        discard(state, gone ? AccessLog.End.GONE : AccessLog.End.LOST);
+    }
+
+    void discard(ClientState state, AccessLog.End how) {
+        boolean gone = how == AccessLog.End.GONE;
         TokenHold token = state.token();
         token.gate().breakOff();
         token.fence(Fence.NONE);
@@ -304,7 +321,7 @@ final class Tokens {
         token.destroying(false);
         token.renaming(false);
         token.away(!token.asking());
-        state.discard(gone);
+        state.discard(how);
         if (gone) {
             token.gone(true);
             states.forget(state);

@@ -137,7 +137,7 @@ class CopyTest {
             AccessLog earlier = enter(state);
             state.get("before", earlier);
             complete(earlier);
-            earlier.end();
+            earlier.leave();
             serializer.written.clear();
             AccessLog log = enter(state);
             state.get("cart", log);
@@ -233,7 +233,7 @@ class CopyTest {
         AccessLog log = enter(state);
         list(state.get("cart", log)).add("b");
         log.scan(0).abandon();
-        log.end();
+        log.leave();
         assertThat(complete(enter(state))).containsExactly("cart");
     }
 
@@ -242,7 +242,7 @@ class CopyTest {
         ClientState state = granted(Tracking.DEFAULT, Map.of("cart", "La"));
         AccessLog log = enter(state);
         list(state.get("cart", log)).add("b");
-        log.end();
+        log.leave();
         assertThat(complete(enter(state))).containsExactly("cart");
     }
 
@@ -305,7 +305,7 @@ class CopyTest {
         List<Object> cart = list(state.get("cart", old));
         Waiter durable = old.durable(6);
         state.token().gate().breakOff();
-        state.discard(false);
+        state.discard(AccessLog.End.LOST);
         assertThat(old.lost()).isTrue();
         assertThat(durable.outcome().admitted()).isFalse();
 

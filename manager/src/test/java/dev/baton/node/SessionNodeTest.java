@@ -356,7 +356,8 @@ class SessionNodeTest {
                     ? List.of(new Effect.CreateFailed(c.key(), Denial.EXISTS)) : List.of());
             AccessLog log = n.shop.create("chosen", ScriptedNode.META);
             Application.Completed done = n.shop.complete(log);
-            assertThat(reason(() -> n.shop.awaitDurable(log, done.version(), LONG))).isEqualTo(Reason.TOKEN_LOST);
+            assertThat(reason(() -> n.shop.awaitDurable(log, done.version(), LONG)))
+                    .isEqualTo(Reason.STORE_UNREACHABLE);
             n.shop.leave(log);
         }
     }
