@@ -213,6 +213,7 @@ class CopyTest {
         list(state.get("cart", log)).add("b");
         serializer.failures = 3;
         assertThat(complete(log)).containsExactly("cart");
+        assertThat(complete(log)).as("compared with what was sent").isEmpty();
     }
 
     @Test

@@ -319,6 +319,26 @@ class SessionNodeTest {
     }
 
     @Test
+    @DisplayName("A token lost between the last one's leaving and the report is not reported: the next may be in use")
+    void aTokenLostBeforeItIsReportedIdleIsNotReported() throws Exception {
+        try (ScriptedNode n = new ScriptedNode(ApplicationSettings.DEFAULT.withEagerRelease(true))) {
+            n.grantEverything(Map.of());
+            AccessLog log = n.enter("id");
+            ClientState state = log.state();
+            Thread leaver = new Thread(() -> n.shop.leave(log));
+            synchronized (state.token()) {
+                leaver.start();
+                TestCluster.await("the last one is out", () -> state.token().gate().drained());
+                n.happen(new Effect.TokenLost(n.key("id"), Denial.FENCED));
+                assertThat(n.enter("id")).isNotNull();
+            }
+            leaver.join();
+            assertThat(n.core.given(Input.Idle.class)).isEmpty();
+            assertThat(state.inside()).isEqualTo(1);
+        }
+    }
+
+    @Test
     void anEagerTokenGoesBackAfterEachRequest() {
         try (ScriptedNode n = new ScriptedNode(ApplicationSettings.DEFAULT.withEagerRelease(true))) {
             n.grantEverything(Map.of());
