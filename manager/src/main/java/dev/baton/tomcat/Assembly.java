@@ -1,7 +1,6 @@
 package dev.baton.tomcat;
 
 import dev.baton.jgroups.JGroupsTransport;
-import dev.baton.model.Location;
 import dev.baton.model.NodeId;
 import dev.baton.model.Settings;
 import dev.baton.node.ClusterRefused;
@@ -60,7 +59,7 @@ final class Assembly {
             NodeId self = new NodeId(name, clock.wallMillis());
             NodeLog events = new NodeLog(settings.cluster(), self);
             try {
-                node = new SessionNode(new Location("", "", NodeNames.host()), true, NodeSettings.of(settings),
+                node = new SessionNode(NodeNames.location(), true, NodeSettings.of(settings),
                         network.apply(settings, self), clock, events);
                 node.start(START_NANOS);
             } catch (ClusterRefused | SessionUnavailable | IllegalStateException | IllegalArgumentException e) {

@@ -1,5 +1,6 @@
 package dev.baton.tomcat;
 
+import dev.baton.model.Location;
 import dev.baton.model.NodeId;
 import dev.baton.model.Settings;
 import java.net.InetAddress;
@@ -21,7 +22,13 @@ final class NodeNames {
         return name.length() <= NodeId.MAX_NAME ? name : name.substring(name.length() - NodeId.MAX_NAME);
     }
 
-    static String host() {
+    /** Where this node stands, for spreading backups: system properties, since it belongs to the machine. */
+    static Location location() {
+        return new Location(System.getProperty("baton.site", ""), System.getProperty("baton.rack", ""),
+                System.getProperty("baton.host", host()));
+    }
+
+    private static String host() {
         try {
             return InetAddress.getLocalHost().getHostName();
         } catch (UnknownHostException e) {
