@@ -9,6 +9,7 @@ public interface ValueSerializer {
     /**
      * @param value never null
      * @throws NotSerializableAttribute where the value, or something that it refers to, cannot be serialised
+     * @throws RuntimeException whatever a collection throws that another thread changes meanwhile: to be tried again
      */
     byte[] serialize(String name, Object value) throws NotSerializableAttribute;
 

@@ -34,8 +34,8 @@ final class WebappSerializer implements ValueSerializer {
             SerialPath.Culprit culprit = SerialPath.find(name, value);
             throw culprit == null ? new NotSerializableAttribute(name, name, e.getMessage(), e)
                     : new NotSerializableAttribute(name, culprit.path(), culprit.className(), e);
-        } catch (IOException | RuntimeException | StackOverflowError e) {
-            // A writeObject of the application, or a structure changed by another thread meanwhile.
+        } catch (IOException | StackOverflowError e) {
+            // A writeObject of the application. A RuntimeException passes: mostly another thread was changing the value.
             throw new NotSerializableAttribute(name, name, value.getClass().getName(), e);
         }
     }

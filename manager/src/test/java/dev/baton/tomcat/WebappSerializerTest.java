@@ -75,6 +75,21 @@ class WebappSerializerTest {
                         e -> assertThat(e.path()).isEqualTo("map[k]"));
     }
 
+    /** A list that another thread changes while it is written. */
+    static final class Restless extends ArrayList<Object> {
+        private static final long serialVersionUID = 1L;
+
+        private void writeObject(java.io.ObjectOutputStream out) {
+            throw new java.util.ConcurrentModificationException();
+        }
+    }
+
+    @Test
+    void aValueThatChangesMeanwhileIsNotCalledUnserialisable() {
+        assertThatThrownBy(() -> serializer.serialize("list", new Restless()))
+                .as("so that the caller tries again").isInstanceOf(java.util.ConcurrentModificationException.class);
+    }
+
     @Test
     void classesThatNobodyAllowedAreNotRead() throws Exception {
         byte[] dangerous = serializer.serialize("x", java.lang.reflect.Proxy.newProxyInstance(LOADER,
