@@ -288,11 +288,6 @@ public final class ClientState {
         }
     }
 
-    /** Attributes that were left to be compared by somebody else. */
-    public boolean hasPending() {
-        return !contents.pending().isEmpty();
-    }
-
     void key(SessionKey other) {
         key = other;
     }

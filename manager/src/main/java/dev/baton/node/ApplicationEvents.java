@@ -15,7 +15,7 @@ public interface ApplicationEvents extends ClientState.Problems {
 
     /**
      * The session was destroyed elsewhere, or its copy here is void; live objects are dropped without listeners. Called
-     * on a thread of the cluster: must be quick, must not call the application.
+     * on a thread of the cluster, with locks held: must be quick, take no lock, and not call the application.
      *
      * @param destroyed false where only the token was lost and the session may go on
      */

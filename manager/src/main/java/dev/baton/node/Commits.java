@@ -142,7 +142,6 @@ final class Commits {
         parts.events().note(Effect.Level.WARNING, "the store refused the new " + e.key() + ": " + e.reason(), null);
         synchronized (state.token()) {
             tokens.discard(state, AccessLog.End.NOT_CREATED);
-            states.forget(state);
         }
     }
 

@@ -136,7 +136,6 @@ final class IdChanges {
                 if (gone) {
                     token.asking(false);
                     tokens.discard(state, true);
-                    token.gate().refuseWaiters(new Refusal(Denial.GONE, null));
                 }
             }
             tokens.operationAnswered(state);

@@ -140,16 +140,22 @@ final class Tokens {
         }
     }
 
-    /** The node is out of the cluster: every token here is void. */
+    /** Whatever is still held here is given up; those inside can save nothing any more. */
     void abandon() {
         closing = true;
         for (ClientState state : states.all()) {
-            synchronized (state.token()) {
-                state.token().asking(false);
-                discard(state, false);
+            TokenHold token = state.token();
+            synchronized (token) {
+                boolean held = !token.away() && !token.asking();
+                token.gate().refuseWaiters(new Refusal(Denial.NOT_A_MEMBER, null));
+                callOff(state);
+                discard(state, AccessLog.End.LOST);
+                if (held) {
+                    parts.loop().give(new Input.Idle(state.key(), Math.max(0, token.idleNanos(parts.now()))));
+                }
             }
-            state.token().gate().refuseWaiters(new Refusal(Denial.NOT_A_MEMBER, null));
         }
+        parts.loop().run();
     }
 
     boolean closing() {
@@ -258,6 +264,9 @@ final class Tokens {
         ClientState state = states.existing(e.key().id());
         if (state != null) {
             release(state);
+        } else {
+            // A token that nobody here knows of, of a former life of the application.
+            parts.loop().give(new Input.Idle(e.key(), 0));
         }
     }
 
@@ -299,9 +308,6 @@ final class Tokens {
         TokenHold token = state.token();
         synchronized (token) {
             discard(state, gone);
-            if (gone) {
-                token.gate().refuseWaiters(new Refusal(Denial.GONE, null));
-            }
         }
         parts.membership().tokenReturned();
         ask(state);
@@ -312,8 +318,9 @@ final class Tokens {
         discard(state, gone ? AccessLog.End.GONE : AccessLog.End.LOST);
     }
 
+    /** @param how other than LOST: the session is not there, and another one under its id is another object */
     void discard(ClientState state, AccessLog.End how) {
-        boolean gone = how == AccessLog.End.GONE;
+        boolean gone = how != AccessLog.End.LOST;
         TokenHold token = state.token();
         token.gate().breakOff();
         token.fence(Fence.NONE);
@@ -324,6 +331,7 @@ final class Tokens {
         state.discard(how);
         if (gone) {
             token.gone(true);
+            token.gate().refuseWaiters(new Refusal(Denial.GONE, null));
             states.forget(state);
         }
         try {

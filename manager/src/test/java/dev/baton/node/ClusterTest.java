@@ -10,6 +10,7 @@ import dev.baton.access.ClientState;
 import dev.baton.model.Fence;
 import dev.baton.model.SessionKey;
 import dev.baton.node.SessionUnavailable.Reason;
+import dev.baton.protocol.CoreSettings;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -281,6 +282,92 @@ class ClusterTest {
             node.shop.awaitDurable(log, done.version(), LONG);
             node.shop.leave(log);
             assertThat(cluster.node(1).read(id, "n")).isEqualTo(2);
+        }
+    }
+
+    @Test
+    @DisplayName("L2, protocol section 8: a holder that is cut off neither answers nor saves; the others go on")
+    void aHolderThatIsCutOffDoesNoHarm() {
+        CoreSettings quick = new CoreSettings(1, false, false, SECOND / 2, SECOND / 10, SECOND / 5, -1, 10 * SECOND,
+                300 * SECOND, 5 * SECOND, 1_000, 32 << 20, 16 << 10, 256 << 10);
+        try (TestCluster cluster = new TestCluster(quick, ApplicationSettings.DEFAULT)) {
+            for (int i = 0; i < 3; i++) {
+                cluster.start("n" + i);
+            }
+            cluster.awaitBackups();
+            TestCluster.Node zombie = cluster.node(0);
+            String id = zombie.create("n", 1);
+            AccessLog inside = zombie.shop.enter(zombie.shop.state(id), LONG);
+            assertThat(inside.state().get("n", inside)).isEqualTo(1);
+            inside.state().set("n", 666, inside);
+
+            cluster.network.cut(zombie.node.self());
+            cluster.node(1).write(id, "n", 2);
+
+            assertThatThrownBy(() -> zombie.shop.finish(inside, SECOND)).isInstanceOf(SessionUnavailable.class);
+            assertThatThrownBy(() -> zombie.shop.enter(zombie.shop.state(id), SECOND / 10))
+                    .isInstanceOf(SessionUnavailable.class);
+            assertThat(cluster.node(2).read(id, "n")).isEqualTo(2);
+
+            cluster.network.heal(zombie.node.self());
+            TestCluster.await("the node is back", () -> found(zombie, id));
+            assertThat(zombie.read(id, "n")).isEqualTo(2);
+        }
+    }
+
+    @Test
+    @DisplayName("S3: a node without a store of its own serves sessions of the others' store")
+    void aNodeWithoutAStoreServesSessions() {
+        try (TestCluster cluster = TestCluster.of(2, 1, ApplicationSettings.DEFAULT)) {
+            TestCluster.Node user = cluster.start("user");
+            String id = user.create("n", 1);
+            user.write(id, "n", 2);
+            assertThat(user.node.report().primaries()).isZero();
+            assertThat(cluster.node(1).read(id, "n")).isEqualTo(2);
+        }
+    }
+
+    @Test
+    @DisplayName("B5: a node that joins gets copies, and sessions survive when the two old ones are killed after that")
+    void aJoinerTakesOver() {
+        try (TestCluster cluster = TestCluster.of(2, 1, ApplicationSettings.DEFAULT)) {
+            List<String> ids = new ArrayList<>();
+            for (int i = 0; i < 40; i++) {
+                ids.add(cluster.node(i % 2).create("n", i));
+            }
+            cluster.start("n2");
+            cluster.awaitBackups();
+            cluster.kill("n0");
+            cluster.awaitBackups();
+            cluster.kill("n1");
+            for (int i = 0; i < ids.size(); i++) {
+                assertThat(cluster.node(2).read(ids.get(i), "n")).isEqualTo(i);
+            }
+        }
+    }
+
+    @Test
+    @DisplayName("An application that is undeployed and deployed again finds its sessions")
+    void aRedeployedApplicationFindsItsSessions() {
+        try (TestCluster cluster = TestCluster.of(2, 1, ApplicationSettings.DEFAULT)) {
+            TestCluster.Node node = cluster.node(0);
+            String id = node.create("n", 1);
+            AccessLog forgotten = node.shop.enter(node.shop.state(id), LONG);
+            node.node.undeploy(node.shop, SECOND / 10);
+            Application again = node.node.deploy("localhost/shop", new JavaSerializer(), node,
+                    ApplicationSettings.DEFAULT);
+            assertThat(forgotten.lost()).isTrue();
+            AccessLog log = again.enter(again.state(id), LONG);
+            assertThat(log.state().get("n", log)).isEqualTo(1);
+            again.finish(log, LONG);
+        }
+    }
+
+    private static boolean found(TestCluster.Node node, String id) {
+        try {
+            return node.shop.lookup(id, LONG) != null;
+        } catch (SessionUnavailable notYet) {
+            return false;
         }
     }
 

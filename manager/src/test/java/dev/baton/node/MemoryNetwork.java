@@ -4,7 +4,6 @@ import dev.baton.codec.MalformedMessage;
 import dev.baton.codec.MessageCodec;
 import dev.baton.model.NodeId;
 import dev.baton.protocol.Message;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -20,6 +19,7 @@ import java.util.function.BiPredicate;
 public final class MemoryNetwork {
     private final Map<NodeId, Port> ports = new LinkedHashMap<>();
     private final Set<NodeId> dead = ConcurrentHashMap.newKeySet();
+    private final Set<NodeId> cut = ConcurrentHashMap.newKeySet();
     private volatile BiPredicate<NodeId, Message> lost = (to, message) -> false;
 
     public synchronized Port port(String name, long incarnation) {
@@ -42,9 +42,26 @@ public final class MemoryNetwork {
         views();
     }
 
+    /** The node and the others do not hear each other any more; each side sees that. Nobody is proven dead. */
+    void cut(NodeId node) {
+        cut.add(node);
+        views();
+    }
+
+    void heal(NodeId node) {
+        cut.remove(node);
+        views();
+    }
+
     private synchronized void views() {
-        List<NodeId> members = new ArrayList<>(ports.keySet());
-        ports.values().forEach(p -> p.deliver(l -> l.viewChanged(members)));
+        for (Port p : ports.values()) {
+            List<NodeId> members = ports.keySet().stream().filter(n -> together(n, p.self)).toList();
+            p.deliver(l -> l.viewChanged(members));
+        }
+    }
+
+    private boolean together(NodeId a, NodeId b) {
+        return a.equals(b) || !cut.contains(a) && !cut.contains(b);
     }
 
     private synchronized Port find(NodeId node) {
@@ -89,7 +106,7 @@ public final class MemoryNetwork {
         public void send(NodeId to, List<Message> envelope) {
             Port target = find(to);
             List<Message> kept = envelope.stream().filter(m -> !lost.test(to, m)).toList();
-            if (listener == null || target == null || kept.isEmpty()) {
+            if (listener == null || target == null || kept.isEmpty() || !together(self, to)) {
                 return;
             }
             byte[] encoded = new MessageCodec().encode(kept);

@@ -10,6 +10,7 @@ import dev.baton.model.Topology;
 import dev.baton.protocol.CoreSettings;
 import dev.baton.protocol.Effect;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -43,7 +44,7 @@ final class TestCluster implements AutoCloseable {
 
         Node(String name) {
             port = network.port(name, ++incarnations);
-            node = new SessionNode(Location.UNKNOWN, true, NodeSettings.of(core), port, new SystemClock(), this);
+            node = new SessionNode(Location.UNKNOWN, !name.startsWith("user"), NodeSettings.of(core), port, new SystemClock(), this);
             shop = node.deploy("localhost/shop", new JavaSerializer(), this, application);
         }
 
@@ -189,9 +190,10 @@ final class TestCluster implements AutoCloseable {
 
     @Override
     public void close() {
-        for (Node node : new ArrayList<>(nodes.values())) {
-            node.node.stop(5 * SECOND);
-        }
+        // The last ones first: the last node with a store cannot hand it over to nodes without one.
+        List<Node> last = new ArrayList<>(nodes.values());
+        Collections.reverse(last);
+        last.forEach(n -> n.node.stop(5 * SECOND));
         killed.forEach(n -> n.node.stop(0));
     }
 }
