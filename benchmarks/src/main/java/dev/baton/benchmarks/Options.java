@@ -14,7 +14,7 @@ import java.util.Map;
  * @param workloads   kinds of request
  * @param rounds      windows per manager, interleaved
  * @param seconds     length of a window
- * @param warmup      seconds of load before the first round of a workload, per manager
+ * @param warmup      least seconds of load before the first round of a workload, per manager
  * @param jvm         options of the Tomcats' JVMs
  * @param note        conditions worth recording
  * @param results     file to which rows are appended
@@ -45,7 +45,7 @@ record Options(List<ManagerKind> managers, List<Integer> connections, List<Workl
                 constants("workloads", given.getOrDefault("workloads", "read,counter,cart"), Workload.class),
                 number("rounds", given.getOrDefault("rounds", "5"), 1, 1_000),
                 number("seconds", given.getOrDefault("seconds", "3"), 1, 600),
-                number("warmup", given.getOrDefault("warmup", "8"), 0, 600),
+                number("warmup", given.getOrDefault("warmup", "12"), 0, 600),
                 List.of(given.getOrDefault("jvm", "-Xms512m -Xmx512m").trim().split("\\s+")),
                 given.getOrDefault("note", ""), Path.of(given.getOrDefault("results", "target/RESULTS.md")),
                 Path.of(given.getOrDefault("jar", "../dist/target/baton.jar")), Path.of(required(given, "home")),
