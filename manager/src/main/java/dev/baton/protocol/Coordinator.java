@@ -241,7 +241,7 @@ final class Coordinator {
         if (next.needsCopies()) {
             claim(epoch);
         } else if (next.table() != null) {
-            next.notes().forEach(step::warn);
+            next.losses().forEach(step::warn);
             propose(next.table());
         }
     }

@@ -233,7 +233,9 @@ public final class NodeCore {
     private void adopt(Topology table) {
         Topology before = directory.effective;
         directory.effective = table;
-        directory.news();
+        if (!table.number().epoch().coordinator().equals(self)) {
+            directory.news(); // one's own table is none
+        }
         directory.reviewFrozen();
         boolean conflict = before != null && !table.continues(before);
         if (conflict) {

@@ -26,8 +26,9 @@ final class Rebalance {
     /**
      * @param table       the next table, or null where nothing changes
      * @param needsCopies a segment lost every owner: fresh promises must say who has the best copy
+     * @param losses      what to tell people of segments that lost every owner
      */
-    record Next(Topology table, boolean needsCopies, List<String> notes) {}
+    record Next(Topology table, boolean needsCopies, List<String> losses) {}
 
     Rebalance(Step step, Directory directory) {
         this.step = step;
@@ -52,7 +53,8 @@ final class Rebalance {
         if (candidates.isEmpty()) {
             candidates = members.stream().filter(Member::store).toList();
         }
-        List<String> notes = new ArrayList<>();
+        List<Integer> emptied = new ArrayList<>();
+        List<Integer> restored = new ArrayList<>();
         List<SegmentEntry> segments = new ArrayList<>();
         boolean needsCopies = false;
         for (int i = 0; i < Topology.SEGMENTS; i++) {
@@ -62,13 +64,13 @@ final class Rebalance {
                 if (copies == null) {
                     needsCopies = true;
                 } else {
-                    entry = restore(i, entry, candidates, copies, notes);
+                    entry = restore(i, entry, candidates, copies, emptied, restored);
                 }
             }
             segments.add(entry);
         }
         if (needsCopies) {
-            return new Next(null, true, notes);
+            return new Next(null, true, List.of());
         }
         int joining = segments.stream().mapToInt(e -> e.joining().size()).sum();
         for (int i = 0; i < Topology.SEGMENTS; i++) {
@@ -80,7 +82,20 @@ final class Rebalance {
         members = withoutLeft(members, segments);
         Topology next = new Topology(number, table.lineage(), members, table.seats(), segments);
         boolean same = next.members().equals(table.members()) && next.segments().equals(table.segments());
-        return new Next(same ? null : next, false, notes);
+        return new Next(same ? null : next, false, losses(emptied, restored));
+    }
+
+    private static List<String> losses(List<Integer> emptied, List<Integer> restored) {
+        List<String> losses = new ArrayList<>();
+        if (!emptied.isEmpty()) {
+            losses.add(emptied.size() + " segments lost every copy and start empty, but for what living nodes hold: "
+                    + emptied);
+        }
+        if (!restored.isEmpty()) {
+            losses.add(restored.size() + " segments lost every owner and go on with an older copy, which may lack changes: "
+                    + restored);
+        }
+        return losses;
     }
 
     private List<Member> members(Topology table, TableNumber number, Collection<NodeId> leaving) {
@@ -151,7 +166,8 @@ final class Rebalance {
 
     /** Every owner is dead or given up: the best copy that anybody still has, or an empty segment if there is none. */
     private SegmentEntry restore(int segment, SegmentEntry entry, List<Member> candidates,
-                                 Map<NodeId, Message.Promise> copies, List<String> notes) {
+                                 Map<NodeId, Message.Promise> copies, List<Integer> emptied,
+                                 List<Integer> restored) {
         NodeId best = null;
         Message.CopyNumber bestCopy = null;
         for (Map.Entry<NodeId, Message.Promise> e : copies.entrySet()) {
@@ -165,11 +181,10 @@ final class Rebalance {
         }
         long term = entry.term() + 1;
         if (best == null) {
-            notes.add("segment " + segment + ": every copy is lost, starting empty");
+            emptied.add(segment);
             return new SegmentEntry(term, Placement.owners(segment, candidates, 1).get(0), List.of(), List.of(), term);
         }
-        notes.add("segment " + segment + ": every owner is lost, going on with the copy of " + best + " at term "
-                + bestCopy.term() + ", change " + bestCopy.seq() + " (owners were at term " + entry.term() + ")");
+        restored.add(segment);
         return new SegmentEntry(term, best, List.of(), List.of(), term);
     }
 
