@@ -1,35 +1,34 @@
 package dev.baton.tomcat;
 
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.TreeSet;
 
 /**
- * Attributes of a session that were handed out to threads outside of any scope while an asynchronous request was under
- * way. Such a thread may go on changing them in place, so they are compared once more when that request completes.
+ * Attributes of a session that were handed out to threads outside of any scope. While an asynchronous request is under
+ * way such a thread may belong to it, even before the container's thread has left, and may go on changing them in
+ * place: so they are compared once more when that request completes.
  */
 final class AsyncTouches {
     private static final int MAX_NAMES = 1_000;
 
-    private final AtomicInteger requests = new AtomicInteger();
-    private final Set<String> names = ConcurrentHashMap.newKeySet();
+    private final Set<String> names = new TreeSet<>();
+    private int requests;
 
-    void requestStarted() {
-        requests.incrementAndGet();
+    synchronized void requestStarted() {
+        requests++;
     }
 
-    /** Names to compare now, by then forgotten. */
-    List<String> requestEnded() {
-        requests.decrementAndGet();
-        List<String> touched = new ArrayList<>(names);
-        names.removeAll(touched);
+    /** Names to compare now; forgotten when no other request is under way. */
+    synchronized Set<String> requestEnded() {
+        Set<String> touched = new TreeSet<>(names);
+        if (--requests == 0) {
+            names.clear();
+        }
         return touched;
     }
 
-    void touched(String name) {
-        if (requests.get() > 0 && names.size() < MAX_NAMES) {
+    synchronized void touched(String name) {
+        if (names.size() < MAX_NAMES) {
             names.add(name);
         }
     }

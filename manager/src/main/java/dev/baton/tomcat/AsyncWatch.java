@@ -72,14 +72,14 @@ final class AsyncWatch implements AsyncListener {
         }
         ended = true;
         for (TrackedSession session : sessions) {
-            List<String> names = session.asyncTouches().requestEnded();
+            Set<String> names = session.asyncTouches().requestEnded();
             if (!names.isEmpty() && session.phase() == SessionFrame.Phase.LIVE) {
                 save(session, names);
             }
         }
     }
 
-    private void save(TrackedSession session, List<String> names) {
+    private void save(TrackedSession session, Set<String> names) {
         Context context = session.deployment().context();
         ClassLoader before = context.bind(null);
         RequestScope scope = RequestScope.open(request);

@@ -3,6 +3,7 @@ package dev.baton.tomcat;
 import dev.baton.access.AccessLog;
 import dev.baton.access.ClientState;
 import dev.baton.model.NodeId;
+import dev.baton.model.Settings;
 import dev.baton.node.Application;
 import dev.baton.node.Application.Completed;
 import dev.baton.node.Clock;
@@ -75,6 +76,10 @@ final class Deployment {
 
     long wallMillis() {
         return clock.wallMillis();
+    }
+
+    boolean waitsForAcknowledgement() {
+        return manager.settings().acknowledge() != Settings.Acknowledge.NONE;
     }
 
     /** The one object that stands for the session in this process. */

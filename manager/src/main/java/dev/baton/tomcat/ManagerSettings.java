@@ -9,8 +9,8 @@ import org.apache.juli.logging.LogFactory;
 
 /**
  * The settings of {@link BatonManager} as bean properties, all of them texts as in a {@code context.xml}. Each is
- * checked when it is set, against {@link Settings}, where names, defaults and meanings are described. Since Tomcat drops
- * what a setter throws, a refused value is remembered, and fails the start with the same message.
+ * checked when it is set, against {@link Settings}, where names, defaults and meanings are described. Since Tomcat
+ * drops what a setter throws, a refused value is remembered, and fails the start with the same message.
  */
 abstract class ManagerSettings extends ManagerBase {
     private static final Log log = LogFactory.getLog(BatonManager.class);

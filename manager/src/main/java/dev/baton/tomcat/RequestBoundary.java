@@ -85,7 +85,14 @@ public class RequestBoundary extends ValveBase {
             AsyncWatch.follow(request, scope.sessions());
         }
         scope.close(!async);
-        if (scope.failure() != null && thrown == null) {
+        boolean refused = scope.failure() != null && thrown == null;
+        ResponseHold hold = scope.hold();
+        if (hold != null && refused) {
+            hold.discard();
+        } else if (hold != null) {
+            hold.release();
+        }
+        if (refused) {
             Refusal.answer(request, response, scope.failure(), manager.cutOff());
         }
     }

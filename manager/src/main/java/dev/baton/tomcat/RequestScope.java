@@ -37,6 +37,7 @@ final class RequestScope {
     private final Request request;
     private final RequestScope outer;
     private final List<Stay> stays = new ArrayList<>(1);
+    private ResponseHold hold;
     private SessionUnavailable failure;
 
     private static final class Stay {
@@ -147,6 +148,15 @@ final class RequestScope {
     /** Takes over a stay that was begun already. */
     void adopt(TrackedSession session, AccessLog log) {
         know(session).log = log;
+        boolean inPipeline = request != null && CURRENT.get() == this;
+        if (hold == null && inPipeline && session.deployment().waitsForAcknowledgement()) {
+            hold = ResponseHold.install(request.getResponse().getCoyoteResponse());
+        }
+    }
+
+    /** What keeps the end of the answer back, or null. Whoever closes the scope lets it go. */
+    ResponseHold hold() {
+        return hold;
     }
 
     /** The request has the session at hand, but did not touch what the token guards. */

@@ -6,11 +6,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.baton.access.AccessLog;
 import dev.baton.node.Application;
 import dev.baton.protocol.Message;
+import jakarta.servlet.http.HttpServletResponse;
 import jakarta.servlet.http.HttpSession;
 import jakarta.servlet.http.HttpSessionEvent;
 import jakarta.servlet.http.HttpSessionListener;
 import java.io.IOException;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -79,6 +81,79 @@ class FailuresTest {
                 throw new AssertionError(e);
             }
         });
+    }
+
+    @Test
+    @DisplayName("I11: an answer that the application completed by itself is kept back until the change is durable")
+    void anAnswerCompletedByTheApplicationWaitsForTheAcknowledgement() throws Exception {
+        List<String> ways = List.of("length", "lengthAndFlush", "lengthInPieces", "lengthExceeded", "close",
+                "closeStream", "emptyAndFlush", "noContentAndFlush", "big", "none");
+        tomcats.start(2, Map.of("commitTimeout", "400"), context -> TestTomcats.page(context, "/answer", (q, r) -> {
+            q.getSession().setAttribute("a", q.getParameter("way"));
+            answer(q.getParameter("way"), r);
+            // Changes after the answer was completed count as well.
+            q.getSession().setAttribute("late", q.getParameter("way"));
+        }));
+        TestTomcats.Visitor visitor = tomcats.new Visitor();
+        for (String way : ways) {
+            HttpResponse<String> response = visitor.get(1, "/shop/answer?way=" + way);
+            assertThat(response.statusCode()).as(way).isEqualTo(way.startsWith("noContent") ? 204 : 200);
+            int length = way.startsWith("empty") || way.startsWith("noContent") || way.equals("none") ? 0
+                    : way.equals("big") ? 100_000 : 10;
+            assertThat(response.body()).as(way).hasSize(length);
+        }
+        for (String way : ways) {
+            tomcats.network.lose((to, message) -> message instanceof Message.Replicate);
+            int status;
+            try {
+                status = visitor.get(1, "/shop/answer?way=" + way).statusCode();
+            } catch (IOException cut) {
+                status = -1;
+            }
+            assertThat(status).as(way).isEqualTo(way.equals("none") ? 503 : -1);
+            tomcats.network.lose((to, message) -> false);
+        }
+    }
+
+    private static void answer(String way, HttpServletResponse response) throws IOException {
+        byte[] ten = "0123456789".getBytes(StandardCharsets.US_ASCII);
+        if (way.startsWith("length")) {
+            response.setContentLength(10);
+        }
+        switch (way) {
+            case "length", "lengthAndFlush" -> response.getOutputStream().write(ten);
+            case "lengthInPieces" -> {
+                for (byte each : ten) {
+                    response.getOutputStream().write(each);
+                    response.flushBuffer();
+                }
+            }
+            case "lengthExceeded" -> {
+                response.getOutputStream().write(ten);
+                response.getOutputStream().write(ten);
+            }
+            case "close" -> {
+                response.getWriter().print("0123456789");
+                response.getWriter().close();
+            }
+            case "closeStream" -> {
+                response.getOutputStream().write(ten);
+                response.getOutputStream().close();
+            }
+            case "emptyAndFlush" -> response.setContentLength(0);
+            case "noContentAndFlush" -> response.setStatus(204);
+            case "big" -> {
+                response.setContentLength(100_000);
+                for (int i = 0; i < 10_000; i++) {
+                    response.getOutputStream().write(ten);
+                }
+            }
+            default -> {
+            }
+        }
+        if (way.endsWith("Flush")) {
+            response.flushBuffer();
+        }
     }
 
     @Test

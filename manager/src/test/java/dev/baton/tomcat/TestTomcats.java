@@ -30,8 +30,8 @@ import org.apache.catalina.startup.Tomcat;
 import org.apache.tomcat.util.IntrospectionUtils;
 
 /**
- * Tomcats in this JVM, each with the application /shop on a node of its own, over a network in memory. HTTP and sessions
- * are real. Every wait has a limit.
+ * Tomcats in this JVM, each with the application /shop on a node of its own, over a network in memory. HTTP and
+ * sessions are real. Every wait has a limit.
  */
 final class TestTomcats implements AutoCloseable {
     private static final Duration LIMIT = Duration.ofSeconds(30);
