@@ -120,7 +120,7 @@ final class ClientDriver {
 
     private SimNode choose(User u) {
         SimNode favourite = sim.nodes().get(u.favourite);
-        if (usable(favourite) && u.refusals < 2 && rng.chance(0.7)) {
+        if (usable(favourite) && u.refusals < 2 && rng.chance(sim.scenario().sticky)) {
             return favourite;
         }
         List<SimNode> usable = new ArrayList<>();

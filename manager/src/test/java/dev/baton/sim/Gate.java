@@ -178,7 +178,12 @@ final class Gate {
         } catch (MalformedPatch e) {
             throw new IllegalStateException("the driver made a patch that does not fit", e);
         }
-        node.give(new Input.Commit(key, delta));
+        if (sim().bugInClient(Simulation.ClientBug.RELEASE_OVERTAKES_COMMIT)) {
+            SessionKey under = key;
+            node.after(30_000_000L, () -> node.give(new Input.Commit(under, delta)));
+        } else {
+            node.give(new Input.Commit(key, delta));
+        }
     }
 
     void destroy() {

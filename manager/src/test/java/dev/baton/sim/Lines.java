@@ -36,7 +36,7 @@ final class Lines {
 
     private static String shorten(String text) {
         // Arrays print their identity, which no two runs share.
-        String clean = text.replaceAll("\\[B@[0-9a-f]+", "bytes").replaceAll("BytePatch@[0-9a-f]+", "patch")
+        String clean = text.replaceAll("\\[B@[0-9a-f]+", "bytes").replaceAll("[a-z.]*BytePatch@[0-9a-f]+", "patch")
                 .replaceAll("\\[J@[0-9a-f]+", "times");
         return clean.length() <= 600 ? clean : clean.substring(0, 600) + "...";
     }

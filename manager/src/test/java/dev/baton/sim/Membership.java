@@ -160,7 +160,9 @@ final class Membership {
     private void mergeNow(Group a, Group b) {
         List<NodeId> merged = new ArrayList<>(a.members);
         merged.addAll(b.members);
-        if (rng.chance(0.3)) {
+        if (sim.scenario().steady) {
+            sim.trace().line("--", () -> "merge");
+        } else if (rng.chance(0.3)) {
             rng.shuffle(merged);
         } else if (rng.chance(0.5)) {
             merged.removeAll(b.members);
@@ -249,7 +251,7 @@ final class Membership {
     }
 
     private void disturb(List<NodeId> nodes) {
-        if (sim.calm() || rng.chance(0.4)) {
+        if (sim.calm() || sim.scenario().steady || rng.chance(0.4)) {
             return;
         }
         NodeId one = rng.pick(nodes);
@@ -264,7 +266,7 @@ final class Membership {
         List<NodeId> view = List.copyOf(g.members);
         long number = ++views;
         for (NodeId m : view) {
-            long delay = maxDelay == 0 ? 0 : rng.chance(0.8) ? rng.between(0, Math.min(maxDelay, 100 * MS))
+            long delay = maxDelay == 0 || sim.scenario().steady ? 0 : rng.chance(0.8) ? rng.between(0, Math.min(maxDelay, 100 * MS))
                     : rng.between(0, maxDelay);
             sim.scheduler().after(delay, () -> {
                 SimNode node = sim.life(m);

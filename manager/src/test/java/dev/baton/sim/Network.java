@@ -52,6 +52,8 @@ final class Network {
     private final Wire wire;
     private final TreeMap<Lives, Link> links = new TreeMap<>();
     private final TreeMap<Pair, Integer> cuts = new TreeMap<>();
+    private String dropKind;
+    private Pair dropOn;
     long envelopes;
     long messages;
 
@@ -97,6 +99,12 @@ final class Network {
         }
     }
 
+    /** The next envelope with a message of that kind is lost. */
+    void dropNext(String kind, String from, String to) {
+        dropKind = kind;
+        dropOn = new Pair(from, to);
+    }
+
     void healAll() {
         List<Pair> all = new ArrayList<>(cuts.keySet());
         cuts.clear();
@@ -120,6 +128,12 @@ final class Network {
         envelopes++;
         messages += envelope.size();
         sim.observer().sent(from, to, envelope);
+        if (dropKind != null && dropOn.equals(new Pair(from.name(), to.name()))
+                && envelope.stream().anyMatch(m -> m.getClass().getSimpleName().equals(dropKind))) {
+            sim.trace().line(to.name(), () -> "lost from " + from.name() + ": " + Lines.of(envelope));
+            dropKind = null;
+            return;
+        }
         Link link = link(from, to);
         Held held = new Held(sim.now(), wire.encode(envelope), envelope);
         if (cut(from.name(), to.name())) {
@@ -130,16 +144,16 @@ final class Network {
     }
 
     private void transmit(Link link, Held held) {
-        boolean noisy = sim.now() < link.noisyUntil;
-        if (noisy && rng.chance(0.08)) {
+        boolean noisy = sim.now() < link.noisyUntil || sim.scenario().alwaysNoisy && !sim.calm();
+        if (noisy && rng.chance(sim.scenario().loss)) {
             sim.trace().line(link.to.name(), () -> "lost from " + link.from.name() + ": " + Lines.of(held.plain));
             return;
         }
-        long delay = rng.between(100_000, 2 * MS);
+        long delay = sim.scenario().steady ? MS : rng.between(100_000, 2 * MS);
         if (sim.now() < link.slowUntil) {
             delay += rng.between(5 * MS, 400 * MS);
         }
-        boolean overtakes = noisy && rng.chance(0.08);
+        boolean overtakes = noisy && rng.chance(sim.scenario().overtaken);
         long at = sim.now() + delay;
         if (overtakes) {
             at += rng.between(0, 300 * MS);
@@ -148,7 +162,7 @@ final class Network {
             link.lastArrival = at;
         }
         deliverAt(at, link, held);
-        if (noisy && rng.chance(0.08)) {
+        if (noisy && rng.chance(sim.scenario().twice)) {
             deliverAt(at + rng.between(0, rng.chance(0.3) ? 5_000 * MS : 300 * MS), link, held);
         }
     }

@@ -151,6 +151,9 @@ final class Request {
     }
 
     private long think() {
+        if (sim.scenario().steady) {
+            return MS;
+        }
         return rng.chance(0.9) ? rng.between(MS / 10, 30 * MS) : rng.between(MS, 1_500 * MS);
     }
 
@@ -186,6 +189,9 @@ final class Request {
         answer = gate.stamp();
         awaited = sim.bugInClient(Simulation.ClientBug.ANSWERS_EARLY) ? 0 : gate.stamp().version();
         limit(Phase.COMMITTING, COMMIT_TIMEOUT);
+        if (sim.bugInClient(Simulation.ClientBug.RELEASE_OVERTAKES_COMMIT)) {
+            gate.leave(this);
+        }
         acknowledged();
     }
 

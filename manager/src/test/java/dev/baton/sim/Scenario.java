@@ -34,6 +34,18 @@ final class Scenario {
     int whim = 2;
     int exclude = 2;
     int slow = 1;
+    /** Chances of a message while its link is disturbed. */
+    double loss = 0.08;
+    double twice = 0.08;
+    double overtaken = 0.08;
+    /** Links are disturbed all the time while faults last. */
+    boolean alwaysNoisy;
+    /** Delays do not vary: for stories. */
+    boolean steady;
+    /** Faults begin while the cluster still forms. */
+    boolean early;
+    /** Chance that a request goes where its client went before. */
+    double sticky = 0.7;
     boolean shortIdle;
     int destroyPercent = 2;
     int renamePercent = 3;

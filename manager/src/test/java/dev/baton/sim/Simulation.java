@@ -148,7 +148,7 @@ final class Simulation {
             scheduler.at(i == 0 ? 0 : rng.between(10 * MS, 1_500 * MS), n::start);
         }
         scheduler.at(2 * SECOND, driver::start);
-        long faultsFrom = rng.between(2 * SECOND, 7 * SECOND);
+        long faultsFrom = scenario.early ? rng.between(0, 2 * SECOND) : rng.between(2 * SECOND, 7 * SECOND);
         faults.schedule(faultsFrom);
         until(faultsFrom + scenario.faultNanos + 500 * MS);
         calm = true;
@@ -182,7 +182,8 @@ final class Simulation {
         }
     }
 
-    private void until(long time) {
+    /** Moves the time; used by {@link Story} directly. */
+    void until(long time) {
         while (scheduler.step(time)) {
             if (scheduler.ran() > MAX_EVENTS) {
                 throw new InvariantViolated("L1", "the cluster never comes to rest: " + MAX_EVENTS + " events");

@@ -1,0 +1,138 @@
+package dev.baton.sim;
+
+import dev.baton.protocol.Bug;
+
+/** Kinds of runs: which faults, so that a certain kind of mistake shows early. */
+enum Profile {
+    /** Anything. */
+    GENERAL {
+        @Override
+        void shape(Scenario s, Rng rng) {
+        }
+    },
+    /** Messages lost, doubled and overtaken all the time, one session that everybody wants. */
+    NOISY {
+        @Override
+        void shape(Scenario s, Rng rng) {
+            s.alwaysNoisy = true;
+            s.loss = 0.05;
+            s.twice = 0.2;
+            s.overtaken = 0.2;
+            crowd(s, rng);
+            s.crash = 1;
+            s.pause = 1;
+            s.partition = 0;
+            s.cut = 0;
+        }
+    },
+    /** Processes die and come back. */
+    CRASHES {
+        @Override
+        void shape(Scenario s, Rng rng) {
+            none(s);
+            s.crash = 6;
+            s.crashMany = 1;
+            s.noise = 2;
+            s.faults = 4 + rng.below(6);
+            crowd(s, rng);
+        }
+    },
+    /** Nodes are cut off or stand still, and nobody can prove anything. */
+    CUTS {
+        @Override
+        void shape(Scenario s, Rng rng) {
+            none(s);
+            s.cut = 3;
+            s.oneWay = 4;
+            s.partition = 3;
+            s.pause = 3;
+            s.exclude = 2;
+            s.proofs = Proofs.Policy.WITHHELD;
+            s.nodes = 3 + rng.below(3);
+            s.faults = 3 + rng.below(5);
+            s.faultNanos = 30_000_000_000L;
+            crowd(s, rng);
+        }
+    },
+    /** Views change all the time, from the first moment on: tables, joins and promotions meet. */
+    TABLES {
+        @Override
+        void shape(Scenario s, Rng rng) {
+            none(s);
+            s.early = rng.chance(0.5);
+            s.whim = 3;
+            s.exclude = 5;
+            s.crash = 3;
+            s.leave = 1;
+            s.oneWay = 2;
+            s.noise = 2;
+            s.slow = 3;
+            s.nodes = 3 + rng.below(3);
+            s.faults = 8 + rng.below(10);
+            crowd(s, rng);
+        }
+    },
+    /** Ids change, and whoever changes them dies. */
+    RENAMES {
+        @Override
+        void shape(Scenario s, Rng rng) {
+            CRASHES.shape(s, rng);
+            s.renamePercent = 40;
+            s.faults = 8;
+        }
+    },
+    /** Sessions are only looked at, for long, and nodes go. */
+    IDLE {
+        @Override
+        void shape(Scenario s, Rng rng) {
+            none(s);
+            s.shortIdle = true;
+            s.readPercent = 90;
+            s.destroyPercent = 0;
+            s.renamePercent = 0;
+            s.crash = 3;
+            s.leave = 1;
+            s.exclude = 1;
+            s.faults = 3;
+            s.users = 3;
+            s.sessions = 3;
+            s.faultNanos = 60_000_000_000L;
+        }
+    };
+
+    private static void none(Scenario s) {
+        s.crash = 0;
+        s.crashMany = 0;
+        s.pause = 0;
+        s.leave = 0;
+        s.cut = 0;
+        s.oneWay = 0;
+        s.partition = 0;
+        s.noise = 0;
+        s.whim = 0;
+        s.exclude = 0;
+        s.slow = 0;
+    }
+
+    private static void crowd(Scenario s, Rng rng) {
+        s.users = 6;
+        s.sessions = 1 + rng.below(2);
+        s.sticky = 0.3;
+        s.settings = s.settings.backups() == 0 ? dev.baton.protocol.CoreSettings.defaults(1) : s.settings;
+    }
+
+    abstract void shape(Scenario s, Rng rng);
+
+    Scenario scenario(long seed) {
+        Rng rng = new Rng(seed ^ 0x5ca1ab1e);
+        Scenario s = Scenario.of(rng);
+        s.lineages = false;
+        s.settings = s.settings.withLostAfterNanos(-1).withAckByPrimary(false);
+        shape(s, rng);
+        return s;
+    }
+
+    static Profile of(Bug bug) {
+        return GENERAL;
+    }
+}
