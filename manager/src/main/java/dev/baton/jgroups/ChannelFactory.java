@@ -34,6 +34,9 @@ final class ChannelFactory {
     static final String LOCAL_PORT = "baton.local.port";
     static final int LOCAL_PORTS = 10;
 
+    /** Of the port by which starting nodes take turns, from the first of the stack {@code local}. */
+    private static final int TURN_OFFSET = 50;
+
     private static final String ALLOWED = "allowed are local, local:PORT, or file, URL or class path resource of a"
             + " JGroups XML";
     private static final Pattern LOCAL = Pattern.compile("local(?::(\\d{1,5}))?");
@@ -134,6 +137,17 @@ final class ChannelFactory {
     }
 
     private static byte[] local(String stack, String port) {
+        int first = firstPort(stack, port);
+        try (InputStream in = ChannelFactory.class.getResourceAsStream("local.xml")) {
+            String xml = new String(in.readAllBytes(), StandardCharsets.UTF_8);
+            return xml.replaceAll("\\$\\{" + Pattern.quote(LOCAL_PORT) + "[^}]*}", String.valueOf(first))
+                    .getBytes(StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new IllegalStateException("the built-in stack cannot be read from the jar", e);
+        }
+    }
+
+    private static int firstPort(String stack, String port) {
         String chosen = port != null ? port : System.getProperty(LOCAL_PORT, "7800");
         int first;
         try {
@@ -146,13 +160,13 @@ final class ChannelFactory {
                     + "', must be a number from 1024 to 65000" + (port == null ? " (system property " + LOCAL_PORT + ")"
                     : ""));
         }
-        try (InputStream in = ChannelFactory.class.getResourceAsStream("local.xml")) {
-            String xml = new String(in.readAllBytes(), StandardCharsets.UTF_8);
-            return xml.replaceAll("\\$\\{" + Pattern.quote(LOCAL_PORT) + "[^}]*}", String.valueOf(first))
-                    .getBytes(StandardCharsets.UTF_8);
-        } catch (IOException e) {
-            throw new IllegalStateException("the built-in stack cannot be read from the jar", e);
-        }
+        return first;
+    }
+
+    /** To be held while a node joins: with the stack {@code local}, one node of this machine at a time. Blocks. */
+    static StartTurn turn(String stack) {
+        Matcher local = LOCAL.matcher(stack);
+        return local.matches() ? StartTurn.take(firstPort(stack, local.group(1)) + TURN_OFFSET) : StartTurn.none();
     }
 
     private static InputStream open(String stack) throws IOException {

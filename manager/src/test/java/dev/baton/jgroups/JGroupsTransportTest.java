@@ -56,6 +56,27 @@ class JGroupsTransportTest {
     }
 
     @Test
+    void nodesThatStartAtTheSameMomentFoundOneCluster() throws InterruptedException {
+        List<Thread> starts = new ArrayList<>();
+        for (int i = 1; i <= 4; i++) {
+            JGroupsTransport transport = new JGroupsTransport(stack, "test", new NodeId("n" + i, 100_000 + i));
+            RecordingListener listener = new RecordingListener();
+            open.add(transport);
+            listeners.add(listener);
+            starts.add(new Thread(() -> transport.start(listener)));
+        }
+        starts.forEach(Thread::start);
+        for (Thread start : starts) {
+            start.join();
+        }
+        for (RecordingListener listener : listeners) {
+            assertThat(listener.waitForView(4)).isTrue();
+        }
+        assertThat(listeners).as("founders: first views of one node").filteredOn(l -> l.firstView().size() == 1)
+                .hasSize(1);
+    }
+
+    @Test
     void envelopesOfManyThreadsArriveWholeAndEachThreadsInOrder() throws InterruptedException {
         startNodes(2);
         NodeId to = open.get(1).self();

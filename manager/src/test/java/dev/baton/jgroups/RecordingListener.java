@@ -15,14 +15,12 @@ final class RecordingListener implements Transport.Listener {
     private static final long LIMIT = TimeUnit.SECONDS.toNanos(30);
 
     private final List<Letter> letters = new ArrayList<>();
-    private final List<Integer> envelopes = new ArrayList<>();
     private final List<List<NodeId>> views = new ArrayList<>();
     private final List<NodeId> dead = new ArrayList<>();
 
     @Override
     public synchronized void received(NodeId from, List<Message> envelope) {
         envelope.forEach(message -> letters.add(new Letter(from, message)));
-        envelopes.add(envelope.size());
         notifyAll();
     }
 
@@ -40,6 +38,10 @@ final class RecordingListener implements Transport.Listener {
 
     synchronized List<NodeId> view() {
         return views.isEmpty() ? List.of() : views.get(views.size() - 1);
+    }
+
+    synchronized List<NodeId> firstView() {
+        return views.get(0);
     }
 
     synchronized List<Letter> letters() {
