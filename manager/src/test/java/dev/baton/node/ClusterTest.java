@@ -9,6 +9,7 @@ import dev.baton.access.AccessLog;
 import dev.baton.access.ClientState;
 import dev.baton.model.Fence;
 import dev.baton.model.SessionKey;
+import dev.baton.model.SessionMeta;
 import dev.baton.node.SessionUnavailable.Reason;
 import dev.baton.protocol.CoreSettings;
 import java.util.ArrayList;
@@ -360,6 +361,35 @@ class ClusterTest {
             AccessLog log = again.enter(again.state(id), LONG);
             assertThat(log.state().get("n", log)).isEqualTo(1);
             again.finish(log, LONG);
+        }
+    }
+
+    @Test
+    @DisplayName("Protocol section 9: a session that nobody uses expires once in the cluster, one in use does not")
+    void anIdleSessionExpiresOnce() {
+        CoreSettings quick = new CoreSettings(1, false, false, 5 * SECOND, SECOND, SECOND, -1, 10 * SECOND,
+                300 * SECOND, SECOND / 5, 1_000, 32 << 20, 16 << 10, 256 << 10);
+        try (TestCluster cluster = new TestCluster(quick, ApplicationSettings.DEFAULT)) {
+            cluster.start("n0");
+            cluster.start("n1");
+            cluster.awaitBackups();
+            TestCluster.Node node = cluster.node(0);
+            String idle = node.shop.drawId(TestCluster::randomId);
+            AccessLog log = node.shop.create(idle, new SessionMeta(1, 1, null, null, null));
+            log.state().set("idle", "x", log);
+            node.shop.finish(log, LONG);
+            String used = node.create("used", "y");
+
+            List<String> expired = new ArrayList<>();
+            TestCluster.await("the session has expired", () -> {
+                node.shop.accessed(node.shop.state(used));
+                expired.clear();
+                cluster.nodes.values().forEach(n -> expired.addAll(n.expired));
+                return !expired.isEmpty() && node.shop.lookup(idle, LONG) == null;
+            });
+            assertThat(expired).containsExactly("[idle]");
+            assertThat(cluster.node(1).shop.lookup(idle, LONG)).isNull();
+            assertThat(cluster.node(1).read(used, "used")).isEqualTo("y");
         }
     }
 
