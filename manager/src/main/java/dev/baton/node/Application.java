@@ -72,7 +72,8 @@ public interface Application {
 
     /**
      * As {@link #enter}, without a waiting thread: the stage ends with the stay, null or {@link SessionUnavailable}, in
-     * a thread of the node's own; what depends on it must be short or go elsewhere.
+     * a thread of the node's own; what depends on it must be short or go elsewhere. Who does not want the stay any more
+     * cancels the stage's {@link CompletionStage#toCompletableFuture future}, or leaves when it comes.
      */
     CompletionStage<AccessLog> enterAsync(ClientState state, long timeoutNanos);
 

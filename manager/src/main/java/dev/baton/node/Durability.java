@@ -73,4 +73,9 @@ final class Durability extends Passage<Void> {
     Void result() {
         return null;
     }
+
+    @Override
+    void drop(Void nothing) {
+        // Nothing was taken.
+    }
 }

@@ -161,6 +161,13 @@ final class Entry extends Passage<AccessLog> {
         return log;
     }
 
+    @Override
+    void drop(AccessLog unwanted) {
+        if (unwanted != null) {
+            tokens.leave(unwanted);
+        }
+    }
+
     private void undo() {
         if (log != null) {
             tokens.leave(log);

@@ -38,6 +38,9 @@ final class IdChanges {
         SessionKey key = state.key();
         TokenHold token = state.token();
         CompletableFuture<Outcome> answer;
+        if (!log.detached()) {
+            awaitCreated(log, timeoutNanos);
+        }
         synchronized (token) {
             if (log.gone() || log.detached()) {
                 return;
@@ -68,9 +71,7 @@ final class IdChanges {
         log.lock();
         try {
             SessionKey key = state.key();
-            if (!log.fresh() && !log.isDurable(1)) {
-                new Durability(log, 1, true, parts).block(deadline - parts.now(), parts.clock());
-            }
+            awaitCreated(log, timeoutNanos);
             CompletableFuture<Outcome> answer = new CompletableFuture<>();
             synchronized (token) {
                 mustHold(log);
@@ -91,6 +92,13 @@ final class IdChanges {
             return newId;
         } finally {
             log.unlock();
+        }
+    }
+
+    /** The core can do nothing else with a session whose creation is unanswered. */
+    private void awaitCreated(AccessLog log, long timeoutNanos) {
+        if (!log.fresh() && !log.isDurable(1)) {
+            new Durability(log, 1, true, parts).block(timeoutNanos, parts.clock());
         }
     }
 

@@ -26,6 +26,9 @@ abstract class Passage<T> {
 
     abstract T result();
 
+    /** The result came, but nobody takes it any more. */
+    abstract void drop(T result);
+
     /** Whether the time is over: {@link #advance} must not wait again, but may end well. */
     final boolean late() {
         return late;
@@ -57,7 +60,12 @@ abstract class Passage<T> {
         CompletableFuture<T> end = new CompletableFuture<>();
         Async driver = new Async(end, helpers);
         TimerQueue.Entry limit = timers.after(timeoutNanos, () -> helpers.execute(driver::expire));
-        end.whenComplete((r, e) -> limit.cancel());
+        end.whenComplete((r, e) -> {
+            limit.cancel();
+            if (end.isCancelled()) {
+                helpers.execute(driver::expire);
+            }
+        });
         helpers.execute(driver::go);
         return end;
     }
@@ -66,6 +74,7 @@ abstract class Passage<T> {
         private final CompletableFuture<T> end;
         private final Executor helpers;
         private Waiter current;
+        private boolean over;
 
         Async(CompletableFuture<T> end, Executor helpers) {
             this.end = end;
@@ -75,7 +84,7 @@ abstract class Passage<T> {
         void go() {
             T result;
             synchronized (this) {
-                if (end.isDone()) {
+                if (over) {
                     return;
                 }
                 try {
@@ -83,20 +92,28 @@ abstract class Passage<T> {
                     if (next != null) {
                         current = next;
                         next.whenDecided(() -> helpers.execute(this::go));
+                        if (end.isDone()) {
+                            expire();
+                        }
                         return;
                     }
+                    over = true;
                     result = result();
                 } catch (RuntimeException e) {
+                    over = true;
                     end.completeExceptionally(e);
                     return;
                 }
             }
-            end.complete(result);
+            if (!end.complete(result)) {
+                drop(result);
+            }
         }
 
+        /** The time is over, or whoever waited has cancelled. */
         synchronized void expire() {
             late = true;
-            if (current != null && !end.isDone()) {
+            if (current != null && !over) {
                 // Decides the waiter, which brings go().
                 giveUp(current);
             }

@@ -78,7 +78,7 @@ public final class SessionNode {
      *
      * @throws ClusterRefused        where the cluster has other settings
      * @throws SessionUnavailable    where that did not come about in time, or at all; the node is stopped then
-     * @throws IllegalStateException where the node was started before
+     * @throws IllegalStateException where the node was started before, or the transport finds no way into the cluster
      */
     public void start(long timeoutNanos) {
         if (!started.compareAndSet(false, true)) {

@@ -102,6 +102,38 @@ class SessionNodeTest {
     }
 
     @Test
+    void aCancelledEntryTakesNoPlace() {
+        try (ScriptedNode n = new ScriptedNode(ApplicationSettings.DEFAULT)) {
+            CompletableFuture<AccessLog> entry = n.shop.enterAsync(n.shop.state("id"), LONG).toCompletableFuture();
+            TestCluster.await("one waits", () -> n.shop.counters().waits() == 1);
+            entry.cancel(false);
+            TestCluster.await("called off", () -> n.core.given(Input.CancelAcquire.class).size() == 1);
+            n.happen(n.grant("id", new Fence(1, 1), 1, ScriptedNode.whole(Map.of()), false));
+            assertThat(n.shop.state("id").open()).isTrue();
+            assertThat(n.shop.state("id").inside()).isZero();
+        }
+    }
+
+    @Test
+    void aPlaceThatComesTooLateForACancelledEntryIsGivenBack() throws Exception {
+        try (ScriptedNode n = new ScriptedNode(ApplicationSettings.DEFAULT)) {
+            for (int i = 0; i < 200; i++) {
+                String id = "id" + i;
+                CompletableFuture<AccessLog> entry = n.shop.enterAsync(n.shop.state(id), LONG).toCompletableFuture();
+                Thread canceller = new Thread(() -> entry.cancel(false));
+                canceller.start();
+                n.happen(n.grant(id, new Fence(1, 1), 1, ScriptedNode.whole(Map.of()), false));
+                canceller.join();
+                if (!entry.isCancelled()) {
+                    n.shop.leave(entry.get(20, TimeUnit.SECONDS));
+                }
+                TestCluster.await("nobody is inside", () -> n.shop.state(id).inside() == 0
+                        && !n.shop.state(id).token().gate().hasWaiters());
+            }
+        }
+    }
+
+    @Test
     void noSuchSessionIsNull() {
         try (ScriptedNode n = new ScriptedNode(ApplicationSettings.DEFAULT)) {
             n.core.answer(in -> in instanceof Input.Acquire a
@@ -379,6 +411,21 @@ class SessionNodeTest {
             assertThat(reason(() -> n.shop.awaitDurable(log, done.version(), LONG)))
                     .isEqualTo(Reason.STORE_UNREACHABLE);
             n.shop.leave(log);
+        }
+    }
+
+    @Test
+    void aSessionWhoseCreationIsUnansweredIsDestroyedAfterTheAnswer() {
+        try (ScriptedNode n = new ScriptedNode(ApplicationSettings.DEFAULT)) {
+            AccessLog log = n.shop.create("id", ScriptedNode.META);
+            n.shop.complete(log);
+            assertThat(reason(() -> n.shop.destroy(log, SHORT))).isEqualTo(Reason.OUTCOME_UNKNOWN);
+            assertThat(n.core.given(Input.Destroy.class)).isEmpty();
+            n.core.answer(in -> in instanceof Input.Destroy d
+                    ? List.of(new Effect.Destroyed(d.key(), null)) : List.of());
+            n.happen(new Effect.Created(n.key("id"), new Fence(1, 1)));
+            n.shop.destroy(log, LONG);
+            assertThat(log.gone()).isTrue();
         }
     }
 
