@@ -10,6 +10,8 @@ import org.apache.catalina.Manager;
 import org.apache.catalina.connector.Request;
 import org.apache.catalina.connector.Response;
 import org.apache.catalina.valves.ValveBase;
+import org.apache.juli.logging.Log;
+import org.apache.juli.logging.LogFactory;
 
 /**
  * Marks where a request begins and ends for the sessions of a {@link BatonManager}: in between, all its uses of a
@@ -17,6 +19,7 @@ import org.apache.catalina.valves.ValveBase;
  * pipeline of the Context in front of the authenticator. Without state; a second one in the same pipeline does nothing.
  */
 public class RequestBoundary extends ValveBase {
+    private static final Log log = LogFactory.getLog(RequestBoundary.class);
     private static final String NOTE = RequestScope.class.getName();
 
     public RequestBoundary() {
@@ -85,15 +88,26 @@ public class RequestBoundary extends ValveBase {
             AsyncWatch.follow(request, scope.sessions());
         }
         scope.close(!async);
-        boolean refused = scope.failure() != null && thrown == null;
-        ResponseHold hold = scope.hold();
+        boolean refused = scope.failure() != null;
+        letGo(scope.hold(), refused);
+        if (refused && thrown == null) {
+            Refusal.answer(request, response, scope.failure(), manager.cutOff());
+        } else if (refused && response.isCommitted()) {
+            // Something else failed as well; what has begun may not end as if it were right.
+            Refusal.cut(request, scope.failure());
+        }
+    }
+
+    private static void letGo(ResponseHold hold, boolean refused) {
         if (hold != null && refused) {
             hold.discard();
         } else if (hold != null) {
-            hold.release();
-        }
-        if (refused) {
-            Refusal.answer(request, response, scope.failure(), manager.cutOff());
+            try {
+                hold.release();
+            } catch (IOException e) {
+                // The client is gone; Coyote knows, and closes the connection.
+                log.debug("The end of an answer could not be sent", e);
+            }
         }
     }
 }
