@@ -1,0 +1,175 @@
+package dev.baton.jgroups;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.baton.model.NodeId;
+import java.io.ByteArrayInputStream;
+import java.io.DataInputStream;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.BitSet;
+import org.jgroups.JChannel;
+import org.jgroups.protocols.FD_SOCK2;
+import org.jgroups.protocols.TCP;
+import org.jgroups.protocols.TCPPING;
+import org.jgroups.protocols.pbcast.GMS;
+import org.jgroups.util.ExtendedUUID;
+import org.jgroups.util.UUID;
+import org.jgroups.util.Util;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ChannelFactoryTest {
+    private static final String CARELESS = """
+            <config xmlns="urn:org:jgroups">
+                <TCP bind_addr="127.0.0.1" bind_port="19900" bundler_type="nb" diag.enabled="true"/>
+                <TCPPING initial_hosts="127.0.0.1[19900]" port_range="0"/>
+                <FD_SOCK2/>
+                <pbcast.NAKACK2 use_mcast_xmit="false"/>
+                <UNICAST3/>
+                <pbcast.STABLE/>
+                <pbcast.GMS/>
+            </config>
+            """;
+
+    @TempDir
+    Path directory;
+
+    @AfterEach
+    void clear() {
+        System.clearProperty(ChannelFactory.LOCAL_PORT);
+    }
+
+    @Test
+    void theBuiltInStackListensOnTheLoopbackAddressOnly() {
+        try (JChannel channel = ChannelFactory.create("local")) {
+            TCP tcp = channel.getProtocolStack().findProtocol(TCP.class);
+            FD_SOCK2 sockets = channel.getProtocolStack().findProtocol(FD_SOCK2.class);
+            assertThat(tcp.getBindAddress().isLoopbackAddress()).isTrue();
+            assertThat(sockets.getBindAddress().isLoopbackAddress()).isTrue();
+            assertThat(tcp.getBindPort()).isEqualTo(7800);
+            assertThat(tcp.getPortRange()).isEqualTo(ChannelFactory.LOCAL_PORTS - 1);
+            assertThat(sockets.getOffset()).as("outside the range in which nodes look for each other")
+                    .isGreaterThanOrEqualTo(ChannelFactory.LOCAL_PORTS);
+            assertThat(tcp.getDiagnosticsHandler().isEnabled()).isFalse();
+            assertThat(tcp.tcpNodelay()).isTrue();
+            assertThat(tcp.getMaxLength()).isEqualTo(1_000_000);
+            assertThat(tcp.getBundler()).isInstanceOf(DirectBundler.class);
+        }
+    }
+
+    @Test
+    void itsFirstPortIsGivenBehindTheNameOrByASystemProperty() {
+        System.setProperty(ChannelFactory.LOCAL_PORT, "18800");
+        assertThat(firstPort("local")).isEqualTo(18_800);
+        assertThat(firstPort("local:17800")).isEqualTo(17_800);
+    }
+
+    private static int firstPort(String stack) {
+        try (JChannel channel = ChannelFactory.create(stack)) {
+            TCP tcp = channel.getProtocolStack().findProtocol(TCP.class);
+            TCPPING ping = channel.getProtocolStack().findProtocol(TCPPING.class);
+            assertThat(ping.getInitialHosts()).hasSize(ChannelFactory.LOCAL_PORTS)
+                    .anyMatch(host -> host.toString().endsWith(":" + tcp.getBindPort()));
+            return tcp.getBindPort();
+        }
+    }
+
+    @Test
+    void whatAFileLeavesOpenIsClosed() throws IOException {
+        Path file = Files.writeString(directory.resolve("careless.xml"), CARELESS);
+        for (String stack : new String[] {file.toString(), file.toUri().toString()}) {
+            try (JChannel channel = ChannelFactory.create(stack)) {
+                TCP tcp = channel.getProtocolStack().findProtocol(TCP.class);
+                FD_SOCK2 sockets = channel.getProtocolStack().findProtocol(FD_SOCK2.class);
+                GMS membership = channel.getProtocolStack().findProtocol(GMS.class);
+                assertThat(tcp.getDiagnosticsHandler().isEnabled()).isFalse();
+                assertThat(tcp.getMaxLength()).isPositive();
+                assertThat(tcp.getBundler()).isInstanceOf(DirectBundler.class);
+                assertThat(sockets.getBindAddress()).isEqualTo(tcp.getBindAddress());
+                assertThat(membership.printLocalAddress()).isFalse();
+            }
+        }
+    }
+
+    @Test
+    void stacksAreFoundOnTheClassPathToo() {
+        try (JChannel channel = ChannelFactory.create("dev/baton/jgroups/local.xml")) {
+            assertThat((Object) channel.getProtocolStack().findProtocol(TCP.class)).isNotNull();
+        }
+    }
+
+    @Test
+    void aStackThatIsNoneIsRefusedWithItsNameAndWhatIsAllowed() throws IOException {
+        refused("", "stack is empty", "local:PORT");
+        refused(null, "stack is empty");
+        refused("nowhere.xml", "nowhere.xml", "neither a file", directory.getRoot().toString(), "class path resource");
+        refused("file:///nowhere/x.xml", "file:///nowhere/x.xml", "cannot be read");
+        refused("nonsense://host/x.xml", "nonsense://host/x.xml");
+        refused("local:80", "'80'", "1024 to 65000");
+        refused("local:99999", "'99999'");
+        System.setProperty(ChannelFactory.LOCAL_PORT, "many");
+        refused("local", "'many'", ChannelFactory.LOCAL_PORT);
+        Path huge = directory.resolve("huge.xml");
+        Files.write(huge, new byte[(1 << 20) + 1]);
+        refused(huge.toString(), "longer than");
+    }
+
+    private static void refused(String stack, String... why) {
+        assertThatThrownBy(() -> ChannelFactory.checkStack(stack)).isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContainingAll(why);
+    }
+
+    @Test
+    void aFileThatJGroupsDoesNotUnderstandIsRefusedWithItsReason() throws IOException {
+        unusable("not XML at all", "refused by JGroups");
+        unusable(CARELESS.replace("<UNICAST3/>", "<UNICAST99/>"), "UNICAST99");
+        unusable(CARELESS.replace("<UNICAST3/>", "<UNICAST3 speed=\"9\"/>"), "speed");
+        unusable(CARELESS.replace("<pbcast.GMS/>", ""), "GMS");
+    }
+
+    private void unusable(String xml, String why) throws IOException {
+        Path file = Files.writeString(directory.resolve("unusable.xml"), xml);
+        assertThatThrownBy(() -> ChannelFactory.create(file.toString())).isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("unusable.xml").hasMessageContaining(why);
+    }
+
+    @Test
+    void theNameOfTheClusterIsBounded() {
+        assertThat(ChannelFactory.checkCluster("shop")).isEqualTo("shop");
+        for (String bad : new String[] {null, "", " ", "x".repeat(101)}) {
+            assertThatThrownBy(() -> ChannelFactory.checkCluster(bad)).isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("1 to 100");
+        }
+    }
+
+    @Test
+    void jGroupsFilterIsSetAndTheSystemPropertyIsAsBefore() {
+        JarContext.prepare();
+        assertThat(System.getProperty("jgroups.deserialization.filter")).isNull();
+        assertThatThrownBy(() -> Util.objectFromStream(new DataInputStream(
+                new ByteArrayInputStream(serialized())))).hasMessageContaining("REJECTED");
+    }
+
+    /** As JGroups writes an object that is not its own: a type byte, then Java's serial form. */
+    private static byte[] serialized() throws Exception {
+        return Util.objectToByteBuffer(new BitSet());
+    }
+
+    @Test
+    void addressesTellNameAndIncarnationAndNothingElseIsTakenForOne() {
+        NodeId node = new NodeId("Kellergewölbe 1", 1_700_000_000_123L);
+        assertThat(NodeAddress.nodeOf(NodeAddress.of(node))).isEqualTo(node);
+        assertThat(NodeAddress.of(node)).hasToString(node.toString()).isNotEqualTo(NodeAddress.of(node));
+        ExtendedUUID address = NodeAddress.of(node);
+        assertThat(NodeAddress.bare(address)).isEqualTo(address).hasSameHashCodeAs(address)
+                .matches(bare -> NodeAddress.nodeOf(bare) == null);
+        assertThat(NodeAddress.nodeOf(UUID.randomUUID())).isNull();
+        assertThat(NodeAddress.nodeOf(ExtendedUUID.randomUUID())).isNull();
+        assertThatThrownBy(() -> NodeAddress.of(new NodeId("\u4e16".repeat(100), 1)))
+                .isInstanceOf(IllegalArgumentException.class).hasMessageContaining("300 bytes");
+    }
+}
