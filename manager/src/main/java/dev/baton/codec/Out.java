@@ -5,6 +5,7 @@ import dev.baton.model.SessionKey;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 
 /**
  * One envelope being written: a growing buffer, and what this envelope has named so far ({@link In} follows the same
@@ -172,7 +173,7 @@ final class Out {
     }
 
     void node(NodeId node) {
-        optionalNode(java.util.Objects.requireNonNull(node, "node"));
+        optionalNode(Objects.requireNonNull(node, "node"));
     }
 
     /**

@@ -30,7 +30,7 @@ record SettingRule(String type, String allowed, Reading reading) {
         }
     }
 
-    /** A text of at most {@code longest} of these characters; {@code emptyMeans} is the value of the empty text. */
+    /** A text of at most {@code longest} of these characters, given as the inside of a character class. */
     static SettingRule text(int longest, String characters, boolean emptyAllowed, String allowed) {
         Pattern pattern = Pattern.compile("[" + characters + "]*");
         return new SettingRule("text", allowed, text -> {
