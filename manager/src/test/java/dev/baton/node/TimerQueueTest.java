@@ -1,0 +1,90 @@
+package dev.baton.node;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(30)
+class TimerQueueTest {
+    private final AtomicLong now = new AtomicLong(-100);
+    private final List<String> done = new ArrayList<>();
+    private final List<String> failed = new ArrayList<>();
+    private final TimerQueue timers = new TimerQueue(new Clock() {
+        @Override
+        public long nanos() {
+            return now.get();
+        }
+
+        @Override
+        public long wallMillis() {
+            return 0;
+        }
+    }, e -> failed.add(e.getMessage()));
+
+    @Test
+    void actionsRunInTheOrderOfTheirTimesAndNotBefore() {
+        timers.at(20, () -> done.add("late"));
+        timers.at(10, () -> done.add("first"));
+        timers.at(10, () -> done.add("second"));
+        timers.runDue();
+        assertThat(done).isEmpty();
+        now.set(19);
+        timers.runDue();
+        assertThat(done).containsExactly("first", "second");
+        now.set(20);
+        timers.runDue();
+        timers.runDue();
+        assertThat(done).containsExactly("first", "second", "late");
+    }
+
+    @Test
+    void aCancelledActionDoesNotRun() {
+        TimerQueue.Entry entry = timers.after(5, () -> done.add("cancelled"));
+        entry.cancel();
+        now.addAndGet(10);
+        timers.runDue();
+        assertThat(done).isEmpty();
+    }
+
+    @Test
+    void oneThatFailsDoesNotKeepTheOthersFromRunning() {
+        timers.after(1, () -> {
+            throw new IllegalStateException("bug");
+        });
+        timers.after(2, () -> done.add("other"));
+        now.addAndGet(10);
+        timers.runDue();
+        assertThat(failed).containsExactly("bug");
+        assertThat(done).containsExactly("other");
+    }
+
+    @Test
+    void theThreadBelongsToTheJarNotToWhoeverStartedIt() throws Exception {
+        TimerQueue real = new TimerQueue(new SystemClock(), e -> failed.add(e.getMessage()));
+        ClassLoader application = new ClassLoader() { };
+        Thread.currentThread().setContextClassLoader(application);
+        AtomicReference<Thread> thread = new AtomicReference<>();
+        CountDownLatch ran = new CountDownLatch(1);
+        try {
+            real.start(new NodeThreads("n"));
+            real.after(TimeUnit.MILLISECONDS.toNanos(1), () -> {
+                thread.set(Thread.currentThread());
+                ran.countDown();
+            });
+            assertThat(ran.await(20, TimeUnit.SECONDS)).isTrue();
+        } finally {
+            Thread.currentThread().setContextClassLoader(TimerQueueTest.class.getClassLoader());
+            real.stop();
+        }
+        assertThat(thread.get().getContextClassLoader()).isSameAs(TimerQueue.class.getClassLoader());
+        assertThat(thread.get().isDaemon()).isTrue();
+        assertThat(thread.get().isAlive()).isFalse();
+    }
+}
