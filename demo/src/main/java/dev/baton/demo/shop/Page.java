@@ -124,7 +124,8 @@ record Page(String served, Cart cart, SessionStatus status, List<NodeLine> nodes
     }
 
     private String size() {
-        return status.facts().get("sessionBytes") instanceof Number bytes ? count(bytes.longValue()) + " bytes" : "–";
+        return status.facts().get("sessionBytes") instanceof Number bytes && bytes.longValue() > 0
+                ? count(bytes.longValue()) + " bytes" : "–";
     }
 
     private static String fact(String name, String value, String meaning) {
@@ -159,10 +160,17 @@ record Page(String served, Cart cart, SessionStatus status, List<NodeLine> nodes
         }
         out.append("</ul>");
         out.append(chosen.isEmpty() ? "<p class=\"quiet\">The balancer chooses the node of your next request.</p>"
-                : "<div class=\"choice\"><p>Your next requests go to <strong>" + escape(chosen) + "</strong>.</p>"
+                : "<div class=\"choice\"><p>" + choice() + "</p>"
                 + button("choose", "", "Let the balancer choose", "plain", "Let the balancer choose the node")
                 + "</div>");
         return out.append("</section>").toString();
+    }
+
+    private String choice() {
+        String name = "<strong>" + escape(chosen) + "</strong>";
+        return nodes.stream().anyMatch(n -> n.up() && n.name().equals(chosen))
+                ? "Your next requests go to " + name + "."
+                : "You chose " + name + ", which is down: the balancer chooses.";
     }
 
     private String roles(NodeLine node) {

@@ -31,7 +31,7 @@ record SessionStatus(Map<String, Object> facts) {
         if (value instanceof List<?> list) {
             return list.isEmpty() ? "none" : String.join(", ", list.stream().map(String::valueOf).toList());
         }
-        return value == null ? "–" : value.toString();
+        return value == null || value.equals("") ? "–" : value.toString();
     }
 
     boolean has(String name, String node) {

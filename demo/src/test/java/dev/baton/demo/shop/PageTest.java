@@ -35,6 +35,12 @@ class PageTest {
     }
 
     @Test
+    void saysThatTheChosenNodeIsDown() {
+        String html = new Page("node1", new Cart(), new SessionStatus(Map.of()), NODES, List.of(), "node3").html();
+        assertThat(html).contains("You chose <strong>node3</strong>, which is down");
+    }
+
+    @Test
     void everythingFromOutsideIsEscaped() {
         String html = new Page("<b>", new Cart(), new SessionStatus(Map.of("holder", "<i>")),
                 List.of(new NodeLine("\"><u>", true, 1, 1)), List.of(new TraceRow("GET /<s>", "<em>", "<q>", 1, 2, 3)),
