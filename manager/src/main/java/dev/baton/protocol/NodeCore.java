@@ -1,6 +1,7 @@
 package dev.baton.protocol;
 
 import dev.baton.model.Location;
+import dev.baton.model.Member;
 import dev.baton.model.NodeId;
 import dev.baton.model.SegmentEntry;
 import dev.baton.model.SessionKey;
@@ -220,7 +221,9 @@ public final class NodeCore {
         }
         boolean alone = directory.view().size() <= 1;
         boolean out = directory.effective == null || !directory.member(self);
-        if (alone || out) {
+        // The whole cluster stops: there is nobody to hand anything to.
+        boolean all = !out && directory.effective.members().stream().allMatch(Member::leaving);
+        if (alone || out || all) {
             left = true;
             step.emit(new Effect.Left());
         } else {

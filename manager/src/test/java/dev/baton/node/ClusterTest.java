@@ -393,6 +393,20 @@ class ClusterTest {
         }
     }
 
+    @Test
+    @DisplayName("a whole cluster that stops at once does not wait for somebody to hand its segments to")
+    void allNodesLeaveTogether() throws Exception {
+        try (TestCluster cluster = TestCluster.of(3, 1, ApplicationSettings.DEFAULT)) {
+            cluster.node(0).create("greeting", "hello");
+            List<TestCluster.Node> nodes = List.copyOf(cluster.nodes.values());
+            CompletableFuture<?>[] stops = nodes.stream()
+                    .map(n -> CompletableFuture.runAsync(() -> n.node.stop(10 * LONG), task -> new Thread(task).start()))
+                    .toArray(CompletableFuture[]::new);
+            CompletableFuture.allOf(stops).get(LONG, TimeUnit.NANOSECONDS);
+            assertThat(nodes).allSatisfy(n -> assertThat(n.notes).noneMatch(t -> t.contains("handed over everything")));
+        }
+    }
+
     private static boolean found(TestCluster.Node node, String id) {
         try {
             return node.shop.lookup(id, LONG) != null;
