@@ -62,8 +62,11 @@ final class Attribute {
             return value == null ? UNREADABLE : value;
         } catch (UnreadableAttribute e) {
             workshop.problems().unreadable(state, e);
-            return UNREADABLE;
+        } catch (RuntimeException | LinkageError e) {
+            // Never fatal, whatever the bytes make the application's classes do.
+            workshop.problems().unreadable(state, new UnreadableAttribute(name, e));
         }
+        return UNREADABLE;
     }
 
     /** Null removes it. */

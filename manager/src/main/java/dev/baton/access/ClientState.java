@@ -102,7 +102,7 @@ public final class ClientState {
         }
         try {
             return workshop.serializer().deserialize(name, bytes);
-        } catch (UnreadableAttribute e) {
+        } catch (UnreadableAttribute | RuntimeException | LinkageError e) {
             return null;
         }
     }
@@ -175,7 +175,7 @@ public final class ClientState {
         return companion.get();
     }
 
-    /** Hears of attributes that could not be handled; called in the thread that met them. */
+    /** Hears of attributes that could not be handled, each time; called in the thread that met them. */
     public interface Problems {
         void unreadable(ClientState state, UnreadableAttribute problem);
 

@@ -37,12 +37,11 @@ final class DeployedApplication implements Application {
         this.hash = SessionKey.applicationHash(name);
         this.acknowledged = settings.acknowledged();
         this.parts = parts;
-        Complaints complaints = new Complaints(events);
-        this.states = new ClientStates(hash, serializer, settings.tracking(), settings.differences(), complaints,
+        this.states = new ClientStates(hash, serializer, settings.tracking(), settings.differences(), events,
                 settings.maxWaiters(), settings.oneRequestAtATime(), settings.maxIdleStates(), parts.clock()::nanos,
                 this::release);
         this.tokens = new Tokens(states, parts, settings.eagerRelease(), counting, events);
-        this.commits = new Commits(states, tokens, parts, counting, complaints);
+        this.commits = new Commits(states, tokens, parts, counting, events);
         this.idChanges = new IdChanges(states, tokens, parts);
         this.ids = new IdDraw(hash, self, localPlacement, states);
         this.touches = new Touches(parts);

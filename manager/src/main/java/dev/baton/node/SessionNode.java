@@ -240,9 +240,11 @@ public final class SessionNode {
         return membership.serving() && !loop.ended();
     }
 
-    /** Null where the node does not run any more. */
+    /** Never null; of a node that does not run any more, empty and frozen. */
     public ProtocolReport report() {
-        return loop.ask(Core::report);
+        ProtocolReport report = loop.ask(Core::report);
+        return report != null ? report : new ProtocolReport(self, membership.effective(), true, List.of(), 0, 0, 0, 0,
+                0, 0, 0, 0, 0, 0, 0, 0);
     }
 
     /** Where one session stands, as far as this node knows; never null. */

@@ -48,6 +48,9 @@ class CopyTest {
         public Object deserialize(String name, byte[] bytes) throws UnreadableAttribute {
             read.merge(name, 1, Integer::sum);
             String text = new String(bytes);
+            if (text.equals("broken")) {
+                throw new NoClassDefFoundError("shop.Half");
+            }
             if (text.equals("unreadable")) {
                 throw new UnreadableAttribute(name, new ClassNotFoundException("shop.Gone"));
             }
@@ -256,6 +259,15 @@ class CopyTest {
         assertThat(problems).hasSize(1).first().asString().contains("old", "shop.Gone");
         assertThat(complete(log)).isEmpty();
         assertThat(state.names(log)).containsExactly("old");
+    }
+
+    @Test
+    void whateverTheClassesDoWhenTheyAreReadIsNotFatal() {
+        ClientState state = granted(Tracking.DEFAULT, Map.of("old", "broken"));
+        AccessLog log = enter(state);
+        assertThat(state.get("old", log)).isNull();
+        assertThat(state.peek("old")).isNull();
+        assertThat(problems).hasSize(1).first().asString().contains("old", "shop.Half");
     }
 
     @Test

@@ -527,7 +527,7 @@ class SessionNodeTest {
             n.shop.leave(log);
             assertThat(reason(() -> n.enter("id"))).isEqualTo(Reason.STOPPING);
             assertThat(reason(() -> n.shop.lookup("id", LONG))).isEqualTo(Reason.STOPPING);
-            assertThat(n.node.report()).isNull();
+            assertThat(n.node.report().frozen()).isTrue();
         }
     }
 
