@@ -317,9 +317,15 @@ public final class JGroupsTransport implements Transport {
 
     /** What JGroups calls; it swallows what is thrown at it. */
     private final class Handlers implements Receiver {
+        private long newest = -1;
+
         @Override
-        public void viewAccepted(View view) {
+        public synchronized void viewAccepted(View view) {
             try {
+                if (view.getViewId().getId() < newest) {
+                    return; // overtaken on its way here
+                }
+                newest = view.getViewId().getId();
                 List<Peer> came = mapper.accept(List.of(view.getMembersRaw()));
                 LOG.fine(() -> "View " + mapper.view());
                 mapper.all().forEach(JGroupsTransport.this::learn);

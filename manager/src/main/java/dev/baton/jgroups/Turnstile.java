@@ -14,13 +14,21 @@ final class Turnstile {
         return asked.getAndIncrement() == 0;
     }
 
-    /** Only after {@link #take} said true. */
+    /** Only after {@link #take} said true. What the round throws goes to the caller, and the turnstile is free again. */
     void run(Runnable round) {
-        int seen = asked.get();
-        do {
-            round.run();
-            seen = asked.addAndGet(-seen);
-        } while (seen != 0);
+        boolean done = false;
+        try {
+            int seen = asked.get();
+            do {
+                round.run();
+                seen = asked.addAndGet(-seen);
+            } while (seen != 0);
+            done = true;
+        } finally {
+            if (!done) {
+                asked.set(0);
+            }
+        }
     }
 
     /** Instead of {@link #run}, where the work could not be begun. */
