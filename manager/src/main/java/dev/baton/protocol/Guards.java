@@ -16,9 +16,9 @@ import java.util.List;
 class Guards {
     static final Guards STRICT = new Guards();
 
-    /** Data and releases count only under the current fence. */
-    boolean fenceCurrent(Fence given, Fence current) {
-        return given.equals(current);
+    /** Data and releases count only under the current fence, from the process that has it. */
+    boolean tokenCurrent(StoredSession session, NodeId from, Fence given) {
+        return given.equals(session.fence()) && from.equals(session.holder());
     }
 
     /** A delta applies to the version it was made from, and to no other. */

@@ -250,7 +250,7 @@ final class PrimaryRequests {
             replication.whenDurable(() -> released(from, m, Denial.GONE));
             return;
         }
-        if (!step.guards.fenceCurrent(m.fence(), s.fence()) || !from.equals(s.holder())) {
+        if (!step.guards.tokenCurrent(s, from, m.fence())) {
             boolean known = m.deltas().stream().allMatch(d -> step.guards.duplicate(s, m.fence(), d.version()));
             if (!known) {
                 fencedWrites++;
@@ -314,7 +314,7 @@ final class PrimaryRequests {
             answerRepeated(() -> committed(from, m, last, null));
             return;
         }
-        if (!step.guards.fenceCurrent(m.fence(), s.fence()) || !from.equals(s.holder())) {
+        if (!step.guards.tokenCurrent(s, from, m.fence())) {
             fencedWrites++;
             committed(from, m, last, Denial.FENCED);
             return;
@@ -390,7 +390,7 @@ final class PrimaryRequests {
         if (s == null || s.tombstone()) {
             boolean mine = s != null && s.movedTo() == null && s.fence().equals(m.fence());
             replication.whenDurable(() -> destroyed(from, m, mine ? null : Denial.GONE));
-        } else if (!step.guards.fenceCurrent(m.fence(), s.fence()) || !from.equals(s.holder())) {
+        } else if (!step.guards.tokenCurrent(s, from, m.fence())) {
             fencedWrites++;
             destroyed(from, m, Denial.FENCED);
         } else {
@@ -429,7 +429,7 @@ final class PrimaryRequests {
             answerRepeated(() -> renamed(from, m, fence, null));
         } else if (s == null || s.tombstone()) {
             replication.whenDurable(() -> renamed(from, m, null, Denial.GONE));
-        } else if (!step.guards.fenceCurrent(m.fence(), s.fence()) || !from.equals(s.holder())) {
+        } else if (!step.guards.tokenCurrent(s, from, m.fence())) {
             fencedWrites++;
             renamed(from, m, null, Denial.FENCED);
         } else if (target != null || moved.segment() != copy.index) {

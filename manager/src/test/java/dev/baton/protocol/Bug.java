@@ -13,7 +13,7 @@ import java.util.List;
 public enum Bug {
     NO_FENCE_CHECK("no fence check", new Guards() {
         @Override
-        boolean fenceCurrent(Fence given, Fence current) {
+        boolean tokenCurrent(StoredSession session, NodeId from, Fence given) {
             return true;
         }
     }),

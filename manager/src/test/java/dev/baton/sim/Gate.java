@@ -417,7 +417,9 @@ final class Gate {
         if (r != null) {
             r.renamedTo(moved);
         }
-        admit();
+        if (open && !closing) {
+            admit();
+        }
         settleLater();
     }
 

@@ -1,6 +1,6 @@
 package dev.baton.sim;
 
-import dev.baton.protocol.Bug;
+import dev.baton.protocol.CoreSettings;
 
 /** Kinds of runs: which faults, so that a certain kind of mistake shows early. */
 enum Profile {
@@ -118,7 +118,8 @@ enum Profile {
         s.users = 6;
         s.sessions = 1 + rng.below(2);
         s.sticky = 0.3;
-        s.settings = s.settings.backups() == 0 ? dev.baton.protocol.CoreSettings.defaults(1) : s.settings;
+        s.settings = s.settings.backups() == 0
+                ? CoreSettings.defaults(1).withHashPlacement(s.settings.hashPlacement()) : s.settings;
     }
 
     abstract void shape(Scenario s, Rng rng);
@@ -130,9 +131,5 @@ enum Profile {
         s.settings = s.settings.withLostAfterNanos(-1).withAckByPrimary(false);
         shape(s, rng);
         return s;
-    }
-
-    static Profile of(Bug bug) {
-        return GENERAL;
     }
 }

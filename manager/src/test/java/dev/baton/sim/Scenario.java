@@ -80,6 +80,16 @@ final class Scenario {
         return s;
     }
 
+    /** Half of all seeds draw from everything, the others from one kind of trouble. */
+    static Scenario mixed(long seed, Rng rng) {
+        Scenario s = of(rng);
+        if (seed % 2 == 0) {
+            Profile[] kinds = Profile.values();
+            kinds[(int) (seed / 2 % kinds.length)].shape(s, rng);
+        }
+        return s;
+    }
+
     void drawSegments(Rng rng, int count) {
         TreeSet<Integer> drawn = new TreeSet<>();
         while (drawn.size() < count) {

@@ -45,7 +45,7 @@ final class Simulation {
         this.seed = seed;
         this.rng = new Rng(seed);
         Rng choice = rng.split();
-        this.scenario = scenario == null ? Scenario.of(choice) : scenario;
+        this.scenario = scenario == null ? Scenario.mixed(seed, choice) : scenario;
         this.bug = bug;
         this.clientBug = clientBug;
         this.trace = new Trace(scheduler, sink);
