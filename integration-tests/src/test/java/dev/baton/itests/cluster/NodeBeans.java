@@ -1,0 +1,96 @@
+package dev.baton.itests.cluster;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.Collection;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import javax.management.JMException;
+import javax.management.MBeanServerConnection;
+import javax.management.ObjectName;
+import javax.management.openmbean.CompositeData;
+import javax.management.openmbean.TabularData;
+import javax.management.remote.JMXConnector;
+import javax.management.remote.JMXConnectorFactory;
+import javax.management.remote.JMXServiceURL;
+
+/** What a node tells over JMX. Not to be asked while the process is paused: it would not answer. */
+public final class NodeBeans {
+    private final int port;
+    private JMXConnector connector;
+
+    NodeBeans(int port) {
+        this.port = port;
+    }
+
+    /** An attribute of {@code dev.baton:type=Node}. */
+    public Object ofNode(String attribute) {
+        return read("dev.baton:type=Node,*", attribute);
+    }
+
+    /** An attribute of Tomcat's bean for the manager of the application at {@code context}. */
+    public Object ofManager(String context, String attribute) {
+        return read("Catalina:type=Manager,host=localhost,context=" + context, attribute);
+    }
+
+    /** Messages that the node sent to others since its start, by kind. */
+    public Map<String, Long> sent() {
+        return counts(ofNode("SentByKind"));
+    }
+
+    /** Whether the node serves in a cluster of that many, and no segment lacks a backup. */
+    boolean settledWith(int members) {
+        return ((Number) ofNode("MemberCount")).intValue() == members
+                && !(Boolean) ofNode("Frozen")
+                && ((Number) ofNode("UnderReplicatedSegments")).intValue() == 0;
+    }
+
+    private static Map<String, Long> counts(Object value) {
+        Map<String, Long> counts = new TreeMap<>();
+        if (value instanceof TabularData table) {
+            for (CompositeData row : (Collection<CompositeData>) (Collection<?>) table.values()) {
+                counts.put((String) row.get("key"), ((Number) row.get("value")).longValue());
+            }
+        } else {
+            ((Map<?, ?>) value).forEach((kind, count) -> counts.put((String) kind, ((Number) count).longValue()));
+        }
+        return counts;
+    }
+
+    private Object read(String pattern, String attribute) {
+        try {
+            MBeanServerConnection server = server();
+            Set<ObjectName> names = server.queryNames(new ObjectName(pattern), null);
+            if (names.size() != 1) {
+                throw new IllegalStateException(names.size() + " beans " + pattern + ": " + names);
+            }
+            return server.getAttribute(names.iterator().next(), attribute);
+        } catch (IOException e) {
+            forget();
+            throw new UncheckedIOException(e);
+        } catch (JMException e) {
+            throw new IllegalStateException(pattern + " " + attribute, e);
+        }
+    }
+
+    private MBeanServerConnection server() throws IOException {
+        if (connector == null) {
+            connector = JMXConnectorFactory.connect(
+                    new JMXServiceURL("service:jmx:rmi:///jndi/rmi://127.0.0.1:" + port + "/jmxrmi"));
+        }
+        return connector.getMBeanServerConnection();
+    }
+
+    /** Drops the connection: the process ends. */
+    void forget() {
+        if (connector != null) {
+            try {
+                connector.close();
+            } catch (IOException e) {
+                // it is being dropped
+            }
+            connector = null;
+        }
+    }
+}
