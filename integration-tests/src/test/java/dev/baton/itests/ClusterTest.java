@@ -15,6 +15,8 @@ import org.jboss.arquillian.container.test.api.ContainerController;
 import org.jboss.arquillian.container.test.api.RunAsClient;
 import org.jboss.arquillian.junit5.ArquillianExtension;
 import org.jboss.arquillian.test.api.ArquillianResource;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.Timeout;
@@ -22,7 +24,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 
 /**
  * A class of tests that share one cluster: what a test killed, stopped or paused is back before the next one begins.
- * After the class Arquillian stops the nodes.
+ * After the class all nodes end.
  */
 @ExtendWith(ArquillianExtension.class)
 @RunAsClient
@@ -62,6 +64,18 @@ abstract class ClusterTest {
             node3 = size() > 2 ? cluster.node(3) : null;
         }
         cluster.whole();
+    }
+
+    @AfterEach
+    final void nobodyStandsStill() {
+        cluster.wake();
+    }
+
+    @AfterAll
+    final void theClusterEnds() {
+        if (cluster != null) {
+            cluster.end();
+        }
     }
 
     /** A request inside the application at that node, holding the session. */

@@ -73,17 +73,31 @@ public final class Cluster {
         return nodes.get(number - 1);
     }
 
-    /** Starts and resumes what does not run, and waits until all nodes are members and every session has its backup. */
+    /** Starts what does not run, and waits until all nodes are members and every session has its backup. */
     public void whole() {
         for (Node node : nodes) {
-            if (node.paused()) {
-                node.resume();
-            }
             if (!node.running()) {
                 node.start();
             }
         }
         awaitMembers(nodes.size());
+    }
+
+    /** Lets nodes that stand still go on. */
+    public void wake() {
+        nodes.stream().filter(Node::paused).forEach(Node::resume);
+    }
+
+    /** Ends all processes at the same time; those that do not end by themselves are killed, which fails. */
+    public void end() {
+        nodes.forEach(Node::dismiss);
+        try {
+            for (Node node : nodes) {
+                Await.until(node + " has ended after SIGTERM", 40, node::gone);
+            }
+        } finally {
+            nodes.stream().filter(node -> !node.gone()).forEach(Node::kill);
+        }
     }
 
     /** Waits until each running node serves in a cluster of that many, with all backups in place. */

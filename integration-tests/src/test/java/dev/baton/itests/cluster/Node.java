@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.jboss.arquillian.container.test.api.ContainerController;
 
@@ -68,6 +69,19 @@ public final class Node {
         controller.stop(name);
     }
 
+    /** SIGTERM without waiting, SIGCONT where it stands still; see {@link #gone}. */
+    void dismiss() {
+        if (paused) {
+            resume();
+        }
+        beans.forget();
+        findProcess().ifPresent(ProcessHandle::destroy);
+    }
+
+    boolean gone() {
+        return findProcess().isEmpty();
+    }
+
     /** SIGKILL: the process gets no chance to say anything. Returns when it is gone. */
     public void kill() {
         ProcessHandle process = process();
@@ -114,13 +128,16 @@ public final class Node {
         }
     }
 
-    /** The child of this test's process that runs under the node's name. */
     private ProcessHandle process() {
+        return findProcess().orElseThrow(() -> new IllegalStateException("no process runs as " + name));
+    }
+
+    /** The child of this test's process that runs under the node's name. */
+    private Optional<ProcessHandle> findProcess() {
         String mark = "-Dnode.name=" + name + " ";
         return ProcessHandle.current().children()
                 .filter(child -> child.info().commandLine().map(line -> line.contains(mark)).orElse(false))
-                .findFirst()
-                .orElseThrow(() -> new IllegalStateException("no process runs as " + name));
+                .findFirst();
     }
 
     @Override

@@ -17,6 +17,8 @@ import javax.management.remote.JMXServiceURL;
 
 /** What a node tells over JMX. Not to be asked while the process is paused: it would not answer. */
 public final class NodeBeans {
+    private static final String NODE = "dev.baton:type=Node,*";
+
     private final int port;
     private JMXConnector connector;
 
@@ -26,7 +28,7 @@ public final class NodeBeans {
 
     /** An attribute of {@code dev.baton:type=Node}. */
     public Object ofNode(String attribute) {
-        return read("dev.baton:type=Node,*", attribute);
+        return read(NODE, attribute);
     }
 
     /** An attribute of Tomcat's bean for the manager of the application at {@code context}. */
@@ -41,9 +43,14 @@ public final class NodeBeans {
 
     /** Whether the node serves in a cluster of that many, and no segment lacks a backup. */
     boolean settledWith(int members) {
-        return ((Number) ofNode("MemberCount")).intValue() == members
-                && !(Boolean) ofNode("Frozen")
-                && ((Number) ofNode("UnderReplicatedSegments")).intValue() == 0;
+        try {
+            return named(NODE).size() == 1
+                    && ((Number) ofNode("MemberCount")).intValue() == members
+                    && !(Boolean) ofNode("Frozen")
+                    && ((Number) ofNode("UnderReplicatedSegments")).intValue() == 0;
+        } catch (UncheckedIOException e) {
+            return false; // it does not answer yet
+        }
     }
 
     private static Map<String, Long> counts(Object value) {
@@ -60,17 +67,27 @@ public final class NodeBeans {
 
     private Object read(String pattern, String attribute) {
         try {
-            MBeanServerConnection server = server();
-            Set<ObjectName> names = server.queryNames(new ObjectName(pattern), null);
+            Set<ObjectName> names = named(pattern);
             if (names.size() != 1) {
                 throw new IllegalStateException(names.size() + " beans " + pattern + ": " + names);
             }
-            return server.getAttribute(names.iterator().next(), attribute);
+            return server().getAttribute(names.iterator().next(), attribute);
         } catch (IOException e) {
             forget();
             throw new UncheckedIOException(e);
         } catch (JMException e) {
             throw new IllegalStateException(pattern + " " + attribute, e);
+        }
+    }
+
+    private Set<ObjectName> named(String pattern) {
+        try {
+            return server().queryNames(new ObjectName(pattern), null);
+        } catch (IOException e) {
+            forget();
+            throw new UncheckedIOException(e);
+        } catch (JMException e) {
+            throw new IllegalStateException(pattern, e);
         }
     }
 
