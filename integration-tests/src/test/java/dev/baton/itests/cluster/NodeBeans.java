@@ -2,15 +2,12 @@ package dev.baton.itests.cluster;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.util.Collection;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import javax.management.JMException;
 import javax.management.MBeanServerConnection;
 import javax.management.ObjectName;
-import javax.management.openmbean.CompositeData;
-import javax.management.openmbean.TabularData;
 import javax.management.remote.JMXConnector;
 import javax.management.remote.JMXConnectorFactory;
 import javax.management.remote.JMXServiceURL;
@@ -38,29 +35,30 @@ public final class NodeBeans {
 
     /** Messages that the node sent to others since its start, by kind. */
     public Map<String, Long> sent() {
-        return counts(ofNode("SentByKind"));
+        return counts((String) ofNode("MessagesSent"));
     }
 
     /** Whether the node serves in a cluster of that many, and no segment lacks a backup. */
     boolean settledWith(int members) {
         try {
             return named(NODE).size() == 1
-                    && ((Number) ofNode("MemberCount")).intValue() == members
-                    && !(Boolean) ofNode("Frozen")
-                    && ((Number) ofNode("UnderReplicatedSegments")).intValue() == 0;
+                    && ((String[]) ofNode("Members")).length == members
+                    && (Boolean) ofNode("Serving")
+                    && (Integer) ofNode("SegmentsStarting") == 0
+                    && (Integer) ofNode("SegmentsUnderReplicated") == 0;
         } catch (UncheckedIOException e) {
             return false; // it does not answer yet
         }
     }
 
-    private static Map<String, Long> counts(Object value) {
+    /** Reads {@code {Acquire=3, Grant=2}}. */
+    private static Map<String, Long> counts(String text) {
         Map<String, Long> counts = new TreeMap<>();
-        if (value instanceof TabularData table) {
-            for (CompositeData row : (Collection<CompositeData>) (Collection<?>) table.values()) {
-                counts.put((String) row.get("key"), ((Number) row.get("value")).longValue());
+        for (String pair : text.substring(1, text.length() - 1).split(", ")) {
+            int sign = pair.indexOf('=');
+            if (sign > 0) {
+                counts.put(pair.substring(0, sign), Long.parseLong(pair.substring(sign + 1)));
             }
-        } else {
-            ((Map<?, ?>) value).forEach((kind, count) -> counts.put((String) kind, ((Number) count).longValue()));
         }
         return counts;
     }
