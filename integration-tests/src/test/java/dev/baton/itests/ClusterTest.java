@@ -41,6 +41,9 @@ abstract class ClusterTest {
     /** One request may wait for a session, no more. */
     static final WebApp NARROW = WebApp.named("narrow").with("maxWaiters", "1");
 
+    /** Whether the cluster could not be made whole: no test of the class waits for that again. */
+    private boolean broken;
+
     @ArquillianResource
     private ContainerController controller;
 
@@ -63,7 +66,10 @@ abstract class ClusterTest {
             node2 = cluster.node(2);
             node3 = size() > 2 ? cluster.node(3) : null;
         }
+        assertThat(broken).as("the cluster did not become whole again before a former test").isFalse();
+        broken = true;
         cluster.whole();
+        broken = false;
     }
 
     @AfterEach
