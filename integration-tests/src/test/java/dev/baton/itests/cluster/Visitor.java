@@ -54,13 +54,13 @@ public final class Visitor {
         return send(attempt -> node, "POST", what, null).join();
     }
 
-    /** Like {@link #post}; while the answer is 503 it is sent again, as {@code Retry-After} asks. */
-    public Answer postAgain(String what) {
-        return again(() -> post(what));
+    /** Like {@link #get}; while the answer is 503 it is asked again, as {@code Retry-After} says. */
+    public Answer getAgain(String what) {
+        return again(() -> get(what));
     }
 
-    public Answer postAgainAt(Node node, String what) {
-        return again(() -> postAt(node, what));
+    public Answer getAgainAt(Node node, String what) {
+        return again(() -> getAt(node, what));
     }
 
     private static Answer again(Supplier<Answer> request) {
