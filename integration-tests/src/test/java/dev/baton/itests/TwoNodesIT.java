@@ -71,6 +71,8 @@ class TwoNodesIT extends ClusterTest {
         Visitor anna = cluster.roundRobinVisitor("shop");
         anna.post("counter").text();
         anna.post("counter").text();
+        node1.log().turnThePage();
+        node2.log().turnThePage();
         node2.restart();
         node1.restart();
         assertThat(List.of(node1, node2)).allSatisfy(node -> {

@@ -11,6 +11,7 @@ import java.util.List;
 /** What a node wrote into its log during one test class. */
 public final class NodeLog {
     private final Path file;
+    private int seen;
 
     NodeLog(Path file) {
         this.file = file;
@@ -19,11 +20,17 @@ public final class NodeLog {
     public List<String> lines() {
         try {
             // a process may have been killed inside a character
-            return Files.exists(file) ? new String(Files.readAllBytes(file), StandardCharsets.UTF_8).lines().toList()
+            return Files.exists(file)
+                    ? new String(Files.readAllBytes(file), StandardCharsets.UTF_8).lines().skip(seen).toList()
                     : List.of();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** From now on only what is written later is seen. */
+    public void turnThePage() {
+        seen += lines().size();
     }
 
     /** Lines that contain all the words. */
