@@ -23,7 +23,7 @@ class StaticListIT {
             first.awaitOutput("list2 joined");
             second.awaitOutput("list1 joined");
             second.terminate();
-            first.awaitOutput("list2 left");
+            first.awaitOutput("list2 (left|is out of) the cluster");
             first.terminate();
             assertThat(first.output()).contains("list1 has left").doesNotContain("SEVERE");
             assertThat(second.output()).contains("list2 has left").doesNotContain("SEVERE");

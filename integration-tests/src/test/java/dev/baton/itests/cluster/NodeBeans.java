@@ -38,14 +38,14 @@ public final class NodeBeans {
         return counts((String) ofNode("MessagesSent"));
     }
 
-    /** Whether the node serves in a cluster of that many, and no segment lacks a backup. */
+    /** Whether the node serves in a cluster of that many, and no segment lacks a backup that it could have. */
     boolean settledWith(int members) {
         try {
             return named(NODE).size() == 1
                     && ((String[]) ofNode("Members")).length == members
                     && (Boolean) ofNode("Serving")
                     && (Integer) ofNode("SegmentsStarting") == 0
-                    && (Integer) ofNode("SegmentsUnderReplicated") == 0;
+                    && (members == 1 || (Integer) ofNode("SegmentsUnderReplicated") == 0);
         } catch (UncheckedIOException e) {
             return false; // it does not answer yet
         }

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 
 /** A dedicated store node: {@code java -jar baton.jar}. To be closed, which kills it if it still runs. */
 public final class StoreProcess implements AutoCloseable {
@@ -53,13 +54,14 @@ public final class StoreProcess implements AutoCloseable {
         return Ports.cluster() + offset;
     }
 
-    /** Waits until it printed that text. */
+    /** Waits until it printed a text that this regular expression finds. */
     public void awaitOutput(String text) {
+        Pattern pattern = Pattern.compile(text);
         Await.until(name + " says \"" + text + "\"", 30, () -> {
             if (!process.isAlive()) {
                 throw new AssertionError(name + " ended with " + process.exitValue() + ":\n" + output());
             }
-            return output().contains(text);
+            return pattern.matcher(output()).find();
         });
     }
 
