@@ -20,7 +20,9 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.AfterTestExecutionCallback;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /**
  * A class of tests that share one cluster: what a test killed, stopped or paused is back before the next one begins.
@@ -40,6 +42,10 @@ abstract class ClusterTest {
 
     /** One request may wait for a session, no more. */
     static final WebApp NARROW = WebApp.named("narrow").with("maxWaiters", "1");
+
+    @RegisterExtension
+    final AfterTestExecutionCallback pictureOfAFailure = context -> context.getExecutionException().ifPresent(
+            e -> cluster.picture(getClass().getSimpleName() + "." + context.getRequiredTestMethod().getName()));
 
     /** Whether the cluster could not be made whole: no test of the class waits for that again. */
     private boolean broken;

@@ -83,6 +83,23 @@ public final class Cluster {
         awaitMembers(nodes.size());
     }
 
+    /** Writes what the nodes tell about themselves into a file beside their logs. */
+    public void picture(String name) {
+        Path directory = Path.of(System.getProperty("itests.logs"));
+        StringBuilder text = new StringBuilder();
+        for (Node node : nodes) {
+            if (node.running() && !node.paused()) {
+                text.append("==== ").append(node).append('\n').append(node.beans().picture());
+            }
+        }
+        try {
+            Files.createDirectories(directory);
+            Files.writeString(directory.resolve(name + ".txt"), text);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     /** Lets nodes that stand still go on. */
     public void wake() {
         nodes.stream().filter(Node::paused).forEach(Node::resume);

@@ -2,10 +2,13 @@ package dev.baton.itests.cluster;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import javax.management.JMException;
+import javax.management.MBeanAttributeInfo;
 import javax.management.MBeanServerConnection;
 import javax.management.ObjectName;
 import javax.management.remote.JMXConnector;
@@ -48,6 +51,25 @@ public final class NodeBeans {
                     && (members == 1 || (Integer) ofNode("SegmentsUnderReplicated") == 0);
         } catch (UncheckedIOException e) {
             return false; // it does not answer yet
+        }
+    }
+
+    /** All that Baton's beans tell, and a stack trace of each thread: for a test that failed. */
+    String picture() {
+        StringBuilder text = new StringBuilder();
+        try {
+            for (ObjectName name : new TreeSet<>(named("dev.baton:*"))) {
+                text.append(name).append('\n');
+                for (MBeanAttributeInfo info : server().getMBeanInfo(name).getAttributes()) {
+                    Object value = server().getAttribute(name, info.getName());
+                    text.append("  ").append(info.getName()).append(" = ")
+                            .append(value instanceof Object[] array ? List.of(array) : value).append('\n');
+                }
+            }
+            return text.append(server().invoke(new ObjectName("com.sun.management:type=DiagnosticCommand"),
+                    "threadPrint", new Object[] {new String[0]}, new String[] {String[].class.getName()})).toString();
+        } catch (IOException | UncheckedIOException | JMException e) {
+            return text.append(e).append('\n').toString();
         }
     }
 
