@@ -45,7 +45,7 @@ abstract class ClusterTest {
 
     @RegisterExtension
     final AfterTestExecutionCallback pictureOfAFailure = context -> context.getExecutionException().ifPresent(
-            e -> cluster.picture(getClass().getSimpleName() + "." + context.getRequiredTestMethod().getName()));
+            e -> this.cluster.picture(getClass().getSimpleName() + "." + context.getRequiredTestMethod().getName()));
 
     /** Whether the cluster could not be made whole: no test of the class waits for that again. */
     private boolean broken;
