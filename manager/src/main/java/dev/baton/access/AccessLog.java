@@ -70,8 +70,8 @@ public final class AccessLog {
     }
 
     /**
-     * Whether there is nothing that {@link #scan} would look at, which is the case of a request that only read what never
-     * changes in place: it need not wait for those who scan.
+     * Whether there is nothing that {@link #scan} would look at, which is the case of a request that only read what
+     * never changes in place: it need not wait for those who scan.
      */
     public boolean untouched() {
         synchronized (candidates) {
@@ -138,10 +138,6 @@ public final class AccessLog {
             contents.pending().addAll(candidates());
         }
         return true;
-    }
-
-    public boolean ended() {
-        return ended.get();
     }
 
     void candidate(String name) {

@@ -11,8 +11,8 @@ final class Attribute {
     /** Null: not made from the bytes yet. */
     private final AtomicReference<Object> live = new AtomicReference<>();
     /**
-     * What the store has of it at the version of the copy; null: nothing. Written under the copy's lock, or while nobody
-     * is inside.
+     * What the store has of it at the version of the copy; null: nothing. Written under the copy's lock, or while
+     * nobody is inside.
      */
     private volatile byte[] benchmark;
 

@@ -273,8 +273,8 @@ public final class ClientState {
     }
 
     /**
-     * Gives the session as the store would have it with every delta sent so far; none is made until the consumer returns.
-     * Waits for a comparison under way.
+     * Gives the session as the store would have it with every delta sent so far; none is made until the consumer
+     * returns. Waits for a comparison under way.
      */
     public void image(Consumer<SessionImage> consumer) {
         Contents mine = contents;

@@ -15,8 +15,8 @@ import java.util.function.LongSupplier;
 /**
  * The copies of one application's sessions in this process, one object per id.
  *
- * <p>Those with a token, with somebody inside or waiting are always kept; of the others as many as fit, those used last.
- * What does not fit is only let go of: while anybody still refers to the object it remains the one of its id.
+ * <p>Those with a token, with somebody inside or waiting are always kept; of the others as many as fit, those used
+ * last. What does not fit is only let go of: while anybody still refers to the object it remains the one of its id.
  */
 public final class ClientStates {
     private final long application;

@@ -209,7 +209,10 @@ public final class TokenGate {
         }
     }
 
-    /** The token is void. Those inside stay where they are, but are not counted any more; those who wait go on waiting. */
+    /**
+     * The token is void. Those inside stay where they are, but are not counted any more; those who wait go on
+     * waiting.
+     */
     public void breakOff() {
         for (;;) {
             long w = word.get();

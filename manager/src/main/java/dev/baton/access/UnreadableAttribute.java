@@ -1,6 +1,8 @@
 package dev.baton.access;
 
-/** An attribute's bytes cannot be turned into a value here. The bytes stay as they are, for nodes that can read them. */
+/**
+ * An attribute's bytes cannot be turned into a value here. The bytes stay as they are, for nodes that can read them.
+ */
 public final class UnreadableAttribute extends Exception {
     private static final long serialVersionUID = 1L;
 

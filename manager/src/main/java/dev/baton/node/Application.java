@@ -29,16 +29,16 @@ public interface Application {
     long hash();
 
     /**
-     * An id for a new session, never given out before by this process: with {@code placement=local} one whose primary is
-     * here, if a bounded number of candidates brings one.
+     * An id for a new session, never given out before by this process: with {@code placement=local} one whose primary
+     * is here, if a bounded number of candidates brings one.
      *
      * @param candidates fresh random ids without route
      */
     String drawId(Supplier<String> candidates);
 
     /**
-     * Whether there is such a session, and its metadata; takes no token, decodes nothing, creates nothing. Answered from
-     * memory where possible, else by one question to the store, shared by concurrent callers.
+     * Whether there is such a session, and its metadata; takes no token, decodes nothing, creates nothing. Answered
+     * from memory where possible, else by one question to the store, shared by concurrent callers.
      *
      * @param id as the client sent it, without route; one that cannot be an id is absent
      * @return null where there is no such session
@@ -63,8 +63,8 @@ public interface Application {
     AccessLog create(String id, SessionMeta meta);
 
     /**
-     * Enters the session: waits for the token, and until this process may serve (lease); costs no message where both are
-     * there. The copy is current on return.
+     * Enters the session: waits for the token, and until this process may serve (lease); costs no message where both
+     * are there. The copy is current on return.
      *
      * @return null where there is no such session any more
      */
@@ -100,8 +100,8 @@ public interface Application {
                      List<NotSerializableAttribute> problems, boolean gone) {}
 
     /**
-     * Waits until the version is durable at the level that was asked for (not at all with {@code acknowledge=none}), and
-     * until this process may still serve, so that the answer to the client may be completed.
+     * Waits until the version is durable at the level that was asked for (not at all with {@code acknowledge=none}),
+     * and until this process may still serve, so that the answer to the client may be completed.
      *
      * @throws SessionUnavailable OUTCOME_UNKNOWN after the time-out, TOKEN_LOST where it became known to be lost
      */
@@ -127,8 +127,8 @@ public interface Application {
     }
 
     /**
-     * Destroys the session; returns once that is durable. The stay goes on, and {@link #complete} does nothing any more.
-     * Destroying what is destroyed does nothing.
+     * Destroys the session; returns once that is durable. The stay goes on, and {@link #complete} does nothing any
+     * more. Destroying what is destroyed does nothing.
      */
     void destroy(AccessLog access, long timeoutNanos);
 

@@ -7,7 +7,8 @@ import dev.baton.access.ClientState;
 public interface ApplicationEvents extends ClientState.Problems {
     /**
      * The session has expired and this node was chosen to run its destroyed listeners. Called in a thread of the node's
-     * own, which runs nothing else meanwhile but further expiries; the session is destroyed when this returns or throws.
+     * own, which runs nothing else meanwhile but further expiries; the session is destroyed when this returns or
+     * throws.
      *
      * @param access an open stay; attributes can be read through it, changes go nowhere
      */

@@ -10,7 +10,9 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
-/** Runs the destroyed listeners of expired sessions, one session after the other, on a thread that may wait for them. */
+/**
+ * Runs the destroyed listeners of expired sessions, one session after the other, on a thread that may wait for them.
+ */
 final class Expiries {
     private final ClientStates states;
     private final Parts parts;

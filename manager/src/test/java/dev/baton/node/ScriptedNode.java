@@ -47,6 +47,20 @@ final class ScriptedNode implements ApplicationEvents, NodeEvents, Transport, Cl
         return new SessionKey(shop.hash(), id);
     }
 
+    interface Call {
+        void run();
+    }
+
+    /** Why the call was refused, or null where it was not. */
+    static SessionUnavailable.Reason reason(Call call) {
+        try {
+            call.run();
+        } catch (SessionUnavailable e) {
+            return e.reason();
+        }
+        return null;
+    }
+
     /** These effects happen now. */
     void happen(Effect... effects) {
         core.next(effects);

@@ -44,7 +44,8 @@ final class TestCluster implements AutoCloseable {
 
         Node(String name) {
             port = network.port(name, ++incarnations);
-            node = new SessionNode(Location.UNKNOWN, !name.startsWith("user"), NodeSettings.of(core), port, new SystemClock(), this);
+            node = new SessionNode(Location.UNKNOWN, !name.startsWith("user"), NodeSettings.of(core), port,
+                    new SystemClock(), this);
             shop = node.deploy("localhost/shop", new JavaSerializer(), this, application);
         }
 

@@ -1,0 +1,254 @@
+package dev.baton.node;
+
+import static dev.baton.node.ScriptedNode.reason;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.baton.access.AccessLog;
+import dev.baton.model.Fence;
+import dev.baton.model.NodeId;
+import dev.baton.model.SessionKey;
+import dev.baton.model.Stamp;
+import dev.baton.node.SessionUnavailable.Reason;
+import dev.baton.protocol.Content;
+import dev.baton.protocol.Denial;
+import dev.baton.protocol.Effect;
+import dev.baton.protocol.Input;
+import dev.baton.protocol.InvariantBroken;
+import dev.baton.protocol.Message;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Look-ups, creations, ends, and the life of the node itself, around a core that does what the test says. */
+@Timeout(60)
+class NodeLifeTest {
+    private static final long SHORT = TimeUnit.MILLISECONDS.toNanos(50);
+    private static final long LONG = TimeUnit.SECONDS.toNanos(20);
+
+    @Test
+    void aLookupIsSharedAndTakesNoToken() throws Exception {
+        try (ScriptedNode n = new ScriptedNode(ApplicationSettings.DEFAULT)) {
+            List<CompletableFuture<Application.Found>> asked = new ArrayList<>();
+            for (int i = 0; i < 4; i++) {
+                asked.add(CompletableFuture.supplyAsync(() -> n.shop.lookup("id", LONG), r -> new Thread(r).start()));
+            }
+            TestCluster.await("four ask", () -> n.shop.counters().lookupsSent() == 4);
+            List<Input.Lookup> lookups = n.core.given(Input.Lookup.class);
+            TestCluster.await("the core was asked", () -> !n.core.given(Input.Lookup.class).isEmpty());
+            for (Input.Lookup l : n.core.given(Input.Lookup.class)) {
+                n.happen(new Effect.LookedUp(l.ticket(), l.key(), ScriptedNode.META, 7, null));
+            }
+            TestCluster.await("all have their answer", () -> {
+                n.core.given(Input.Lookup.class).forEach(
+                        l -> n.happen(new Effect.LookedUp(l.ticket(), l.key(), ScriptedNode.META, 7, null)));
+                return asked.stream().allMatch(CompletableFuture::isDone);
+            });
+            for (CompletableFuture<Application.Found> a : asked) {
+                assertThat(a.get(20, TimeUnit.SECONDS)).isEqualTo(new Application.Found(ScriptedNode.META, 7));
+            }
+            assertThat(n.core.given(Input.Acquire.class)).isEmpty();
+            assertThat(lookups.size()).isLessThanOrEqualTo(4);
+        }
+    }
+
+    @Test
+    void aLookupWithoutAnAnswerIsUnavailableAndCalledOff() {
+        try (ScriptedNode n = new ScriptedNode(ApplicationSettings.DEFAULT)) {
+            assertThat(reason(() -> n.shop.lookup("id", SHORT))).isEqualTo(Reason.STORE_UNREACHABLE);
+            assertThat(n.core.given(Input.CancelLookup.class)).hasSize(1);
+        }
+    }
+
+    @Test
+    @DisplayName("Malformed or overlong ids are absent without a question")
+    void whatCannotBeAnIdIsAbsent() {
+        try (ScriptedNode n = new ScriptedNode(ApplicationSettings.DEFAULT)) {
+            n.core.inputs.clear();
+            assertThat(n.shop.lookup("", LONG)).isNull();
+            assertThat(n.shop.lookup(null, LONG)).isNull();
+            assertThat(n.shop.lookup("x".repeat(SessionKey.MAX_ID + 1), LONG)).isNull();
+            assertThat(n.core.inputs).isEmpty();
+        }
+    }
+
+    @Test
+    void aRefusedCreationFailsItsRequest() {
+        try (ScriptedNode n = new ScriptedNode(ApplicationSettings.DEFAULT)) {
+            n.core.answer(in -> in instanceof Input.Create c
+                    ? List.of(new Effect.CreateFailed(c.key(), Denial.EXISTS)) : List.of());
+            AccessLog log = n.shop.create("chosen", ScriptedNode.META);
+            Application.Completed done = n.shop.complete(log);
+            assertThat(reason(() -> n.shop.awaitDurable(log, done.version(), LONG)))
+                    .isEqualTo(Reason.STORE_UNREACHABLE);
+            n.shop.leave(log);
+        }
+    }
+
+    @Test
+    void aSessionWhoseCreationIsUnansweredIsDestroyedAfterTheAnswer() {
+        try (ScriptedNode n = new ScriptedNode(ApplicationSettings.DEFAULT)) {
+            AccessLog log = n.shop.create("id", ScriptedNode.META);
+            n.shop.complete(log);
+            assertThat(reason(() -> n.shop.destroy(log, SHORT))).isEqualTo(Reason.OUTCOME_UNKNOWN);
+            assertThat(n.core.given(Input.Destroy.class)).isEmpty();
+            n.core.answer(in -> in instanceof Input.Destroy d
+                    ? List.of(new Effect.Destroyed(d.key(), null)) : List.of());
+            n.happen(new Effect.Created(n.key("id"), new Fence(1, 1)));
+            n.shop.destroy(log, LONG);
+            assertThat(log.gone()).isTrue();
+        }
+    }
+
+    @Test
+    void anIdInUseHereCannotBeCreated() {
+        try (ScriptedNode n = new ScriptedNode(ApplicationSettings.DEFAULT)) {
+            n.grantEverything(Map.of());
+            n.enter("id");
+            assertThatThrownBy(() -> n.shop.create("id", ScriptedNode.META))
+                    .isInstanceOf(IllegalArgumentException.class);
+        }
+    }
+
+    @Test
+    void aSessionThatWasNeverCompletedWasNeverThere() {
+        try (ScriptedNode n = new ScriptedNode(ApplicationSettings.DEFAULT)) {
+            n.core.inputs.clear();
+            AccessLog log = n.shop.create("id", ScriptedNode.META);
+            n.shop.leave(log);
+            assertThat(n.core.inputs).isEmpty();
+            assertThat(n.shop.states()).isEmpty();
+        }
+    }
+
+    @Test
+    @DisplayName("An image that the store lost is offered as of the commits given before")
+    void theStoreIsOfferedWhatItLost() {
+        try (ScriptedNode n = new ScriptedNode(ApplicationSettings.DEFAULT)) {
+            n.happen(n.grant("id", new Fence(1, 1), 1, ScriptedNode.whole(Map.of("n", 1)), false));
+            AccessLog log = n.enter("id");
+            log.state().set("n", 2, log);
+            n.shop.complete(log);
+            log.state().set("n", 3, log);
+            n.happen(new Effect.ImageWanted(n.key("id")));
+            TestCluster.await("offered", () -> n.core.given(Input.Offer.class).size() == 1);
+            byte[] offered = n.core.given(Input.Offer.class).get(0).image().attribute("n");
+            assertThat(new Content.Whole(n.core.given(Input.Offer.class).get(0).image()))
+                    .isNotNull();
+            assertThat(offered).isEqualTo(((Content.Whole) ScriptedNode.whole(Map.of("n", 2))).image().attribute("n"));
+        }
+    }
+
+    @Test
+    @DisplayName("Protocol section 9: listeners run once, with the contents, then the session is destroyed")
+    void anExpiredSessionIsShownToItsListenersThenDestroyed() {
+        try (ScriptedNode n = new ScriptedNode(ApplicationSettings.DEFAULT)) {
+            n.core.answer(in -> in instanceof Input.Destroy d
+                    ? List.of(new Effect.Destroyed(d.key(), null)) : List.of());
+            n.happen(new Effect.Expire(n.key("id"), new Fence(1, 1), new Stamp(new Fence(1, 1), 3),
+                    ((Content.Whole) ScriptedNode.whole(Map.of("n", 3))).image(), 5));
+            TestCluster.await("destroyed", () -> n.core.given(Input.Destroy.class).size() == 1);
+            TestCluster.await("told", () -> n.said.contains("destroyed id"));
+            assertThat(n.said).containsSubsequence("expired [n] 3", "destroyed id");
+        }
+    }
+
+    @Test
+    @DisplayName("TOUCH: sessions accessed without a change are told of in batches, not before their time")
+    void touchesAreBatchedAndRare() {
+        try (ScriptedNode n = new ScriptedNode(ApplicationSettings.DEFAULT)) {
+            n.grantEverything(Map.of());
+            for (String id : List.of("a", "b")) {
+                AccessLog log = n.enter(id);
+                n.shop.accessed(log.state());
+                n.shop.finish(log, LONG);
+            }
+            n.pass(200, TimeUnit.SECONDS);
+            assertThat(n.core.given(Input.Touch.class)).hasSize(1);
+            assertThat(n.core.given(Input.Touch.class).get(0).touches()).extracting(t -> t.key().id())
+                    .containsExactlyInAnyOrder("a", "b");
+            assertThat(n.core.given(Input.Touch.class).get(0).touches())
+                    .allMatch(t -> t.ageNanos() == TimeUnit.SECONDS.toNanos(200));
+            n.pass(200, TimeUnit.SECONDS);
+            assertThat(n.core.given(Input.Touch.class)).hasSize(1);
+            n.shop.accessed(n.shop.state("a"));
+            n.pass(5, TimeUnit.SECONDS);
+            assertThat(n.core.given(Input.Touch.class)).hasSize(2);
+            n.shop.accessed(n.shop.state("a"));
+            n.pass(5, TimeUnit.SECONDS);
+            assertThat(n.core.given(Input.Touch.class)).hasSize(2);
+            n.pass(200, TimeUnit.SECONDS);
+            assertThat(n.core.given(Input.Touch.class)).hasSize(3);
+        }
+    }
+
+    @Test
+    @DisplayName("A core that contradicts itself takes the node out of the cluster; the process goes on")
+    void aBrokenCoreTakesTheNodeOut() {
+        try (ScriptedNode n = new ScriptedNode(ApplicationSettings.DEFAULT)) {
+            n.grantEverything(Map.of("n", 1));
+            AccessLog log = n.enter("id");
+            n.core.answer(in -> {
+                throw new InvariantBroken("two primaries of one term");
+            });
+            n.node.forget("x");
+            TestCluster.await("out", () -> n.said.stream().anyMatch(s -> s.startsWith("stopped: failed")));
+            assertThat(n.said).contains("closed");
+            assertThat(reason(() -> n.shop.complete(log))).isEqualTo(Reason.TOKEN_LOST);
+            n.shop.leave(log);
+            assertThat(reason(() -> n.enter("id"))).isEqualTo(Reason.STOPPING);
+            assertThat(reason(() -> n.shop.lookup("id", LONG))).isEqualTo(Reason.STOPPING);
+            assertThat(n.node.report().frozen()).isTrue();
+        }
+    }
+
+    @Test
+    void aNodeThatTheClusterRefusesSaysWhy() {
+        try (ScriptedNode n = new ScriptedNode(ApplicationSettings.DEFAULT)) {
+            n.core.answer(in -> in instanceof Input.ViewChanged
+                    ? List.of(new Effect.Rejected("backups is 1 here and 2 there")) : List.of());
+            assertThatThrownBy(() -> n.node.start(LONG)).isInstanceOf(ClusterRefused.class)
+                    .hasMessage("backups is 1 here and 2 there");
+            assertThat(n.said).contains("closed");
+        }
+    }
+
+    @Test
+    void aNodeThatIsNotTakenInTimeStops() {
+        try (ScriptedNode n = new ScriptedNode(ApplicationSettings.DEFAULT)) {
+            assertThat(reason(() -> n.node.start(SHORT))).isEqualTo(Reason.STORE_UNREACHABLE);
+            assertThat(n.said).contains("closed");
+        }
+    }
+
+    @Test
+    @DisplayName("What is said to one node in a round of steps leaves in one envelope, after the effects at home")
+    void messagesOfARoundShareAnEnvelope() {
+        try (ScriptedNode n = new ScriptedNode(ApplicationSettings.DEFAULT)) {
+            NodeId to = new NodeId("other", 1);
+            n.happen(new Effect.Send(to, new Message.LeaveWanted()), new Effect.Note(Effect.Level.INFO, "here"),
+                    new Effect.Send(to, new Message.LeaveWanted()));
+            assertThat(n.sent).hasSize(2);
+            assertThat(n.node.counters().sentByKind()).isEqualTo(Map.of("LeaveWanted", 2L));
+        }
+    }
+
+    @Test
+    void aTokenOfAnApplicationThatIsGoneGoesStraightBack() {
+        try (ScriptedNode n = new ScriptedNode(ApplicationSettings.DEFAULT)) {
+            n.grantEverything(Map.of());
+            n.shop.finish(n.enter("id"), LONG);
+            n.node.undeploy(n.shop, LONG);
+            assertThat(n.core.given(Input.Idle.class)).hasSize(1);
+            assertThat(n.core.given(Input.Deployed.class)).last().isEqualTo(new Input.Deployed(List.of()));
+            n.happen(n.grant("late", new Fence(1, 1), 1, ScriptedNode.whole(Map.of()), false));
+            assertThat(n.core.given(Input.Idle.class)).hasSize(2);
+            assertThat(reason(() -> n.enter("id"))).isEqualTo(Reason.STOPPING);
+        }
+    }
+}
