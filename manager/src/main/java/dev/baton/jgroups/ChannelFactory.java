@@ -36,6 +36,9 @@ final class ChannelFactory {
 
     /** Of the port by which starting nodes take turns, from the first of the stack {@code local}. */
     private static final int TURN_OFFSET = 50;
+    /** How long a node waits for a coordinator where one should be, and where none can be. */
+    private static final long JOIN_MILLIS = 10_000;
+    private static final long FOUND_MILLIS = 100;
 
     private static final String ALLOWED = "allowed are local, local:PORT, or file, URL or class path resource of a"
             + " JGroups XML";
@@ -163,10 +166,23 @@ final class ChannelFactory {
         return first;
     }
 
-    /** To be held while a node joins: with the stack {@code local}, one node of this machine at a time. Blocks. */
-    static StartTurn turn(String stack) {
+    /**
+     * To be held while a node joins. With the stack {@code local} one node of this machine joins at a time, so that it
+     * knows before whether there is anybody: alone it founds the cluster at once, else it waits as long as it takes,
+     * since a busy machine may be slow to answer. Blocks.
+     */
+    static StartTurn turn(String stack, JChannel channel) {
         Matcher local = LOCAL.matcher(stack);
-        return local.matches() ? StartTurn.take(firstPort(stack, local.group(1)) + TURN_OFFSET) : StartTurn.none();
+        if (!local.matches()) {
+            return StartTurn.none();
+        }
+        int first = firstPort(stack, local.group(1));
+        StartTurn turn = StartTurn.take(first + TURN_OFFSET);
+        if (turn.isHeld()) {
+            GMS membership = channel.getProtocolStack().findProtocol(GMS.class);
+            membership.setJoinTimeout(StartTurn.anyInUse(first, LOCAL_PORTS) ? JOIN_MILLIS : FOUND_MILLIS);
+        }
+        return turn;
     }
 
     private static InputStream open(String stack) throws IOException {

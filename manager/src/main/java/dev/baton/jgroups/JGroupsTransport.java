@@ -125,7 +125,7 @@ public final class JGroupsTransport implements Transport {
         JChannel fresh = ChannelFactory.create(stack, self);
         channel = fresh;
         fresh.setReceiver(new Handlers());
-        try (StartTurn turn = ChannelFactory.turn(stack)) {
+        try (StartTurn turn = ChannelFactory.turn(stack, fresh)) {
             fresh.connect(cluster);
         } catch (Exception e) {
             throw new IllegalStateException("Node " + self + " cannot join cluster '" + cluster + "' with stack '"

@@ -1,5 +1,6 @@
 package dev.baton.jgroups;
 
+import java.io.IOException;
 import java.security.AccessController;
 import java.security.PrivilegedAction;
 import java.util.concurrent.ThreadFactory;
@@ -20,8 +21,8 @@ import org.jgroups.util.ObjectInputStreamWithClassloader;
  */
 final class JarContext {
     /**
-     * JGroups calls it severe that it could not say good-bye to a process that has just died. Held here, since a logger
-     * that nobody holds is collected together with its filter.
+     * JGroups calls it severe that it could not say good-bye to a process that has just died, and warns of a connection
+     * that it has just closed itself. Held here, since a logger that nobody holds is collected with its filter.
      */
     private static final Logger TCP_LOG = inside(() -> Logger.getLogger("org.jgroups.protocols.TCP"));
 
@@ -30,7 +31,9 @@ final class JarContext {
     static {
         inside(() -> {
             LogFactory.useJdkLogger(true);
-            TCP_LOG.setFilter(record -> !String.valueOf(record.getMessage()).contains("failed sending graceful close"));
+            TCP_LOG.setFilter(record -> !String.valueOf(record.getMessage()).contains("failed sending graceful close")
+                    && !(record.getThrown() instanceof IOException && "Stream closed".equals(
+                            record.getThrown().getMessage())));
             ExtendedUUID.setPrintFunction(NodeAddress::print);
             // JGroups reads the property once, when the class is initialised. It is put back, for other copies of
             // JGroups in this JVM are none of our business.

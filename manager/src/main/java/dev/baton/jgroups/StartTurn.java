@@ -30,15 +30,11 @@ final class StartTurn implements AutoCloseable {
     /** Blocks, up to about 20 s. */
     static StartTurn take(int port) {
         for (long round = 0; round < ROUNDS && !Thread.currentThread().isInterrupted(); round++) {
-            ServerSocket socket = null;
-            try {
-                socket = new ServerSocket();
-                socket.bind(new InetSocketAddress(InetAddress.getByAddress(new byte[] {127, 0, 0, 1}), port), 1);
+            ServerSocket socket = bound(port);
+            if (socket != null) {
                 return new StartTurn(socket);
-            } catch (IOException taken) {
-                close(socket);
-                LockSupport.parkNanos(PAUSE_NANOS);
             }
+            LockSupport.parkNanos(PAUSE_NANOS);
         }
         LOG.warning("Port " + port + ", by which nodes of this machine start one after the other, is taken for long;"
                 + " going on without");
@@ -47,6 +43,36 @@ final class StartTurn implements AutoCloseable {
 
     static StartTurn none() {
         return new StartTurn(null);
+    }
+
+    boolean isHeld() {
+        return held != null;
+    }
+
+    /** Whether somebody listens on one of these ports of the loopback address. Asks nobody, so nobody notices. */
+    static boolean anyInUse(int first, int count) {
+        for (int port = first; port < first + count; port++) {
+            ServerSocket socket = bound(port);
+            if (socket == null) {
+                return true;
+            }
+            close(socket);
+        }
+        return false;
+    }
+
+    /** Null where the port is taken. */
+    private static ServerSocket bound(int port) {
+        ServerSocket socket = null;
+        try {
+            socket = new ServerSocket();
+            socket.setReuseAddress(true);
+            socket.bind(new InetSocketAddress(InetAddress.getByAddress(new byte[] {127, 0, 0, 1}), port), 1);
+            return socket;
+        } catch (IOException taken) {
+            close(socket);
+            return null;
+        }
     }
 
     @Override

@@ -14,7 +14,7 @@ final class Turnstile {
         return asked.getAndIncrement() == 0;
     }
 
-    /** Only after {@link #take} said true. What the round throws goes to the caller, and the turnstile is free again. */
+    /** Only after {@link #take} said true. What the round throws goes to the caller; the turnstile is free then. */
     void run(Runnable round) {
         boolean done = false;
         try {
