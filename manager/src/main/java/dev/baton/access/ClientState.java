@@ -272,22 +272,6 @@ public final class ClientState {
         }
     }
 
-    /**
-     * Gives the session as the store would have it with every delta sent so far; none is made until the consumer
-     * returns. Waits for a comparison under way.
-     */
-    public void image(Consumer<SessionImage> consumer) {
-        Contents mine = contents;
-        mine.lock().lock();
-        try {
-            if (mine.end() == null && !mine.fresh()) {
-                consumer.accept(mine.image());
-            }
-        } finally {
-            mine.lock().unlock();
-        }
-    }
-
     void key(SessionKey other) {
         key = other;
     }

@@ -141,17 +141,6 @@ final class Contents {
         bytes = sum;
     }
 
-    /** What the store has with all deltas: the benchmarks. */
-    SessionImage image() {
-        Map<String, byte[]> stored = new TreeMap<>();
-        attributes.forEach((name, attribute) -> {
-            if (attribute.benchmark() != null) {
-                stored.put(name, attribute.benchmark());
-            }
-        });
-        return SessionImage.of(storedMeta, stored);
-    }
-
     Attribute attribute(String name) {
         return attributes.get(name);
     }

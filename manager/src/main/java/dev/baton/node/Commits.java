@@ -114,18 +114,6 @@ final class Commits {
 
     // ---- effects
 
-    /** The store lost the session: not on this thread, since a comparison under way may take a while. */
-    void offer(Effect.ImageWanted e) {
-        ClientState state = states.existing(e.key().id());
-        if (state != null) {
-            parts.helpers().execute(() -> {
-                state.image(image -> parts.loop().give(new Input.Offer(e.key(), image,
-                        Math.max(0, state.token().idleNanos(parts.now())))));
-                parts.loop().run();
-            });
-        }
-    }
-
     void created(Effect.Created e) {
         ClientState state = states.existing(e.key().id());
         if (state != null) {

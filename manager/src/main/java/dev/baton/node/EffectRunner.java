@@ -89,8 +89,6 @@ final class EffectRunner implements EventLoop.Effects {
             with(e.key(), a -> a.idChanges().destroyed(e));
         } else if (effect instanceof Effect.Renamed e) {
             with(e.key(), a -> a.idChanges().renamed(e));
-        } else if (effect instanceof Effect.ImageWanted e) {
-            with(e.key(), a -> a.commits().offer(e));
         } else if (effect instanceof Effect.Expire e) {
             withToken(e.key(), a -> a.expiries().expire(e), new Input.Destroy(e.key()));
         } else if (effect instanceof Effect.ImageWanted e) {
