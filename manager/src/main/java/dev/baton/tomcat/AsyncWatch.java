@@ -7,7 +7,6 @@ import jakarta.servlet.AsyncListener;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
-import org.apache.catalina.Context;
 import org.apache.catalina.connector.Request;
 
 /**
@@ -80,8 +79,7 @@ final class AsyncWatch implements AsyncListener {
     }
 
     private void save(TrackedSession session, Set<String> names) {
-        Context context = session.deployment().context();
-        ClassLoader before = context.bind(null);
+        ClassLoader before = session.deployment().bind();
         RequestScope scope = RequestScope.open(request);
         try {
             AccessLog access = scope.enter(session);
@@ -94,7 +92,7 @@ final class AsyncWatch implements AsyncListener {
             scope.failed(e);
         } finally {
             scope.close(false);
-            context.unbind(before);
+            Deployment.unbind(before);
         }
         if (scope.failure() != null) {
             Refusal.logLate(scope.failure());

@@ -11,9 +11,14 @@ final class SessionAccessor implements HttpSession.Accessor {
     private final BatonManager manager;
     private final String id;
 
-    SessionAccessor(BatonManager manager, String id) {
+    private SessionAccessor(BatonManager manager, String id) {
         this.manager = manager;
         this.id = id;
+    }
+
+    /** Not a constructor: Tomcat 10.1 has no such interface, and only calling this may need it. */
+    static HttpSession.Accessor of(BatonManager manager, String id) {
+        return new SessionAccessor(manager, id);
     }
 
     /**

@@ -3,7 +3,6 @@ package dev.baton.tomcat;
 import dev.baton.access.AccessLog;
 import dev.baton.tomcat.SessionFrame.Phase;
 import java.util.Map;
-import org.apache.catalina.Context;
 import org.apache.catalina.Session;
 import org.apache.catalina.TomcatPrincipal;
 import org.apache.juli.logging.Log;
@@ -44,20 +43,18 @@ final class SessionEnd {
     /** The store chose this process to run the listeners of a session that has expired. */
     static void expired(TrackedSession session, AccessLog access) {
         if (session.enterPhase(Phase.LIVE, Phase.ENDING)) {
-            Context context = session.deployment().context();
-            ClassLoader before = context.bind(null);
+            ClassLoader before = session.deployment().bind();
             try {
                 session.keepRemains(session.everything(access));
             } finally {
-                context.unbind(before);
+                Deployment.unbind(before);
             }
             tell(session);
         }
     }
 
     private static void tell(TrackedSession session) {
-        Context context = session.deployment().context();
-        ClassLoader before = context.bind(null);
+        ClassLoader before = session.deployment().bind();
         try {
             session.deployment().events().destroyed(session.getSession());
             session.manager().remove(session, true);
@@ -75,7 +72,7 @@ final class SessionEnd {
                 }
             } finally {
                 session.remains().clear();
-                context.unbind(before);
+                Deployment.unbind(before);
             }
         }
     }

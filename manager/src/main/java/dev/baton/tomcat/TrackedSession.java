@@ -302,7 +302,7 @@ final class TrackedSession extends SessionFrame implements HttpSession {
     @Override
     public Accessor getAccessor() {
         checkValid("getAccessor");
-        return new SessionAccessor(manager(), getId());
+        return SessionAccessor.of(manager(), getId());
     }
 
     @Override
