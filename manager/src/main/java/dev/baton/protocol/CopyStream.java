@@ -220,6 +220,11 @@ final class CopyStream {
         return true;
     }
 
+    /** Everything was said several times without an answer. */
+    boolean silent() {
+        return attempts > 3;
+    }
+
     void sentNow(long now) {
         sentNanos = now;
     }

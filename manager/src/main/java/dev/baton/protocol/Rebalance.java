@@ -81,7 +81,10 @@ final class Rebalance {
         }
         members = withoutLeft(members, segments);
         Topology next = new Topology(number, table.lineage(), members, table.seats(), segments);
-        boolean same = next.members().equals(table.members()) && next.segments().equals(table.segments());
+        // The same again counts as a change while seats that are gone stand in the table before: their votes would be
+        // asked for at the next crash.
+        boolean same = next.members().equals(table.members()) && next.segments().equals(table.segments())
+                && table.previousSeats().equals(table.seats());
         return new Next(same ? null : next, false, losses(emptied, restored));
     }
 

@@ -180,8 +180,9 @@ final class Replication {
     void tick() {
         for (CopyStream s : new ArrayList<>(streams.values())) {
             if (s.resendDue(step.now, step.settings.resendNanos())) {
-                if (s.phase == CopyStream.Phase.ATTACHING) {
-                    // A new stream, since the state has moved on; a late answer to the former is recognised.
+                if (s.phase == CopyStream.Phase.ATTACHING || s.silent()) {
+                    // A new stream, since the state has moved on; a late answer to the former is recognised. Also where
+                    // a copy answers nothing for long: it may not know the stream any more.
                     boolean required = s.required;
                     open(s.node, s.joiningSince);
                     streams.get(s.node).required = required;
