@@ -37,7 +37,7 @@ final class ChannelFactory {
     /** Of the port by which starting nodes take turns, from the first of the stack {@code local}. */
     private static final int TURN_OFFSET = 50;
     /** How long a node waits for a coordinator where one should be, and where none can be. */
-    private static final long JOIN_MILLIS = 10_000;
+    private static final long JOIN_MILLIS = 5_000;
     private static final long FOUND_MILLIS = 100;
 
     private static final String ALLOWED = "allowed are local, local:PORT, or file, URL or class path resource of a"
