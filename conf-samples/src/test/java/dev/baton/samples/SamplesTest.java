@@ -21,6 +21,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import javax.xml.parsers.DocumentBuilderFactory;
 import org.apache.catalina.LifecycleState;
@@ -40,7 +41,8 @@ class SamplesTest {
 
     @AfterEach
     void clear() {
-        List.of("jgroups.bind_addr", "jgroups.bind_port", "jgroups.tcpping.initial_hosts", "baton.local.port")
+        List.of("jgroups.bind_addr", "jgroups.bind_port", "jgroups.tcpping.initial_hosts", "baton.local.port",
+                        "baton.tls.keystore", "baton.tls.password")
                 .forEach(System::clearProperty);
     }
 
@@ -48,35 +50,80 @@ class SamplesTest {
     void noFileIsForgotten() throws IOException {
         try (Stream<Path> files = Files.list(SAMPLES)) {
             assertThat(files.filter(Files::isRegularFile).map(file -> file.getFileName().toString()))
-                    .containsExactlyInAnyOrder("pom.xml", "context.xml", "context-all-settings.xml", "jgroups-tcp.xml");
+                    .containsExactlyInAnyOrder("pom.xml", "context.xml", "context-all-settings.xml", "jgroups-tcp.xml",
+                            "jgroups-tcp-tls.xml");
         }
     }
 
     @Test
     void twoNodesOfTheStaticListFormACluster() throws Exception {
-        int first = freePorts();
-        int second = first + 1;
-        System.setProperty("jgroups.bind_addr", "127.0.0.1");
-        System.setProperty("jgroups.tcpping.initial_hosts", "127.0.0.1[" + first + "],127.0.0.1[" + second + "]");
         Members here = new Members();
         Members there = new Members();
-        try (Transport a = node("a"); Transport b = node("b")) {
-            System.setProperty("jgroups.bind_port", String.valueOf(first));
-            a.start(here);
-            System.setProperty("jgroups.bind_port", String.valueOf(second));
-            b.start(there);
-            List<NodeId> both = List.of(a.self(), b.self());
-            assertThat(here.waitUntil(m -> m.view().equals(both))).as("view %s", here.view()).isTrue();
-            assertThat(there.waitUntil(m -> m.view().equals(both))).as("view %s", there.view()).isTrue();
-
-            Message hail = new Message.Beat(42, TableNumber.NONE);
-            a.send(b.self(), List.of(hail));
-            assertThat(there.waitUntil(m -> m.received().equals(List.of(hail)))).isTrue();
+        int port = freePorts();
+        list(port);
+        try (Transport a = node("jgroups-tcp.xml", "a"); Transport b = node("jgroups-tcp.xml", "b")) {
+            start(a, port, here);
+            start(b, port + 1, there);
+            meet(a, here, b, there);
         }
     }
 
-    private static Transport node(String name) {
-        return new JGroupsTransport(SAMPLES.resolve("jgroups-tcp.xml").toString(), "samples", new NodeId(name, 1));
+    @Test
+    void twoNodesWithTheSameKeyFormAClusterAndOneWithAnotherStaysOut(@TempDir Path keys) throws Exception {
+        Members here = new Members();
+        Members there = new Members();
+        Members outside = new Members();
+        int port = freePorts();
+        list(port);
+        try (Transport a = node("jgroups-tcp-tls.xml", "a"); Transport b = node("jgroups-tcp-tls.xml", "b")) {
+            useKey(keys.resolve("ours.p12"));
+            start(a, port, here);
+            start(b, port + 1, there);
+            meet(a, here, b, there);
+            b.close();
+            assertThat(here.waitUntil(m -> m.view().size() == 1)).isTrue();
+            try (Transport c = node("jgroups-tcp-tls.xml", "c")) {
+                useKey(keys.resolve("theirs.p12"));
+                start(c, port + 1, outside);
+                assertThat(outside.view()).as("a cluster of its own").containsExactly(c.self());
+                assertThat(here.view()).containsExactly(a.self());
+            }
+        }
+    }
+
+    private static Transport node(String sample, String name) {
+        return new JGroupsTransport(SAMPLES.resolve(sample).toString(), "samples", new NodeId(name, 1));
+    }
+
+    private static void list(int port) {
+        System.setProperty("jgroups.bind_addr", "127.0.0.1");
+        System.setProperty("jgroups.tcpping.initial_hosts", "127.0.0.1[" + port + "],127.0.0.1[" + (port + 1) + "]");
+    }
+
+    private static void start(Transport node, int port, Members members) {
+        System.setProperty("jgroups.bind_port", String.valueOf(port));
+        node.start(members);
+    }
+
+    private static void meet(Transport a, Members here, Transport b, Members there) throws InterruptedException {
+        List<NodeId> both = List.of(a.self(), b.self());
+        assertThat(here.waitUntil(m -> m.view().equals(both))).as("view %s", here.view()).isTrue();
+        assertThat(there.waitUntil(m -> m.view().equals(both))).as("view %s", there.view()).isTrue();
+
+        Message hail = new Message.Beat(42, TableNumber.NONE);
+        a.send(b.self(), List.of(hail));
+        assertThat(there.waitUntil(m -> m.received().equals(List.of(hail)))).isTrue();
+    }
+
+    private static void useKey(Path file) throws IOException, InterruptedException {
+        Process keytool = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "keytool").toString(),
+                "-genkeypair", "-alias", "baton", "-keyalg", "EC", "-validity", "30", "-dname", "CN=baton", "-storetype",
+                "PKCS12", "-storepass", "a secret", "-keystore", file.toString())
+                .redirectErrorStream(true).redirectOutput(ProcessBuilder.Redirect.DISCARD).start();
+        assertThat(keytool.waitFor(60, TimeUnit.SECONDS)).isTrue();
+        assertThat(keytool.exitValue()).isZero();
+        System.setProperty("baton.tls.keystore", file.toString());
+        System.setProperty("baton.tls.password", "a secret");
     }
 
     @Test
