@@ -61,7 +61,10 @@ public sealed interface Message {
     /** From a former primary to its successor: it knows the table of that number and acts by it. */
     record Adopted(TableNumber number) implements Message {}
 
-    /** A primary to the coordinator: the joiner has everything, and is required for every acknowledgement. */
+    /**
+     * A primary to the coordinator: the joiner has everything, and is required for every acknowledgement; or, with a
+     * term above the segment's, that node refused to follow because it knows that term.
+     */
     record Joined(int segment, long term, NodeId joiner, TableNumber listed) implements Message {}
 
     /** The sender wants to leave once it owns nothing. */

@@ -129,6 +129,10 @@ final class Rebalance {
 
     private SegmentEntry joinReports(int segment, SegmentEntry entry, List<Message.Joined> reports) {
         for (Message.Joined r : reports) {
+            if (r.segment() == segment && r.term() > entry.term() && directory.inView(entry.primary())) {
+                // Somebody has seen a higher term, on a side that lost: no copy of it follows this primary before.
+                entry = new SegmentEntry(r.term() + 1, entry.primary(), entry.backups(), entry.joining(), entry.created());
+            }
             if (r.segment() == segment && step.guards.joinReportFresh(entry, r.term(), r.joiner(), r.listed())
                     && !entry.owns(r.joiner())) {
                 List<NodeId> backups = new ArrayList<>(entry.backups());

@@ -162,7 +162,14 @@ final class Segments implements Leases.Needs {
 
     void attached(NodeId from, Message.Attached m) {
         PrimarySegment p = primaries[m.segment()];
-        if (p != null && p.term == m.term()) {
+        if (p == null) {
+            return;
+        }
+        if (m.term() > p.term) {
+            // Deposed, or of a lineage that won although the other had gone further: then the coordinator raises it.
+            step.send(directory.view().get(0),
+                    new Message.Joined(m.segment(), m.term(), from, directory.effective.number()));
+        } else if (p.term == m.term()) {
             p.replication.attached(from, m);
             dirty.set(m.segment());
         }
@@ -237,6 +244,7 @@ final class Segments implements Leases.Needs {
     void attach(NodeId from, Message.Attach m) {
         int i = m.segment();
         if (m.term() < highestTerm[i]) {
+            step.send(from, new Message.Attached(i, highestTerm[i], m.stream(), false));
             return;
         }
         if (primaries[i] != null) {
