@@ -72,6 +72,9 @@ final class Segments implements Leases.Needs {
     }
 
     private void lead(int i, SegmentEntry entry, Topology before) {
+        if (late(i) && copies[i] != null && copies[i].term > entry.term()) {
+            return; // its successor has attached this copy already; leading would end that stream, unknown to it
+        }
         if (primaries[i] != null && primaries[i].term == entry.term()) {
             primaries[i].follow(entry, before);
         } else {
@@ -107,8 +110,8 @@ final class Segments implements Leases.Needs {
 
     private void dropIfOthersHaveIt(int i, SegmentEntry entry) {
         int wanted = Math.min(step.settings.backups(), directory.effective.seats().size() - 1);
-        if (attachedAt[i] != null && directory.effective.number().compareTo(attachedAt[i]) < 0) {
-            return; // this table is late: the one that lists this node here is still to come
+        if (late(i)) {
+            return; // the table that lists this node here is still to come
         }
         boolean othersHaveIt = entry.term() >= copies[i].term && directory.inView(entry.primary())
                 && entry.backups().size() >= wanted;
@@ -118,6 +121,11 @@ final class Segments implements Leases.Needs {
                 highestTerm[i] = 0;
             }
         }
+    }
+
+    /** Whether a primary that acts by a newer table was here before the present one came. */
+    private boolean late(int i) {
+        return attachedAt[i] != null && directory.effective.number().compareTo(attachedAt[i]) < 0;
     }
 
     List<Message.CopyNumber> copyNumbers() {
