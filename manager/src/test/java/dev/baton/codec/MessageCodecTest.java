@@ -38,7 +38,7 @@ class MessageCodecTest {
     @MethodSource("everyMessage")
     void everyMessageArrivesAsItWas(Class<? extends Message> type) throws Exception {
         RandomMessages random = new RandomMessages(new Random(1));
-        for (int i = 0; i < 200; i++) {
+        for (int i = 0; i < 50; i++) {
             assertArrives(List.of(random.value(type)));
         }
     }
@@ -47,7 +47,7 @@ class MessageCodecTest {
     @MethodSource("everyChange")
     void everyReplicatedChangeArrivesAsItWas(Class<? extends Change> type) throws Exception {
         RandomMessages random = new RandomMessages(new Random(2));
-        for (int i = 0; i < 200; i++) {
+        for (int i = 0; i < 50; i++) {
             assertArrives(List.of(new Message.Replicate(i, 1, 2, 3, 4, List.of(random.value(type)))));
         }
     }
@@ -56,7 +56,7 @@ class MessageCodecTest {
     @MethodSource("everyContent")
     void everyContentArrivesAsItWas(Class<? extends Content> type) throws Exception {
         RandomMessages random = new RandomMessages(new Random(3));
-        for (int i = 0; i < 200; i++) {
+        for (int i = 0; i < 50; i++) {
             Message.Grant grant = random.value(Message.Grant.class);
             assertArrives(List.of(new Message.Grant(grant.rid(), grant.key(), grant.fence(), grant.contents(),
                     random.value(type), grant.idleNanos(), grant.othersWait(), grant.expire())));
@@ -67,7 +67,7 @@ class MessageCodecTest {
     void envelopesWithManyMessagesThatNameTheSameThingsArriveAsTheyWere() throws Exception {
         Random random = new Random(4);
         RandomMessages messages = new RandomMessages(random);
-        for (int i = 0; i < 1_000; i++) {
+        for (int i = 0; i < 200; i++) {
             List<Message> envelope = messages.envelope(12);
             envelope.addAll(envelope.subList(0, random.nextInt(envelope.size() + 1)).stream().toList());
             assertArrives(envelope);
