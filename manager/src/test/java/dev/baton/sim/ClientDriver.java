@@ -193,7 +193,7 @@ final class ClientDriver {
     private SessionImage firstImage() {
         TreeMap<String, byte[]> attributes = new TreeMap<>();
         attributes.put("a0", new byte[] {1, 2, 3, 4, 5});
-        int idle = sim.scenario().shortIdle ? (int) rng.between(12, 25) : rng.chance(0.5) ? 1800 : 0;
+        int idle = sim.scenario().slowReaders ? 25 : sim.scenario().shortIdle ? (int) rng.between(12, 25) : rng.chance(0.5) ? 1800 : 0;
         return SessionImage.of(new SessionMeta(sim.now() / MS, idle, null, null, null), attributes);
     }
 
@@ -236,6 +236,9 @@ final class ClientDriver {
     private long pauseOf(Request.Outcome outcome) {
         if (outcome != Request.Outcome.OK && outcome != Request.Outcome.ABSENT) {
             return rng.between(100 * MS, 1_000 * MS);
+        }
+        if (sim.scenario().slowReaders) {
+            return rng.between(6_000 * MS, 11_000 * MS);
         }
         if (sim.scenario().shortIdle && rng.chance(0.05)) {
             return rng.between(20_000 * MS, 45_000 * MS);

@@ -26,7 +26,7 @@ final class Observer {
 
     private record Point(int segment, long term, long seq) {}
 
-    private record Waiting(List<NodeId> queue, Fence fence) {}
+    private record Waiting(NodeId primary, long term, List<NodeId> queue, Fence fence) {}
 
     private final Simulation sim;
     /** These maps are looked up only, never iterated. */
@@ -225,9 +225,10 @@ final class Observer {
         return input instanceof Input.Acquire x ? x.key() : input instanceof Input.Idle x ? x.key() : null;
     }
 
-    /** Nobody is granted while somebody who came before still waits. */
+    /** Nobody is granted while somebody who came before still waits. Judged where exactly one grant lies between. */
     private void watchQueue(SimNode node, SessionKey key) {
-        if (CoreWindow.leads(node.core(), key.segment()) < 0) {
+        long term = CoreWindow.leads(node.core(), key.segment());
+        if (term < 0) {
             return;
         }
         StoredSession s = CoreWindow.stored(node.core(), key);
@@ -235,8 +236,9 @@ final class Observer {
             return;
         }
         List<NodeId> now = CoreWindow.queue(node.core(), key);
-        Waiting before = queues.put(key, new Waiting(now, s.fence()));
-        if (before == null || before.fence.equals(s.fence()) || before.fence.term() != s.fence().term() || s.holder() == null) {
+        Waiting before = queues.put(key, new Waiting(node.id(), term, now, s.fence()));
+        if (before == null || !before.primary.equals(node.id()) || before.term != term
+                || before.fence.counter() + 1 != s.fence().counter() || s.holder() == null) {
             return;
         }
         int at = before.queue.indexOf(s.holder());

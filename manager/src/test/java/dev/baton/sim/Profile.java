@@ -86,16 +86,17 @@ enum Profile {
         @Override
         void shape(Scenario s, Rng rng) {
             none(s);
-            s.shortIdle = true;
-            s.readPercent = 90;
+            s.slowReaders = true;
+            s.sticky = 0.9;
+            s.readPercent = 93;
             s.destroyPercent = 0;
             s.renamePercent = 0;
             s.crash = 3;
             s.leave = 1;
             s.exclude = 1;
             s.faults = 3;
-            s.users = 3;
-            s.sessions = 3;
+            s.users = 5;
+            s.sessions = 5;
             s.faultNanos = 60_000_000_000L;
         }
     };

@@ -47,6 +47,8 @@ final class Scenario {
     /** Chance that a request goes where its client went before. */
     double sticky = 0.7;
     boolean shortIdle;
+    /** Clients that read, think for ten seconds, and come back in time. */
+    boolean slowReaders;
     int destroyPercent = 2;
     int renamePercent = 3;
     int readPercent = 40;
