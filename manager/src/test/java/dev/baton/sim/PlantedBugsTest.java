@@ -16,7 +16,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /**
  * The simulator finds what it must find: each bug of the protocol's list, planted, breaks an invariant. The known seed
  * of each stands in {@code PLANTED-BUGS.md}, which this test reads; {@code -Dbaton.sim.hunt=true} begins at seed 1
- * instead and takes up to {@code -Dbaton.sim.hunt.limit} seeds (default 300) for each.
+ * instead, takes up to {@code -Dbaton.sim.hunt.limit} seeds (default 60) for each, and prints what it took.
  */
 class PlantedBugsTest {
     private static final Path LIST = Path.of("src/test/java/dev/baton/sim/PLANTED-BUGS.md");
@@ -48,8 +48,14 @@ class PlantedBugsTest {
     @DisplayName("is found")
     void isFound(Planted p) {
         boolean hunt = Boolean.getBoolean("baton.sim.hunt");
-        Hunt.Found found = Hunt.hunt(p.bug(), p.clientBug(), p.profile(), hunt ? 1 : p.seed(),
-                hunt ? Long.getLong("baton.sim.hunt.limit", 300) : 1);
+        Hunt.Found found = hunt ? new Hunt.Found(-1, 0, null) : Hunt.hunt(p.bug(), p.clientBug(), p.profile(), p.seed(), 1);
+        if (found.seed() < 0) {
+            // A change of the core shifts what a seed does: the bug must still show soon.
+            found = Hunt.hunt(p.bug(), p.clientBug(), p.profile(), 1, Long.getLong("baton.sim.hunt.limit", 60));
+        }
+        if (hunt) {
+            System.out.println(p.name() + " " + p.profile() + " " + found);
+        }
         assertThat(found.seed()).as("seed that shows %s, of %s tried", p.name(), found.tried()).isPositive();
         assertThat(Hunt.run(found.seed(), null, null, p.profile())).as("the same seed without the bug").isNull();
     }
