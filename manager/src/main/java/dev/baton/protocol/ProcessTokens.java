@@ -329,6 +329,11 @@ final class ProcessTokens {
         if (token != null && token.fence().equals(m.fence())) {
             return;
         }
+        if (hold != null && hold.state == Hold.State.WANTED && hold.abandoned) {
+            // Its grant was lost, and nobody here asks for it again: others must not wait for this node.
+            remove(hold);
+            hold = null;
+        }
         if (hold == null || hold.state == Hold.State.HELD && !hold.offering && !hold.fence.equals(m.fence())) {
             step.send(from, new Message.Release(m.key(), m.fence(), List.of(), Long.MAX_VALUE));
         } else if (hold.state == Hold.State.HELD && !hold.closing) {
