@@ -67,7 +67,8 @@ abstract class ClusterTest {
     @Timeout(value = 240, unit = TimeUnit.SECONDS)
     final void theClusterIsWhole() {
         if (cluster == null) {
-            cluster = new Cluster(getClass().getSimpleName(), size(), List.of(SHOP, ORDERLY, HASTY, NARROW), controller);
+            cluster = new Cluster(getClass().getSimpleName(), size(), List.of(SHOP, ORDERLY, HASTY, NARROW),
+                    controller);
             node1 = cluster.node(1);
             node2 = cluster.node(2);
             node3 = size() > 2 ? cluster.node(3) : null;

@@ -126,7 +126,7 @@ class CrashIT extends ClusterTest {
     }
 
     @Test
-    @DisplayName("B6 L5: both other nodes killed and restarted: the survivor goes on with every session it has a copy of")
+    @DisplayName("B6 L5: both others killed and restarted: the survivor goes on with what it has a copy of")
     void bothOthersKilledAndRestarted() {
         List<Visitor> mine = visitorsAt(node1, 10);
         List<Visitor> theirs = Stream.concat(visitorsAt(node2, 8).stream(), visitorsAt(node3, 8).stream()).toList();
@@ -141,7 +141,7 @@ class CrashIT extends ClusterTest {
                 kept++;
             }
         }
-        assertThat(kept).as("of " + theirs.size() + " sessions of the others, those with their backup here").isPositive();
+        assertThat(kept).as("of " + theirs.size() + " sessions of the others, those with backup here").isPositive();
         node2.start();
         node3.start();
         cluster.awaitMembers(3);

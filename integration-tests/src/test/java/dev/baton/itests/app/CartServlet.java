@@ -6,7 +6,7 @@ import jakarta.servlet.http.HttpSession;
 import java.util.ArrayList;
 import java.util.List;
 
-/** POST puts {@code item} into the cart in place, without setAttribute once the cart is there; the answer is the cart. */
+/** POST puts {@code item} into the cart, in place once there is one; the answer is the cart. */
 @WebServlet("/cart")
 public final class CartServlet extends TextServlet {
     private static final long serialVersionUID = 1L;

@@ -31,8 +31,8 @@ public final class Strangers {
         byte[] negativeLength = new byte[64];
         negativeLength[0] = (byte) 0x80;
         int accepted = 0;
-        for (byte[] bytes : List.of(new byte[0], new byte[1], "GET / HTTP/1.1\r\n\r\n".getBytes(StandardCharsets.US_ASCII),
-                noise, hugeLength, negativeLength)) {
+        byte[] http = "GET / HTTP/1.1\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
+        for (byte[] bytes : List.of(new byte[0], new byte[1], http, noise, hugeLength, negativeLength)) {
             try (Socket socket = new Socket()) {
                 socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), MILLIS);
                 accepted++;
