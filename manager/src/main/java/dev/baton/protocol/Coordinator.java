@@ -131,7 +131,8 @@ final class Coordinator {
     /** This side goes on without a majority; the other may, too. */
     private Topology forced(Topology table) {
         List<Epoch> lineage = new ArrayList<>(table.lineage());
-        if (!lineage.isEmpty() && lineage.get(lineage.size() - 1).equals(table.number().epoch())) {
+        // The first entry is the founding, which is no such step though its epoch may be the same.
+        if (lineage.size() > 1 && lineage.get(lineage.size() - 1).equals(table.number().epoch())) {
             return table;
         }
         lineage.add(table.number().epoch());

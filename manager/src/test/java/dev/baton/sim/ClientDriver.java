@@ -255,6 +255,9 @@ final class ClientDriver {
                     usable.add(n);
                 }
             }
+            if (usable.isEmpty()) {
+                return; // the last one left gracefully
+            }
             open++;
             SimNode node = rng.pick(usable);
             Request r = new Request(node.process(), ++requests, Request.Kind.READ, key, 0, (request, outcome) -> {

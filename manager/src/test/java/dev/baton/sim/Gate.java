@@ -94,7 +94,7 @@ final class Gate {
             return;
         }
         waiters.add(r);
-        node.give(new Input.Acquire(key, stamp));
+        node.giveThen(() -> new Input.Acquire(key, stamp));
     }
 
     void giveUp(Request r) {
@@ -127,7 +127,7 @@ final class Gate {
 
     private void askAgain() {
         if (!waiters.isEmpty()) {
-            node.give(new Input.Acquire(key, stamp));
+            node.giveThen(() -> new Input.Acquire(key, stamp));
         }
     }
 

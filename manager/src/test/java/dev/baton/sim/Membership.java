@@ -22,6 +22,7 @@ final class Membership {
         final List<NodeId> members = new ArrayList<>();
         long mergeAt = -1;
         long keptApartUntil;
+        long publishedAt;
     }
 
     private final Simulation sim;
@@ -68,6 +69,7 @@ final class Membership {
             split(g);
         }
         groups.removeIf(g -> g.members.isEmpty());
+        groups.forEach(this::tellAgain);
         merge();
         admit();
         sim.scheduler().after(ROUND, this::round);
@@ -123,6 +125,14 @@ final class Membership {
             }
             disturb(before);
             publish(part, maxViewDelay);
+        }
+    }
+
+    /** Whoever was excluded without being told finds out by itself after a while. */
+    private void tellAgain(Group g) {
+        boolean stale = g.members.stream().map(sim::life).anyMatch(n -> n != null && n.running() && !n.view().equals(g.members));
+        if (stale && sim.now() - g.publishedAt > 9_000 * MS) {
+            publish(g, 100 * MS);
         }
     }
 
@@ -265,6 +275,7 @@ final class Membership {
     private void publish(Group g, long maxDelay) {
         List<NodeId> view = List.copyOf(g.members);
         long number = ++views;
+        g.publishedAt = sim.now();
         for (NodeId m : view) {
             long delay = maxDelay == 0 || sim.scenario().steady ? 0 : rng.chance(0.8) ? rng.between(0, Math.min(maxDelay, 100 * MS))
                     : rng.between(0, maxDelay);

@@ -33,7 +33,7 @@ final class Observer {
     private final Map<Place, NodeId> primaries = new HashMap<>();
     private final Map<Point, Long> hashes = new HashMap<>();
     private final Map<NodeId, Topology> acting = new HashMap<>();
-    private final Map<SessionKey, Waiting> queues = new HashMap<>();
+    private final TreeMap<SessionKey, Waiting> queues = new TreeMap<>();
     private final TreeMap<NodeId, TableNumber> stored = new TreeMap<>();
     private Topology newest;
     private long[] lostAtTerm = new long[Topology.SEGMENTS];
@@ -89,6 +89,12 @@ final class Observer {
         SessionKey key = keyOf(input);
         if (key != null) {
             watchQueue(node, key);
+        }
+        // Also a tick may move a queue on.
+        for (Map.Entry<SessionKey, Waiting> e : queues.entrySet()) {
+            if (!e.getValue().queue.isEmpty() && e.getValue().primary.equals(node.id()) && !e.getKey().equals(key)) {
+                watchQueue(node, e.getKey());
+            }
         }
     }
 

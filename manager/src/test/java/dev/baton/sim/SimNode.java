@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 
 /**
  * A place for a named node: one life of it after the other. Runs the core one input at a time, keeps its timer, and
@@ -177,6 +178,11 @@ final class SimNode {
 
     void give(Input input) {
         later(() -> step(input));
+    }
+
+    /** An input that is made when its turn comes, from what is true then. */
+    void giveThen(Supplier<Input> input) {
+        later(() -> step(input.get()));
     }
 
     private void drain() {
