@@ -39,7 +39,7 @@ final class Gate {
     private long acknowledged;
     private Fence returning;
     private long accessNanos;
-    private long toldNanos;
+    private long toldNanos = Long.MIN_VALUE;
 
     Gate(Process process, SessionKey key) {
         this.process = process;

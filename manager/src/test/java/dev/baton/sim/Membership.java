@@ -252,6 +252,13 @@ final class Membership {
             groups.add(out);
             if (rng.chance(0.5)) {
                 publish(out, maxViewDelay);
+            } else {
+                // It believes for a while that nothing happened; if it is not taken back by then it hears that it is alone.
+                sim.scheduler().after(out.keptApartUntil - sim.now() + 5_000 * MS, () -> {
+                    if (groups.contains(out)) {
+                        publish(out, maxViewDelay);
+                    }
+                });
             }
         } else {
             rng.shuffle(g.members);

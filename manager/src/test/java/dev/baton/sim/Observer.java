@@ -26,7 +26,7 @@ final class Observer {
 
     private record Point(int segment, long term, long seq) {}
 
-    private record Waiting(NodeId primary, long term, List<NodeId> queue, Fence fence) {}
+    private record Waiting(NodeId primary, TableNumber table, long term, List<NodeId> queue, Fence fence) {}
 
     private final Simulation sim;
     /** These maps are looked up only, never iterated. */
@@ -242,8 +242,11 @@ final class Observer {
             return;
         }
         List<NodeId> now = CoreWindow.queue(node.core(), key);
-        Waiting before = queues.put(key, new Waiting(node.id(), term, now, s.fence()));
+        Waiting before = queues.put(key, new Waiting(node.id(), node.core().effective().number(), term, now,
+                s.fence()));
         if (before == null || !before.primary.equals(node.id()) || before.term != term
+                // Who was no member in between has lost its place.
+                || !before.table.equals(node.core().effective().number())
                 || before.fence.counter() + 1 != s.fence().counter() || s.holder() == null) {
             return;
         }
@@ -276,6 +279,9 @@ final class Observer {
             Topology t = n.core().effective();
             if (t == null || n.core().frozen()) {
                 return "L5 " + n + (t == null ? " has no table" : " is frozen under " + t);
+            }
+            if (CoreWindow.storedTable(n.core()).compareTo(t.number()) > 0) {
+                return "L5 " + n + " stored a table that is not in effect yet";
             }
             if (t.member(n.id()) == null) {
                 return "L5 " + n + " is no member of " + t;

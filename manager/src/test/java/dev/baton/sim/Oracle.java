@@ -149,7 +149,8 @@ final class Oracle {
 
     /** The token went back, and everything with it. */
     void returned(SimNode node, SessionKey key, Fence fence, Stamp stamp) {
-        if (blind) {
+        // What the primary alone acknowledged is no part of the release any more.
+        if (blind || sim.scenario().settings.ackByPrimary()) {
             return;
         }
         if (sim.scenario().settings.ackByPrimary()) {
@@ -228,7 +229,8 @@ final class Oracle {
     /** Somebody was told that there is no such session. */
     void absent(SimNode node, SessionKey key) {
         Truth t = truths.get(key);
-        if (blind || t == null || t.everLost || !t.createdAcked || t.destroyTried || t.destroyedEvents > 0
+        // With lineages an owner may have been given up that lives.
+        if (blind || t == null || t.everLost || sim.scenario().lineages || !t.createdAcked || t.destroyTried || t.destroyedEvents > 0
                 || key.equals(t.candidate) || t.candidate != null
                 || t.dead.stream().anyMatch(d -> d.name().equals(key)) || mayExpire(t)) {
             return;
