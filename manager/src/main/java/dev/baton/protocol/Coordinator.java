@@ -2,6 +2,7 @@ package dev.baton.protocol;
 
 import dev.baton.model.Epoch;
 import dev.baton.model.NodeId;
+import dev.baton.model.SegmentEntry;
 import dev.baton.model.TableNumber;
 import dev.baton.model.Topology;
 import java.util.ArrayList;
@@ -19,6 +20,8 @@ import java.util.Set;
  * leads to CLAIMING above it.
  */
 final class Coordinator {
+    private static final long FORCED_TERMS = 1_000;
+
     private enum State { IDLE, CLAIMING, LEADING }
 
     private final Step step;
@@ -137,7 +140,16 @@ final class Coordinator {
         }
         lineage.add(table.number().epoch());
         step.warn("going on without a majority of " + table.seats() + ": the others are dead, lost or forgotten");
-        return new Topology(table.number(), lineage, table.members(), table.previousSeats(), table.segments());
+        return new Topology(table.number(), lineage, table.members(), table.previousSeats(),
+                table.segments().stream().map(Coordinator::beyond).toList());
+    }
+
+    /** Those who are gone may have acted in terms that nobody here has heard of: none of them is used again. */
+    private static SegmentEntry beyond(SegmentEntry e) {
+        long term = e.term() + FORCED_TERMS;
+        // Begun anew by a table that its primary may not have heard of: it may still have to begin.
+        boolean beginning = e.term() > 1 && e.created() == e.term();
+        return new SegmentEntry(term, e.primary(), e.backups(), e.joining(), beginning ? term : e.created());
     }
 
     /** Of two tables on one line the later; where both sides went on, more seats win, then the higher epoch. */

@@ -160,7 +160,9 @@ final class Observer {
             if (was.term() != is.term() && sim.scenario().settings.ackByPrimary()) {
                 sim.oracle().primaryChanged(segment);
             }
-            if (is.created() > was.created() && lostAtTerm[segment] < was.term() && !sim.scenario().lineages) {
+            // From the copy of an owner, by a coordinator who could not know that it was one, nothing is lost.
+            if (is.created() > was.created() && lostAtTerm[segment] < was.term() && !sim.scenario().lineages
+                    && !was.owns(is.primary())) {
                 throw new InvariantViolated("I12", "segment " + segment + " begins anew at " + is + ", an owner of " + was + " lives");
             }
         }
