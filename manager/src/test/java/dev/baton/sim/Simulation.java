@@ -160,7 +160,7 @@ final class Simulation {
         driver.readAll(() -> {
             throw new InvariantViolated("L1", "after everything settled a session could not be read");
         });
-        long readUntil = now() + 30 * SECOND;
+        long readUntil = now() + 60 * SECOND;
         while (driver.open() > 0 && now() < readUntil) {
             until(now() + 200 * MS);
         }
