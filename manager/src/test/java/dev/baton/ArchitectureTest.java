@@ -52,7 +52,7 @@ class ArchitectureTest {
                     "Stamp", "TableNumber", "Topology"),
             "protocol", Set.of("Change", "Content", "CoreSettings", "Denial", "Effect", "Input", "InvariantBroken",
                     "Message", "NodeCore", "ProtocolReport", "StoredSession"),
-            "diff", Set.of("AttributeDiff", "Mutability"),
+            "diff", Set.of("AttributeDiff", "Benchmark", "Differencer", "Methods", "Mutability"),
             "codec", Set.of("MalformedMessage", "MessageCodec"),
             "access", Set.of("AccessLog", "ClientState", "ClientStates", "NotSerializableAttribute", "Scan",
                     "TokenGate", "TokenHold", "Tracking", "TurnQueue", "UnreadableAttribute", "ValueSerializer", "Waiter"),

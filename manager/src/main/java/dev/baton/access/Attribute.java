@@ -1,5 +1,6 @@
 package dev.baton.access;
 
+import dev.baton.diff.Benchmark;
 import java.util.concurrent.atomic.AtomicReference;
 
 /** One attribute of a copy: the bytes that the store has, and once somebody asked for it the live object. */
@@ -14,28 +15,35 @@ final class Attribute {
      * What the store has of it at the version of the copy; null: nothing. Written under the copy's lock, or while
      * nobody is inside.
      */
-    private volatile byte[] benchmark;
+    private volatile Benchmark benchmark;
 
-    Attribute(String name, byte[] benchmark) {
+    /** @param bytes what the store has, or null */
+    Attribute(String name, byte[] bytes) {
         this.name = name;
-        this.benchmark = benchmark;
+        this.benchmark = bytes == null ? null : Benchmark.of(bytes);
     }
 
     String name() {
         return name;
     }
 
-    byte[] benchmark() {
+    Benchmark benchmark() {
         return benchmark;
     }
 
-    void benchmark(byte[] bytes) {
-        benchmark = bytes;
+    /** What the store has, or null. */
+    byte[] bytes() {
+        Benchmark b = benchmark;
+        return b == null ? null : b.bytes();
+    }
+
+    void benchmark(Benchmark next) {
+        benchmark = next;
     }
 
     /** Other bytes came from the store: the live object is of the past. */
     void replace(byte[] bytes) {
-        benchmark = bytes;
+        benchmark = Benchmark.of(bytes);
         live.set(null);
     }
 
@@ -53,7 +61,7 @@ final class Attribute {
     }
 
     private Object read(Workshop workshop, ClientState state) {
-        byte[] bytes = benchmark;
+        byte[] bytes = bytes();
         if (bytes == null) {
             return null;
         }

@@ -96,7 +96,7 @@ public final class ClientState {
             return null;
         }
         Object made = attribute.made();
-        byte[] bytes = attribute.benchmark();
+        byte[] bytes = attribute.bytes();
         if (made != null || bytes == null) {
             return made;
         }

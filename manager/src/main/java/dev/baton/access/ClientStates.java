@@ -1,5 +1,6 @@
 package dev.baton.access;
 
+import dev.baton.diff.Differencer;
 import dev.baton.model.SessionKey;
 import java.lang.ref.ReferenceQueue;
 import java.lang.ref.WeakReference;
@@ -41,16 +42,16 @@ public final class ClientStates {
     }
 
     /**
-     * @param differences whether changes travel as patches where smaller
+     * @param differencer finds what changed
      * @param turns       whether requests of one session follow each other
      * @param limit       copies kept
      * @param release     gives an unused token back, so that its copy can be dropped some time later
      */
-    public ClientStates(long application, ValueSerializer serializer, Tracking tracking, boolean differences,
+    public ClientStates(long application, ValueSerializer serializer, Tracking tracking, Differencer differencer,
                         ClientState.Problems problems, int maxWaiters, boolean turns, int limit, LongSupplier nanos,
                         Consumer<ClientState> release) {
         this.application = application;
-        this.workshop = new Workshop(serializer, tracking, differences, problems);
+        this.workshop = new Workshop(serializer, tracking, differencer, problems);
         this.maxWaiters = maxWaiters;
         this.turns = turns;
         this.limit = limit;

@@ -59,7 +59,7 @@ final class Contents {
             byte[] value = image.attribute(name);
             Attribute known = before == null ? null : before.attributes.get(name);
             boolean same = known != null && !known.removed() && !before.pending.contains(name)
-                    && Arrays.equals(known.benchmark(), value);
+                    && Arrays.equals(known.bytes(), value);
             c.attributes.put(name, same ? known : new Attribute(name, value));
         }
         c.bytes = image.size();
@@ -80,7 +80,7 @@ final class Contents {
                 }
                 for (AttributeChange change : delta.changes()) {
                     Attribute known = attributes.get(change.name());
-                    byte[] value = change.apply(known == null ? null : known.benchmark());
+                    byte[] value = change.apply(known == null ? null : known.bytes());
                     if (value == null) {
                         attributes.remove(change.name());
                     } else if (known == null) {
@@ -122,7 +122,7 @@ final class Contents {
         TreeMap<String, byte[]> values = new TreeMap<>();
         for (Attribute a : attributes.values()) {
             if (a.benchmark() != null) {
-                values.put(a.name(), a.benchmark());
+                values.put(a.name(), a.bytes());
             }
         }
         return SessionImage.of(storedMeta, values);
@@ -131,7 +131,7 @@ final class Contents {
     void measure() {
         int sum = 32;
         for (Attribute a : attributes.values()) {
-            byte[] b = a.benchmark();
+            byte[] b = a.bytes();
             sum += b == null ? 0 : a.name().length() + b.length + 4;
         }
         SessionMeta m = storedMeta;

@@ -1,6 +1,7 @@
 package dev.baton.access;
 
-import dev.baton.diff.AttributeDiff;
+import dev.baton.diff.Benchmark;
+import dev.baton.diff.Differencer;
 import dev.baton.model.AttributeChange;
 import dev.baton.model.BytePatch;
 import dev.baton.model.Fence;
@@ -12,7 +13,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
@@ -29,7 +29,7 @@ public final class Scan {
     private final ClientState state;
     private final Contents contents;
     private final List<AttributeChange> changes = new ArrayList<>();
-    private final Map<String, byte[]> benchmarks = new TreeMap<>();
+    private final Map<String, Benchmark> benchmarks = new TreeMap<>();
     private final List<String> removed = new ArrayList<>();
     private final List<String> unfinished = new ArrayList<>();
     private final List<NotSerializableAttribute> problems = new ArrayList<>();
@@ -77,7 +77,9 @@ public final class Scan {
 
     private void conclude(long ageNanos) {
         if (contents.fresh()) {
-            image = SessionImage.of(meta, benchmarks);
+            Map<String, byte[]> values = new TreeMap<>();
+            benchmarks.forEach((name, benchmark) -> values.put(name, benchmark.bytes()));
+            image = SessionImage.of(meta, values);
             return;
         }
         boolean otherMeta = !Objects.equals(meta, contents.storedMeta());
@@ -119,40 +121,47 @@ public final class Scan {
         if (value == null) {
             return;
         }
-        byte[] bytes;
         try {
-            bytes = serialize(name, value);
-            if (bytes != null && bytes.length > BytePatch.MAX_RESULT) {
-                throw new NotSerializableAttribute(name, name, value.getClass().getName() + " of " + bytes.length
-                        + " bytes, more than the limit of " + BytePatch.MAX_RESULT, null);
+            Differencer.Comparison found = state.workshop().differencer()
+                    .compare(name, attribute.benchmark(), value, met -> serialize(name, value, met));
+            if (found.change() != null) {
+                changes.add(found.change());
+                benchmarks.put(name, found.next());
             }
         } catch (NotSerializableAttribute e) {
             problems.add(e);
-            return;
-        }
-        byte[] benchmark = attribute.benchmark();
-        if (bytes == null) {
+        } catch (Unrest e) {
             unfinished.add(name);
-            return;
         }
-        Optional<AttributeChange> change = state.workshop().differences()
-                ? AttributeDiff.between(name, benchmark, bytes) : AttributeDiff.whole(name, benchmark, bytes);
-        if (change.isPresent()) {
-            changes.add(change.get());
-            benchmarks.put(name, bytes);
+    }
+
+    /** Others inside are changing the value. */
+    private static final class Unrest extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+
+        Unrest() {
+            super(null, null, false, false);
         }
     }
 
     /**
      * Bytes of a value that other threads of the application may be changing at this moment, which shows in whatever
-     * exception their collections throw. Null where that does not come to rest while others are inside: they complete
-     * later, and what is pending is theirs.
+     * exception their collections throw.
+     *
+     * @throws Unrest where that does not come to rest while others are inside: they complete later, and what is pending
+     *                is theirs
      */
-    private byte[] serialize(String name, Object value) throws NotSerializableAttribute {
+    private byte[] serialize(String name, Object value, List<Object> met) throws NotSerializableAttribute {
         RuntimeException last = null;
         for (int i = 0; i < TRIES; i++) {
             try {
-                return state.workshop().serializer().serialize(name, value);
+                ValueSerializer serializer = state.workshop().serializer();
+                byte[] bytes = met == null ? serializer.serialize(name, value) : serializer.serialize(name, value, met);
+                if (bytes.length > BytePatch.MAX_RESULT) {
+                    throw new NotSerializableAttribute(name, name, value.getClass().getName() + " of " + bytes.length
+                            + " bytes, more than the limit of " + BytePatch.MAX_RESULT, null);
+                }
+                return bytes;
             } catch (StackOverflowError e) {
                 throw new NotSerializableAttribute(name, name, value.getClass().getName(), e);
             } catch (RuntimeException e) {
@@ -161,7 +170,7 @@ public final class Scan {
             }
         }
         if (state.token().gate().inside() > 1) {
-            return null;
+            throw new Unrest();
         }
         throw new NotSerializableAttribute(name, name, value.getClass().getName(), last);
     }
@@ -188,7 +197,7 @@ public final class Scan {
     /** What was found has been given to the core: it is the benchmark from now on. The caller still holds the lock. */
     public void accept(Fence fence) {
         contents.pending().addAll(unfinished);
-        for (Map.Entry<String, byte[]> e : benchmarks.entrySet()) {
+        for (Map.Entry<String, Benchmark> e : benchmarks.entrySet()) {
             Attribute attribute = contents.attribute(e.getKey());
             if (attribute != null) {
                 attribute.benchmark(e.getValue());

@@ -1,5 +1,7 @@
 package dev.baton.access;
 
+import java.util.List;
+
 /**
  * Turns one attribute's value into bytes and back, with the application's classes. Called in the thread of the request
  * (or of the expiry) that needs it, never on the cluster's threads; several threads may call it at once. The same
@@ -12,6 +14,17 @@ public interface ValueSerializer {
      * @throws RuntimeException whatever a collection throws that another thread changes meanwhile: to be tried again
      */
     byte[] serialize(String name, Object value) throws NotSerializableAttribute;
+
+    /**
+     * As above, and tells which objects were met.
+     *
+     * @param met is emptied and filled with the objects as {@code replaceObject} of an {@code ObjectOutputStream} meets
+     *            them; left empty where that is not known
+     */
+    default byte[] serialize(String name, Object value, List<Object> met) throws NotSerializableAttribute {
+        met.clear();
+        return serialize(name, value);
+    }
 
     /** @throws UnreadableAttribute where the class is missing or refused, or the bytes do not fit it */
     Object deserialize(String name, byte[] bytes) throws UnreadableAttribute;

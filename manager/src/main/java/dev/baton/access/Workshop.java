@@ -1,9 +1,11 @@
 package dev.baton.access;
 
+import dev.baton.diff.Differencer;
 import dev.baton.diff.Mutability;
 
 /** What the copies of one application's sessions need to work with its values. */
-record Workshop(ValueSerializer serializer, Tracking tracking, boolean differences, ClientState.Problems problems) {
+record Workshop(ValueSerializer serializer, Tracking tracking, Differencer differencer,
+                ClientState.Problems problems) {
     /** Whether reading this value gives the reader something that may be changed in place unseen. */
     boolean candidateWhenRead(String name, Object value) {
         return switch (tracking.policy()) {

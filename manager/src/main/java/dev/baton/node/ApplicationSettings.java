@@ -1,6 +1,7 @@
 package dev.baton.node;
 
 import dev.baton.access.Tracking;
+import dev.baton.diff.Methods;
 import dev.baton.model.Settings;
 import java.util.function.Predicate;
 
@@ -8,7 +9,7 @@ import java.util.function.Predicate;
  * Settings of one web application.
  *
  * @param tracking         which attributes are compared at the end of a request
- * @param differences      whether changed attributes travel as byte-range patches where that is smaller, else whole
+ * @param methods          how changed attributes travel
  * @param acknowledged     whether a request waits until its changes are durable; false: {@code acknowledge="none"}
  * @param eagerRelease     whether the token goes back as soon as nobody is inside
  * @param oneRequestAtATime whether requests of a session run one after the other in this process
@@ -16,10 +17,10 @@ import java.util.function.Predicate;
  * @param maxWaiters       requests that may wait for one session in this process
  * @param maxIdleStates    copies of sessions kept while nobody uses them, those with a token included
  */
-public record ApplicationSettings(Tracking tracking, boolean differences, boolean acknowledged, boolean eagerRelease,
+public record ApplicationSettings(Tracking tracking, Methods methods, boolean acknowledged, boolean eagerRelease,
                                   boolean oneRequestAtATime, int maxWaiters, int maxIdleStates) {
     public static final ApplicationSettings DEFAULT =
-            new ApplicationSettings(Tracking.DEFAULT, true, true, false, false, 100, 20_000);
+            new ApplicationSettings(Tracking.DEFAULT, Methods.DEFAULT, true, false, false, 100, 20_000);
 
     public ApplicationSettings {
         if (maxWaiters < 1) {
@@ -36,7 +37,7 @@ public record ApplicationSettings(Tracking tracking, boolean differences, boolea
         Tracking tracking = new Tracking(Tracking.Policy.valueOf(settings.tracking().name()),
                 settings.immutableNames(), type -> classes.test(type.getName()));
         return DEFAULT.withTracking(tracking)
-                .withDifferences(settings.differencing() != Settings.Differencing.NONE)
+                .withMethods(Methods.usual(Methods.Method.valueOf(settings.differencing().name())))
                 .withAcknowledged(settings.acknowledge() != Settings.Acknowledge.NONE)
                 .withEagerRelease(settings.lockRelease() == Settings.LockRelease.EAGER)
                 .withOneRequestAtATime(settings.threadLocks() == Settings.ThreadLocks.SESSION)
@@ -44,37 +45,37 @@ public record ApplicationSettings(Tracking tracking, boolean differences, boolea
     }
 
     public ApplicationSettings withTracking(Tracking other) {
-        return new ApplicationSettings(other, differences, acknowledged, eagerRelease, oneRequestAtATime, maxWaiters,
+        return new ApplicationSettings(other, methods, acknowledged, eagerRelease, oneRequestAtATime, maxWaiters,
                 maxIdleStates);
     }
 
-    public ApplicationSettings withDifferences(boolean other) {
+    public ApplicationSettings withMethods(Methods other) {
         return new ApplicationSettings(tracking, other, acknowledged, eagerRelease, oneRequestAtATime, maxWaiters,
                 maxIdleStates);
     }
 
     public ApplicationSettings withAcknowledged(boolean other) {
-        return new ApplicationSettings(tracking, differences, other, eagerRelease, oneRequestAtATime, maxWaiters,
+        return new ApplicationSettings(tracking, methods, other, eagerRelease, oneRequestAtATime, maxWaiters,
                 maxIdleStates);
     }
 
     public ApplicationSettings withEagerRelease(boolean other) {
-        return new ApplicationSettings(tracking, differences, acknowledged, other, oneRequestAtATime, maxWaiters,
+        return new ApplicationSettings(tracking, methods, acknowledged, other, oneRequestAtATime, maxWaiters,
                 maxIdleStates);
     }
 
     public ApplicationSettings withOneRequestAtATime(boolean other) {
-        return new ApplicationSettings(tracking, differences, acknowledged, eagerRelease, other, maxWaiters,
+        return new ApplicationSettings(tracking, methods, acknowledged, eagerRelease, other, maxWaiters,
                 maxIdleStates);
     }
 
     public ApplicationSettings withMaxWaiters(int other) {
-        return new ApplicationSettings(tracking, differences, acknowledged, eagerRelease, oneRequestAtATime, other,
+        return new ApplicationSettings(tracking, methods, acknowledged, eagerRelease, oneRequestAtATime, other,
                 maxIdleStates);
     }
 
     public ApplicationSettings withMaxIdleStates(int other) {
-        return new ApplicationSettings(tracking, differences, acknowledged, eagerRelease, oneRequestAtATime,
+        return new ApplicationSettings(tracking, methods, acknowledged, eagerRelease, oneRequestAtATime,
                 maxWaiters, other);
     }
 }

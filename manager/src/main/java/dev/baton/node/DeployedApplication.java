@@ -7,6 +7,7 @@ import dev.baton.access.TokenGate;
 import dev.baton.access.TokenHold;
 import dev.baton.access.ValueSerializer;
 import dev.baton.access.Waiter;
+import dev.baton.diff.Differencer;
 import dev.baton.model.NodeId;
 import dev.baton.model.SessionKey;
 import dev.baton.model.SessionMeta;
@@ -37,8 +38,8 @@ final class DeployedApplication implements Application {
         this.hash = SessionKey.applicationHash(name);
         this.acknowledged = settings.acknowledged();
         this.parts = parts;
-        this.states = new ClientStates(hash, serializer, settings.tracking(), settings.differences(), events,
-                settings.maxWaiters(), settings.oneRequestAtATime(), settings.maxIdleStates(), parts.clock()::nanos,
+        this.states = new ClientStates(hash, serializer, settings.tracking(), new Differencer(settings.methods()),
+                events, settings.maxWaiters(), settings.oneRequestAtATime(), settings.maxIdleStates(), parts.clock()::nanos,
                 this::release);
         this.tokens = new Tokens(states, parts, settings.eagerRelease(), counting, events);
         this.commits = new Commits(states, tokens, parts, counting, events);

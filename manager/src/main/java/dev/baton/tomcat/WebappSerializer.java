@@ -11,7 +11,9 @@ import java.io.ObjectInputFilter;
 import java.io.ObjectInputStream;
 import java.io.ObjectOutputStream;
 import java.io.ObjectStreamClass;
+import java.io.OutputStream;
 import java.lang.reflect.Proxy;
+import java.util.List;
 
 /**
  * JDK serialisation with the web application's class loader and an input filter. One per start of the application, so
@@ -28,8 +30,13 @@ final class WebappSerializer implements ValueSerializer {
 
     @Override
     public byte[] serialize(String name, Object value) throws NotSerializableAttribute {
+        return serialize(name, value, null);
+    }
+
+    @Override
+    public byte[] serialize(String name, Object value, List<Object> met) throws NotSerializableAttribute {
         try {
-            return write(value);
+            return met == null ? write(value) : write(value, met);
         } catch (NotSerializableException e) {
             SerialPath.Culprit culprit = SerialPath.find(name, value);
             throw culprit == null ? new NotSerializableAttribute(name, name, e.getMessage(), e)
@@ -55,6 +62,32 @@ final class WebappSerializer implements ValueSerializer {
             out.writeObject(value);
         }
         return bytes.toByteArray();
+    }
+
+    private static byte[] write(Object value, List<Object> met) throws IOException {
+        met.clear();
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream(512);
+        try (ObjectOutputStream out = new Telling(bytes, met)) {
+            out.writeObject(value);
+        }
+        return bytes.toByteArray();
+    }
+
+    /** Writes the same bytes, and notes what it meets. */
+    private static final class Telling extends ObjectOutputStream {
+        private final List<Object> met;
+
+        Telling(OutputStream out, List<Object> met) throws IOException {
+            super(out);
+            this.met = met;
+            enableReplaceObject(true);
+        }
+
+        @Override
+        protected Object replaceObject(Object object) {
+            met.add(object);
+            return object;
+        }
     }
 
     Object read(byte[] bytes) throws IOException, ClassNotFoundException {

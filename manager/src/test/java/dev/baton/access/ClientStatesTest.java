@@ -2,6 +2,8 @@ package dev.baton.access;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.baton.diff.Differencer;
+import dev.baton.diff.Methods;
 import dev.baton.model.SessionMeta;
 import java.util.ArrayList;
 import java.util.List;
@@ -25,7 +27,7 @@ class ClientStatesTest {
                 return name;
             }
         };
-        return new ClientStates(1, none, Tracking.DEFAULT, true, null, 10, false, limit, nanos::get, released::add);
+        return new ClientStates(1, none, Tracking.DEFAULT, new Differencer(Methods.DEFAULT), null, 10, false, limit, nanos::get, released::add);
     }
 
     private ClientState used(ClientStates states, String id) {

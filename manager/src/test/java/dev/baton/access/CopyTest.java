@@ -3,6 +3,8 @@ package dev.baton.access;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.baton.diff.Differencer;
+import dev.baton.diff.Methods;
 import dev.baton.model.AttributeChange;
 import dev.baton.model.Fence;
 import dev.baton.model.MalformedPatch;
@@ -74,7 +76,7 @@ class CopyTest {
                 problems.add(problem.getMessage());
             }
         };
-        return new ClientStates(1, serializer, tracking, true, hears, 10, false, 100, System::nanoTime, s -> { });
+        return new ClientStates(1, serializer, tracking, new Differencer(Methods.DEFAULT), hears, 10, false, 100, System::nanoTime, s -> { });
     }
 
     /** A copy of a session with these attributes, as granted at version 5. */
