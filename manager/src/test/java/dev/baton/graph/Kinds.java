@@ -1,5 +1,6 @@
 package dev.baton.graph;
 
+import java.io.ByteArrayOutputStream;
 import java.io.Externalizable;
 import java.io.IOException;
 import java.io.ObjectInput;
@@ -74,6 +75,25 @@ public final class Kinds {
     }
 
     private Kinds() {
+    }
+
+    /** Bytes as JDK serialisation writes them, and the objects that it met. */
+    public static byte[] written(Object value, List<Object> met) throws IOException {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        try (ObjectOutputStream out = new ObjectOutputStream(bytes) {
+            {
+                enableReplaceObject(true);
+            }
+
+            @Override
+            protected Object replaceObject(Object object) {
+                met.add(object);
+                return object;
+            }
+        }) {
+            out.writeObject(value);
+        }
+        return bytes.toByteArray();
     }
 
     /** Fresh values with each call. */

@@ -3,7 +3,6 @@ package dev.baton.graph;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.baton.diff.Written;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.ObjectOutputStream;
@@ -43,25 +42,6 @@ class StreamTableTest {
         }
         assertThat(covered).as("each byte belongs to one node").isEqualTo(bytes.length);
         assertThat(table.end(table.root())).isEqualTo(bytes.length);
-    }
-
-    @ParameterizedTest
-    @MethodSource("kinds")
-    @DisplayName("D2: live objects and nodes are told to belong together, and bytes are the same as without asking")
-    void liveObjectsBelongToNodes(Kinds.Case kind) throws Exception {
-        Written written = Written.of(kind.value());
-        assertThat(written.bytes()).isEqualTo(serialized(kind.value()));
-        StreamTable table = StreamTable.parse(written.bytes());
-        Object[] live = written.byNode(table);
-        assertThat(live).isNotNull().hasSize(table.count());
-        for (int node = 0; node < live.length; node++) {
-            assertThat(live[node] != null).isEqualTo(table.live(node));
-            if (table.kind(node) == Kind.STRING && table.live(node)) {
-                assertThat(table.text(node)).isEqualTo(live[node]);
-            } else if (table.kind(node) == Kind.PLAIN && !table.description(node).name().isEmpty()) {
-                assertThat(table.description(node).name()).isEqualTo(live[node].getClass().getName());
-            }
-        }
     }
 
     @Test
