@@ -4,22 +4,43 @@ import dev.baton.access.AccessLog;
 import dev.baton.node.SessionUnavailable;
 import jakarta.servlet.AsyncEvent;
 import jakarta.servlet.AsyncListener;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.apache.catalina.Session;
 import org.apache.catalina.connector.Request;
+import org.apache.juli.logging.Log;
+import org.apache.juli.logging.LogFactory;
 
 /**
- * Follows an asynchronous request from the container thread's exit to its completion. The container thread has left the
+ * Follows an asynchronous request from the container thread's exit to its end. The container thread has left the
  * session by then, so that a request that streams for hours blocks nobody; what the request's own threads touched is
- * compared and saved before its answer is complete.
+ * compared and saved before its answer is complete. The end comes with onComplete, or with the end of the answer where
+ * that is first, as after a dispatch.
  */
 final class AsyncWatch implements AsyncListener {
+    private static final Log log = LogFactory.getLog(AsyncWatch.class);
     private static final String NOTE = AsyncWatch.class.getName();
+    /** Asking the request would make it look for a session that it never used. */
+    private static final VarHandle SESSION = sessionOfRequest();
 
     private final Request request;
     private final Set<TrackedSession> sessions = new LinkedHashSet<>();
-    private boolean ended;
+    private final AtomicBoolean ended = new AtomicBoolean();
+
+    private static VarHandle sessionOfRequest() {
+        try {
+            return MethodHandles.privateLookupIn(Request.class, MethodHandles.lookup())
+                    .findVarHandle(Request.class, "session", Session.class);
+        } catch (ReflectiveOperationException e) {
+            log.warn("This Tomcat's requests are built otherwise (" + e + "): what an asynchronous request changes in"
+                    + " place is only found where its first thread used the session too");
+            return null;
+        }
+    }
 
     private AsyncWatch(Request request) {
         this.request = request;
@@ -65,17 +86,30 @@ final class AsyncWatch implements AsyncListener {
         // onComplete follows.
     }
 
-    private synchronized void finish() {
-        if (ended) {
+    /** The answer of the request is about to end. */
+    static void settle(Request request) {
+        if (request.getNote(NOTE) instanceof AsyncWatch watch) {
+            watch.finish();
+        }
+    }
+
+    private void finish() {
+        if (!ended.compareAndSet(false, true)) {
             return;
         }
-        ended = true;
-        for (TrackedSession session : sessions) {
+        if (SESSION != null && SESSION.get(request) instanceof TrackedSession session) {
+            add(List.of(session));
+        }
+        for (TrackedSession session : touched()) {
             Set<String> names = session.asyncTouches().requestEnded();
             if (!names.isEmpty() && session.phase() == SessionFrame.Phase.LIVE) {
                 save(session, names);
             }
         }
+    }
+
+    private synchronized List<TrackedSession> touched() {
+        return List.copyOf(sessions);
     }
 
     private void save(TrackedSession session, Set<String> names) {

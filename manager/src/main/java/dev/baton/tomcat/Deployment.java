@@ -3,7 +3,6 @@ package dev.baton.tomcat;
 import dev.baton.access.AccessLog;
 import dev.baton.access.ClientState;
 import dev.baton.model.NodeId;
-import dev.baton.model.Settings;
 import dev.baton.node.Application;
 import dev.baton.node.Application.Completed;
 import dev.baton.node.Clock;
@@ -88,10 +87,6 @@ final class Deployment {
 
     long wallMillis() {
         return clock.wallMillis();
-    }
-
-    boolean waitsForAcknowledgement() {
-        return manager.settings().acknowledge() != Settings.Acknowledge.NONE;
     }
 
     /** The one object that stands for the session in this process. */

@@ -39,6 +39,10 @@ abstract class ManagerSettings extends ManagerBase {
         return TimeUnit.MILLISECONDS.toNanos(settings.commitTimeoutMillis());
     }
 
+    boolean waitsForAcknowledgement() {
+        return settings.acknowledge() != Settings.Acknowledge.NONE;
+    }
+
     boolean acquiresAtStart() {
         return settings.acquire() == Settings.Acquire.REQUEST;
     }

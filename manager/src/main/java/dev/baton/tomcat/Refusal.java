@@ -63,11 +63,15 @@ final class Refusal {
 
     /** Ends the connection without completing the answer, so that nobody takes it for a success. */
     static void cut(Request request, Throwable why) {
+        ResponseHold hold = ResponseHold.install(request);
+        if (hold != null) {
+            hold.cut();
+        }
         request.getCoyoteRequest().action(ActionCode.CLOSE_NOW, why);
     }
 
     static void logLate(SessionUnavailable why) {
-        log.error("A change made after the request's answer was complete is not known to be durable: "
+        log.error("A change made after the application's part of a request is not known to be durable: "
                 + why.getMessage());
     }
 }

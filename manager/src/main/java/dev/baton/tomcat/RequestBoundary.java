@@ -10,8 +10,6 @@ import org.apache.catalina.Manager;
 import org.apache.catalina.connector.Request;
 import org.apache.catalina.connector.Response;
 import org.apache.catalina.valves.ValveBase;
-import org.apache.juli.logging.Log;
-import org.apache.juli.logging.LogFactory;
 
 /**
  * Marks where a request begins and ends for the sessions of a {@link BatonManager}: in between, all its uses of a
@@ -19,8 +17,6 @@ import org.apache.juli.logging.LogFactory;
  * pipeline of the Context in front of the authenticator. Without state; a second one in the same pipeline does nothing.
  */
 public class RequestBoundary extends ValveBase {
-    private static final Log log = LogFactory.getLog(RequestBoundary.class);
-    private static final String NOTE = RequestScope.class.getName();
 
     public RequestBoundary() {
         super(true);
@@ -54,10 +50,13 @@ public class RequestBoundary extends ValveBase {
             getNext().invoke(request, response);
             return;
         }
-        RequestScope scope = RequestScope.open(request);
-        request.setNote(NOTE, scope);
+        RequestScope scope = RequestScope.openPipeline(request);
         Throwable thrown = null;
         try {
+            if (request.getRequestedSessionId() != null && manager.waitsForAcknowledgement()) {
+                // The application may complete its answer before it touches the session for the first time.
+                scope.holdAnswer();
+            }
             if (manager.acquiresAtStart()) {
                 enterRequested(request, scope);
             }
@@ -88,26 +87,14 @@ public class RequestBoundary extends ValveBase {
             AsyncWatch.follow(request, scope.sessions());
         }
         scope.close(!async);
-        boolean refused = scope.failure() != null;
-        letGo(scope.hold(), refused);
-        if (refused && thrown == null) {
+        if (scope.failure() == null) {
+            return;
+        }
+        if (thrown == null) {
             Refusal.answer(request, response, scope.failure(), manager.cutOff());
-        } else if (refused && response.isCommitted()) {
+        } else if (response.isCommitted()) {
             // Something else failed as well; what has begun may not end as if it were right.
             Refusal.cut(request, scope.failure());
-        }
-    }
-
-    private static void letGo(ResponseHold hold, boolean refused) {
-        if (hold != null && refused) {
-            hold.discard();
-        } else if (hold != null) {
-            try {
-                hold.release();
-            } catch (IOException e) {
-                // The client is gone; Coyote knows, and closes the connection.
-                log.debug("The end of an answer could not be sent", e);
-            }
         }
     }
 }

@@ -14,10 +14,12 @@ import org.apache.catalina.connector.Request;
  * includes other web applications. Belongs to one thread.
  *
  * <p>States: open (the thread's current scope) → closed. A closed scope of a request stays findable for the thread
- * until Tomcat ends the request ({@link TrackedSession#endAccess}): error pages and request listeners run after the
- * valve, and what they touch reopens it.
+ * until Tomcat is done with the request: error pages and request listeners run after the valve, and what they touch
+ * reopens it. Such late uses end when the answer ends ({@link #settle}), or, where nothing holds the answer back, with
+ * {@link TrackedSession#endAccess}.
  */
 final class RequestScope {
+    private static final String NOTE = RequestScope.class.getName();
     private static final ThreadLocal<RequestScope> CURRENT = new ThreadLocal<>();
     private static final ThreadLocal<Late> LATE = new ThreadLocal<>();
 
@@ -67,14 +69,22 @@ final class RequestScope {
         return scope;
     }
 
-    /** The scope that a use of the session by this thread belongs to, or null. */
-    static RequestScope of(TrackedSession session) {
+    /** Opens the scope of a request that goes through the application's pipeline now. */
+    static RequestScope openPipeline(Request request) {
+        RequestScope scope = open(request);
+        request.setNote(NOTE, scope);
+        return scope;
+    }
+
+    /** The scope that a use of a session by this thread belongs to, or null. */
+    static RequestScope here() {
         RequestScope current = CURRENT.get();
         if (current != null) {
             return current;
         }
         RequestScope late = late();
-        return late != null && late.find(session) != null ? late : null;
+        // Tomcat takes the notes away when it ends a request, which may be without a word to any session.
+        return late != null && late.request.getNote(NOTE) == late ? late : null;
     }
 
     static RequestScope current() {
@@ -104,8 +114,8 @@ final class RequestScope {
      */
     boolean answered(TrackedSession session) {
         Stay stay = find(session);
-        return CURRENT.get() != this && request != null && request.getResponse().isClosed()
-                && (stay == null || stay.log == null);
+        return CURRENT.get() != this && request != null && (stay == null || stay.log == null)
+                && (hold == null ? request.getResponse().isClosed() : hold.over());
     }
 
     List<TrackedSession> sessions() {
@@ -148,15 +158,16 @@ final class RequestScope {
     /** Takes over a stay that was begun already. */
     void adopt(TrackedSession session, AccessLog log) {
         know(session).log = log;
-        boolean inPipeline = request != null && CURRENT.get() == this;
-        if (hold == null && inPipeline && session.deployment().waitsForAcknowledgement()) {
-            hold = ResponseHold.install(request.getResponse().getCoyoteResponse());
+        if (session.deployment().manager().waitsForAcknowledgement()) {
+            holdAnswer();
         }
     }
 
-    /** What keeps the end of the answer back, or null. Whoever closes the scope lets it go. */
-    ResponseHold hold() {
-        return hold;
+    /** From now on the client does not get the end of the answer before the request's changes are durable. */
+    void holdAnswer() {
+        if (hold == null && request != null) {
+            hold = ResponseHold.install(request);
+        }
     }
 
     /** The request has the session at hand, but did not touch what the token guards. */
@@ -198,8 +209,23 @@ final class RequestScope {
     void close(boolean findable) {
         finish();
         CURRENT.set(outer);
-        if (findable && outer == null && !stays.isEmpty()) {
+        if (findable && outer == null) {
             LATE.set(new Late(this));
+        }
+    }
+
+    /**
+     * Tomcat is done with the request, and the end of its answer is about to leave: saves what error pages, request
+     * listeners and asynchronous work changed. Where that fails the connection is cut. Called by the thread that ends
+     * the request.
+     */
+    static void settle(Request request) {
+        AsyncWatch.settle(request);
+        if (request.getNote(NOTE) instanceof RequestScope scope) {
+            SessionUnavailable why = scope.finishLate();
+            if (why != null) {
+                Refusal.cut(request, why);
+            }
         }
     }
 
@@ -253,12 +279,26 @@ final class RequestScope {
         }
     }
 
-    private void finishLate() {
+    /** @return why late changes are not known to be durable, or null */
+    private SessionUnavailable finishLate() {
         SessionUnavailable before = failure;
-        finish();
-        if (failure != null && before == null) {
-            Refusal.logLate(failure);
+        for (Stay stay : stays) {
+            if (stay.log != null) {
+                // Tomcat has taken its class loader back from the thread.
+                ClassLoader loader = stay.session.deployment().bind();
+                try {
+                    finish();
+                } finally {
+                    Deployment.unbind(loader);
+                }
+                break;
+            }
         }
+        if (failure == null || before != null) {
+            return null;
+        }
+        Refusal.logLate(failure);
+        return failure;
     }
 
     private static RequestScope late() {

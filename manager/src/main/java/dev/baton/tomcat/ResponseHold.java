@@ -4,6 +4,8 @@ import java.io.IOException;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.apache.catalina.connector.Request;
 import org.apache.coyote.ActionCode;
 import org.apache.coyote.ActionHook;
 import org.apache.coyote.OutputBuffer;
@@ -12,12 +14,19 @@ import org.apache.juli.logging.Log;
 import org.apache.juli.logging.LogFactory;
 
 /**
- * Keeps back the end of an answer until the request's changes are durable: an application that sets a content length,
- * closes its writer or flushes an answer without a body would else complete the answer before. The last byte of a known
- * length, and the end itself, wait; everything before goes out as ever.
+ * Keeps back the end of one request's answer until Tomcat is done with the request: error pages, request listeners and
+ * asynchronous work included. Whoever completes the answer before, by a content length, a close or the flush of an
+ * answer without a body, completes it for himself only. What is kept back: the head of an answer that is nothing but a
+ * head, the last byte of a known length, the end itself. Everything else goes out as ever.
+ *
+ * <p>The last thing that Tomcat asks of a response before it recycles the request is {@link ActionCode#IS_ERROR}, after
+ * all pages, listeners and valves. There {@link RequestScope#settle} saves what is left to be saved, and the end goes
+ * out, or the connection is cut.
  *
  * <p>There is no public place for this in Tomcat: it takes the places of two fields of Coyote's response for the time
- * of one request. Where these do not exist it does without, and says so once. Used by the request's thread.
+ * of one request. Where these do not exist it does without, and says so once. Used by one thread at a time, as
+ * responses are. Should a request end without being asked for errors, the next one on the connection finds that the
+ * hold is not its own, and takes it away.
  */
 final class ResponseHold implements OutputBuffer, ActionHook {
     private static final Log log = LogFactory.getLog(ResponseHold.class);
@@ -39,63 +48,98 @@ final class ResponseHold implements OutputBuffer, ActionHook {
         HOOK = hook;
     }
 
+    private final Request request;
     private final Response response;
     private final OutputBuffer output;
     private final ActionHook hook;
-    private byte last;
+    private final long started;
+    private boolean headHeld;
+    private boolean flushHeld;
     private boolean lastHeld;
     private boolean endHeld;
+    private byte last;
+    private boolean cut;
+    private volatile boolean over;
 
-    private ResponseHold(Response response) {
+    private ResponseHold(Request request, Response response, OutputBuffer output, ActionHook hook) {
+        this.request = request;
         this.response = response;
-        this.output = (OutputBuffer) OUTPUT.get(response);
-        this.hook = (ActionHook) HOOK.get(response);
+        this.output = output;
+        this.hook = hook;
+        this.started = request.getCoyoteRequest().getStartTimeNanos();
     }
 
-    /** From now on the end is kept back. Null where that is not possible. */
-    static ResponseHold install(Response response) {
+    /** From now on the end is kept back. Null where that is not possible. The second call finds the first one's. */
+    static ResponseHold install(Request request) {
         if (OUTPUT == null || HOOK == null) {
             return null;
         }
-        ResponseHold hold = new ResponseHold(response);
-        if (hold.output == null || hold.hook == null) {
+        Response response = request.getResponse().getCoyoteResponse();
+        OutputBuffer output = (OutputBuffer) OUTPUT.get(response);
+        ActionHook hook = (ActionHook) HOOK.getVolatile(response);
+        if (hook instanceof ResponseHold present) {
+            if (present.mine()) {
+                return present;
+            }
+            present.uninstall();
+            return install(request);
+        }
+        if (output == null || hook == null) {
             return null;
         }
+        ResponseHold hold = new ResponseHold(request, response, output, hook);
         OUTPUT.set(response, hold);
-        HOOK.set(response, hold);
+        HOOK.setVolatile(response, hold);
         return hold;
     }
 
-    /** Lets the end go. */
-    void release() throws IOException {
-        uninstall();
-        if (lastHeld) {
-            output.doWrite(ByteBuffer.wrap(new byte[] {last}));
-        }
-        if (endHeld) {
-            hook.action(ActionCode.CLOSE, response);
-        }
+    /** Tomcat is done with the request: nothing of its answer is kept back any more. */
+    boolean over() {
+        return over;
     }
 
-    /** The end is never to be sent. */
-    void discard() {
-        uninstall();
+    /** Nothing more of this answer is ever sent, least of all its end. */
+    void cut() {
+        cut = true;
+    }
+
+    /** Who really does what the response is asked for. */
+    ActionHook processor() {
+        return hook;
+    }
+
+    /** Whether the request that the response serves now is the one that this was installed for. */
+    private boolean mine() {
+        return !over && request.getCoyoteRequest().getStartTimeNanos() == started;
     }
 
     private void uninstall() {
+        over = true;
         if (OUTPUT.get(response) == this) {
             OUTPUT.set(response, output);
         }
-        if (HOOK.get(response) == this) {
-            HOOK.set(response, hook);
+        if (HOOK.getVolatile(response) == this) {
+            HOOK.setVolatile(response, hook);
         }
     }
 
     @Override
     public int doWrite(ByteBuffer chunk) throws IOException {
-        long missing = response.getContentLengthLong() - response.getContentWritten();
+        if (!mine()) {
+            uninstall();
+            return output.doWrite(chunk);
+        }
+        if (!response.isCommitted()) {
+            response.commit();
+        }
         int size = chunk.remaining();
-        if (lastHeld || missing <= 0 || size < missing) {
+        if (cut || headHeld || lastHeld) {
+            // An answer without a body, or what exceeds its length: nobody would see it anyway.
+            chunk.position(chunk.limit());
+            return size;
+        }
+        long missing = response.getContentLengthLong() - response.getContentWritten();
+        if (missing <= 0 || size < missing) {
             return output.doWrite(chunk);
         }
         int limit = chunk.limit();
@@ -108,7 +152,6 @@ final class ResponseHold implements OutputBuffer, ActionHook {
         if (written) {
             last = chunk.get();
             lastHeld = true;
-            // What exceeds the length would be swallowed anyway.
             chunk.position(limit);
         }
         return size - chunk.remaining();
@@ -121,19 +164,104 @@ final class ResponseHold implements OutputBuffer, ActionHook {
 
     @Override
     public void action(ActionCode code, Object parameter) {
-        if (code == ActionCode.CLOSE) {
-            endHeld = true;
-        } else if (code == ActionCode.CLIENT_FLUSH && withoutBody()) {
-            hook.action(ActionCode.COMMIT, null);
-        } else {
+        switch (code) {
+            case COMMIT, CLIENT_FLUSH, CLOSE, CLOSE_NOW, IS_ERROR -> {
+                if (mine()) {
+                    mineToDo(code, parameter);
+                } else {
+                    uninstall();
+                    hook.action(code, parameter);
+                }
+            }
+            default -> hook.action(code, parameter);
+        }
+    }
+
+    private void mineToDo(ActionCode code, Object parameter) {
+        if (code == ActionCode.IS_ERROR) {
+            settle();
             hook.action(code, parameter);
+        } else if (code == ActionCode.CLOSE_NOW) {
+            if (endHeld && !cut) {
+                // The application failed after it had completed its answer: to its client that is a success.
+                settle();
+            }
+            hook.action(code, parameter);
+        } else if (cut) {
+            // The processor sends nothing after CLOSE_NOW, but AJP's would still say that the answer is complete.
+            response.setCommitted(true);
+        } else if (code == ActionCode.CLOSE) {
+            commit();
+            endHeld = true;
+        } else if (code == ActionCode.COMMIT) {
+            commit();
+        } else {
+            commit();
+            if (headHeld) {
+                flushHeld = true;
+            } else {
+                hook.action(code, parameter);
+            }
+        }
+    }
+
+    private void commit() {
+        if (response.isCommitted()) {
+            return;
+        }
+        if (withoutBody()) {
+            headHeld = true;
+            response.setCommitted(true);
+        } else {
+            hook.action(ActionCode.COMMIT, response);
         }
     }
 
     /** The head alone is the whole answer. */
     private boolean withoutBody() {
         int status = response.getStatus();
-        return status == 204 || status == 205 || status == 304 || response.getContentLengthLong() == 0
+        return status < 200 || status == 204 || status == 205 || status == 304 || response.getContentLengthLong() == 0
                 || "HEAD".equals(response.getRequest().method().toString());
+    }
+
+    /** Asked for the errors of a request that goes on asynchronously, this waits for the next time. */
+    private void settle() {
+        AtomicBoolean open = new AtomicBoolean();
+        hook.action(ActionCode.IS_IO_ALLOWED, open);
+        AtomicBoolean async = new AtomicBoolean();
+        hook.action(ActionCode.ASYNC_IS_ASYNC, async);
+        if (async.get() && open.get()) {
+            return;
+        }
+        try {
+            RequestScope.settle(request);
+            if (open.get() && !cut) {
+                release();
+            }
+        } catch (IOException e) {
+            // The client is gone; Coyote knows, and closes the connection.
+            log.debug("The end of an answer could not be sent", e);
+        } catch (RuntimeException e) {
+            log.error("The end of an answer could not be sent", e);
+            Refusal.cut(request, e);
+        } finally {
+            uninstall();
+        }
+    }
+
+    private void release() throws IOException {
+        if (headHeld) {
+            response.setCommitted(false);
+            hook.action(ActionCode.COMMIT, response);
+        }
+        if (flushHeld) {
+            hook.action(ActionCode.CLIENT_FLUSH, response);
+        }
+        if (lastHeld) {
+            output.doWrite(ByteBuffer.wrap(new byte[] {last}));
+        }
+        if (endHeld) {
+            hook.action(ActionCode.CLOSE, response);
+        }
     }
 }

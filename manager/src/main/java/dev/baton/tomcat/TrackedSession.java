@@ -59,7 +59,7 @@ final class TrackedSession extends SessionFrame implements HttpSession {
 
     /** Runs the action inside the session: in the caller's scope if it has one, else in one of its own. */
     private <T> T within(Function<AccessLog, T> action) {
-        RequestScope scope = RequestScope.of(this);
+        RequestScope scope = RequestScope.here();
         if (scope != null) {
             try {
                 return action.apply(entered(scope));
@@ -120,7 +120,7 @@ final class TrackedSession extends SessionFrame implements HttpSession {
         if (onlyLooking()) {
             return state().peek(name);
         }
-        if (RequestScope.of(this) == null) {
+        if (RequestScope.here() == null) {
             asyncTouches.touched(name);
         }
         return within(log -> state().get(name, log));
@@ -128,7 +128,7 @@ final class TrackedSession extends SessionFrame implements HttpSession {
 
     /** Access logs after the answer and listings by other applications read what is known here, and wait for nobody. */
     private boolean onlyLooking() {
-        RequestScope scope = RequestScope.of(this);
+        RequestScope scope = RequestScope.here();
         return scope != null && scope.answered(this)
                 || Thread.currentThread().getContextClassLoader() instanceof WebappClassLoaderBase caller
                         && caller != deployment().loader();
