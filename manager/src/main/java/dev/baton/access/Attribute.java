@@ -61,13 +61,19 @@ final class Attribute {
     }
 
     private Object read(Workshop workshop, ClientState state) {
-        byte[] bytes = bytes();
-        if (bytes == null) {
+        Benchmark from = benchmark;
+        if (from == null) {
             return null;
         }
         try {
-            Object value = workshop.serializer().deserialize(name, bytes);
-            return value == null ? UNREADABLE : value;
+            Object value = workshop.serializer().deserialize(name, from.bytes());
+            if (value == null) {
+                return UNREADABLE;
+            }
+            if (workshop.candidateWhenRead(name, value)) {
+                workshop.differencer().read(from, value);
+            }
+            return value;
         } catch (UnreadableAttribute e) {
             workshop.problems().unreadable(state, e);
         } catch (RuntimeException | LinkageError e) {

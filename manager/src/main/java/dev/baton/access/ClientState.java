@@ -180,6 +180,10 @@ public final class ClientState {
         void unreadable(ClientState state, UnreadableAttribute problem);
 
         void notSerializable(ClientState state, NotSerializableAttribute problem);
+
+        /** The attribute was changed by other threads all the while it was compared: it is compared again later. */
+        default void restless(ClientState state, String attribute) {
+        }
     }
 
     // ---- for the node

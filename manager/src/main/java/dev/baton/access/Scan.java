@@ -35,6 +35,7 @@ public final class Scan {
     private final List<NotSerializableAttribute> problems = new ArrayList<>();
     private final SessionMeta meta;
     private final TreeSet<String> names = new TreeSet<>();
+    private final List<String> compared = new ArrayList<>();
     private SessionDelta delta;
     private SessionImage image;
 
@@ -121,18 +122,48 @@ public final class Scan {
         if (value == null) {
             return;
         }
+        compared.add(name);
         try {
-            Differencer.Comparison found = state.workshop().differencer()
-                    .compare(name, attribute.benchmark(), value, met -> serialize(name, value, met));
+            Differencer.Comparison found =
+                    state.workshop().differencer().compare(name, attribute.benchmark(), value, source(name, value));
+            if (!found.steady()) {
+                state.workshop().problems().restless(state, name);
+                unfinished.add(name);
+                if (othersInside()) {
+                    return;
+                }
+            }
             if (found.change() != null) {
                 changes.add(found.change());
                 benchmarks.put(name, found.next());
+            } else {
+                attribute.benchmark(found.next());
             }
         } catch (NotSerializableAttribute e) {
             problems.add(e);
         } catch (Unrest e) {
+            state.workshop().problems().restless(state, name);
             unfinished.add(name);
         }
+    }
+
+    private Differencer.Source<NotSerializableAttribute> source(String name, Object value) {
+        return new Differencer.Source<>() {
+            @Override
+            public byte[] bytes(List<Object> met) throws NotSerializableAttribute {
+                return serialize(name, value, met);
+            }
+
+            @Override
+            public boolean alone() {
+                return !othersInside();
+            }
+        };
+    }
+
+    /** Who came inside since the lock was taken is still there: leaving with work done needs the lock. */
+    private boolean othersInside() {
+        return state.token().gate().inside() > 1;
     }
 
     /** Others inside are changing the value. */
@@ -169,7 +200,7 @@ public final class Scan {
                 LockSupport.parkNanos(PAUSE_NANOS * i);
             }
         }
-        if (state.token().gate().inside() > 1) {
+        if (othersInside()) {
             throw new Unrest();
         }
         throw new NotSerializableAttribute(name, name, value.getClass().getName(), last);
@@ -187,6 +218,11 @@ public final class Scan {
 
     public List<NotSerializableAttribute> problems() {
         return problems;
+    }
+
+    /** Names of the attributes that were compared with their benchmark, ascending. */
+    List<String> compared() {
+        return compared;
     }
 
     /** Names of the changed attributes, ascending. */

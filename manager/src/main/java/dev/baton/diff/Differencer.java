@@ -1,14 +1,21 @@
 package dev.baton.diff;
 
 import dev.baton.model.AttributeChange;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
 /**
  * Finds what changed in the attributes of one application (D1 to D4). Any threads; one attribute by one thread at a
  * time.
+ *
+ * <p>The live objects are looked at first (see {@link Snapshot}); only what looks changed, or has not been looked at
+ * before, is serialised. Other threads may change the value meanwhile: it is looked at before and after it was
+ * serialised, and serialised again where that differs.
  */
 public final class Differencer {
+    private static final int TRIES = 3;
+
     private final Methods methods;
 
     public Differencer(Methods methods) {
@@ -16,25 +23,33 @@ public final class Differencer {
     }
 
     /**
-     * Gives the present bytes of the value that is compared.
+     * The value that is compared, as its owner can serialise it.
      *
      * @param <E> where it cannot be serialised
      */
     public interface Source<E extends Exception> {
         /**
+         * Its present bytes.
+         *
          * @param met if not null, is emptied and filled with the objects as {@code replaceObject} of an
          *            {@code ObjectOutputStream} meets them; a source that cannot tell leaves it empty
          */
         byte[] bytes(List<Object> met) throws E;
+
+        /** Whether no other thread that may change it is at work now, or has been since the comparison began. */
+        default boolean alone() {
+            return true;
+        }
     }
 
     /**
      * What a comparison found.
      *
      * @param change to be sent, or null where nothing changed
-     * @param next   the benchmark once the change is accepted
+     * @param next   the benchmark once the change is accepted; at once where there is none
+     * @param steady false where another thread kept changing the value, so that the bytes may be of no moment
      */
-    public record Comparison(AttributeChange change, Benchmark next) {}
+    public record Comparison(AttributeChange change, Benchmark next, boolean steady) {}
 
     /**
      * Compares the live value with its benchmark. The change applied to the benchmark's bytes gives the bytes of
@@ -44,11 +59,34 @@ public final class Differencer {
      */
     public <E extends Exception> Comparison compare(String name, Benchmark benchmark, Object value, Source<E> source)
             throws E {
-        byte[] bytes = source.bytes(null);
+        if (benchmark != null && benchmark.describes(value)) {
+            return new Comparison(null, benchmark, true);
+        }
+        boolean walks = benchmark == null || !benchmark.unwalkable(value);
+        Snapshot snapshot = null;
+        byte[] bytes = null;
+        boolean steady = false;
+        for (int i = 0; i < TRIES && !steady; i++) {
+            // Before the bytes: a change between the two must look like one next time.
+            snapshot = walks ? Snapshot.of(value) : null;
+            bytes = source.bytes(null);
+            steady = snapshot != null ? snapshot.unchanged(value)
+                    : source.alone() || Arrays.equals(bytes, source.bytes(null));
+        }
+        Class<?> unwalkable = snapshot == null ? value.getClass() : null;
+        // Something may have changed and changed back while others are at work: then only bytes tell.
+        Snapshot trusted = steady && source.alone() ? snapshot : null;
         byte[] base = benchmark == null ? null : benchmark.bytes();
         Optional<AttributeChange> change = methods.of(name, value) == Methods.Method.NONE
                 ? AttributeDiff.whole(name, base, bytes) : AttributeDiff.between(name, base, bytes);
-        return change.isEmpty() ? new Comparison(null, benchmark)
-                : new Comparison(change.get(), Benchmark.of(bytes));
+        return new Comparison(change.orElse(null),
+                Benchmark.of(change.isEmpty() ? base : bytes, trusted, unwalkable), steady);
+    }
+
+    /**
+     * Remembers what a value looks like that was just made from the benchmark's bytes and that nobody else knows yet.
+     */
+    public void read(Benchmark benchmark, Object value) {
+        benchmark.snapshot(Snapshot.of(value));
     }
 }

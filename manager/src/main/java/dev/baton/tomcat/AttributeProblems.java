@@ -21,6 +21,7 @@ final class AttributeProblems implements ClientState.Problems {
     private final Set<String> known = ConcurrentHashMap.newKeySet();
     private final AtomicLong unreadable = new AtomicLong();
     private final AtomicLong notSerializable = new AtomicLong();
+    private final AtomicLong restless = new AtomicLong();
 
     AttributeProblems(String application) {
         this.application = application;
@@ -32,6 +33,10 @@ final class AttributeProblems implements ClientState.Problems {
 
     long notSerializable() {
         return notSerializable.get();
+    }
+
+    long restless() {
+        return restless.get();
     }
 
     @Override
@@ -50,6 +55,11 @@ final class AttributeProblems implements ClientState.Problems {
             log.warn(application + ": " + problem.getMessage() + " (" + state.key()
                     + "); it stays on this node, other changes are kept. Said once per attribute and class.");
         }
+    }
+
+    @Override
+    public void restless(ClientState state, String attribute) {
+        restless.incrementAndGet();
     }
 
     private boolean firstOfItsKind(String kind) {

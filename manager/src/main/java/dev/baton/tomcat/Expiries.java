@@ -48,4 +48,9 @@ final class Expiries implements ApplicationEvents {
     public void notSerializable(ClientState state, NotSerializableAttribute problem) {
         problems.notSerializable(state, problem);
     }
+
+    @Override
+    public void restless(ClientState state, String attribute) {
+        problems.restless(state, attribute);
+    }
 }

@@ -83,7 +83,9 @@ final class Figures {
                 .figure("UnreadableAttributes", Long.class, "attributes whose bytes could not be read here",
                         problems::unreadable)
                 .figure("NotSerializableAttributes", Long.class, "attributes that could not be serialised",
-                        problems::notSerializable);
+                        problems::notSerializable)
+                .figure("RestlessAttributes", Long.class, "comparisons of attributes that other threads kept changing"
+                        + " meanwhile; they are compared again", problems::restless);
     }
 
     private static double ratio(Application application) {

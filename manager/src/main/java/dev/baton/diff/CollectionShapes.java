@@ -1,0 +1,197 @@
+package dev.baton.diff;
+
+import java.util.AbstractMap;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.Date;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Hashtable;
+import java.util.IdentityHashMap;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.LinkedList;
+import java.util.List;
+import java.util.Map;
+import java.util.PriorityQueue;
+import java.util.SortedMap;
+import java.util.SortedSet;
+import java.util.Stack;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.Vector;
+
+/**
+ * The JDK's collections of exactly these classes, by what their public iterators give, in that order: the same elements
+ * in the same order are written alike, but for capacities that nobody sees. No code of the application runs, and the
+ * JDK need not be opened.
+ */
+final class CollectionShapes {
+    /** Those of java.util.concurrent by name: this package has nothing to do with threads. */
+    private static final List<String> CONCURRENT_COLLECTIONS = List.of("java.util.concurrent.CopyOnWriteArrayList",
+            "java.util.concurrent.CopyOnWriteArraySet", "java.util.concurrent.ConcurrentLinkedQueue",
+            "java.util.concurrent.ConcurrentLinkedDeque");
+    private static final List<Class<?>> COLLECTIONS = List.of(LinkedList.class, ArrayDeque.class, HashSet.class,
+            LinkedHashSet.class, TreeSet.class, Vector.class, Stack.class, PriorityQueue.class);
+    private static final List<Class<?>> MAPS = List.of(HashMap.class, LinkedHashMap.class, TreeMap.class,
+            Hashtable.class, IdentityHashMap.class, EnumMap.class);
+
+    private CollectionShapes() {
+    }
+
+    /** The shape of that class, or null where it is none of those known here. */
+    static Shape of(Class<?> type) {
+        if (type == ArrayList.class) {
+            return new OfArrayList();
+        } else if (COLLECTIONS.contains(type) || CONCURRENT_COLLECTIONS.contains(type.getName())) {
+            return new OfCollection(SortedSet.class.isAssignableFrom(type) || type == PriorityQueue.class);
+        } else if (MAPS.contains(type) || type.getName().equals("java.util.concurrent.ConcurrentHashMap")) {
+            return new OfMap(SortedMap.class.isAssignableFrom(type));
+        } else if (type == Date.class) {
+            return new OfDate();
+        } else if (type == AbstractMap.SimpleEntry.class) {
+            return new OfEntry();
+        }
+        return null;
+    }
+
+    private static final class OfArrayList extends Shape {
+        @Override
+        void note(Object live, Notes notes) throws Unwalkable {
+            ArrayList<?> list = (ArrayList<?>) live;
+            int size = list.size();
+            notes.reserve(1, size);
+            notes.prim(size);
+            for (int i = 0; i < size; i++) {
+                notes.ref(list.get(i));
+            }
+        }
+
+        @Override
+        boolean same(Object live, Reader notes) {
+            ArrayList<?> list = (ArrayList<?>) live;
+            int size = list.size();
+            if (!notes.prim(size)) {
+                return false;
+            }
+            for (int i = 0; i < size; i++) {
+                if (!notes.ref(list.get(i))) {
+                    return false;
+                }
+            }
+            return true;
+        }
+    }
+
+    private static final class OfCollection extends Shape {
+        private final boolean sorted;
+
+        OfCollection(boolean sorted) {
+            this.sorted = sorted;
+        }
+
+        @Override
+        void note(Object live, Notes notes) throws Unwalkable {
+            Collection<?> collection = (Collection<?>) live;
+            if (sorted) {
+                notes.ref(comparator(live));
+            }
+            int at = notes.primCount;
+            notes.prim(0);
+            int count = 0;
+            for (Object element : collection) {
+                notes.ref(element);
+                count++;
+            }
+            notes.prims[at] = count;
+        }
+
+        @Override
+        boolean same(Object live, Reader notes) {
+            if (sorted && !notes.ref(comparator(live))) {
+                return false;
+            }
+            int count = notes.count();
+            for (Object element : (Collection<?>) live) {
+                if (--count < 0 || !notes.ref(element)) {
+                    return false;
+                }
+            }
+            return count == 0;
+        }
+    }
+
+    private static final class OfMap extends Shape {
+        private final boolean sorted;
+
+        OfMap(boolean sorted) {
+            this.sorted = sorted;
+        }
+
+        @Override
+        void note(Object live, Notes notes) throws Unwalkable {
+            if (sorted) {
+                notes.ref(comparator(live));
+            }
+            int at = notes.primCount;
+            notes.prim(0);
+            int count = 0;
+            for (Map.Entry<?, ?> entry : ((Map<?, ?>) live).entrySet()) {
+                notes.ref(entry.getKey());
+                notes.ref(entry.getValue());
+                count++;
+            }
+            notes.prims[at] = count;
+        }
+
+        @Override
+        boolean same(Object live, Reader notes) {
+            if (sorted && !notes.ref(comparator(live))) {
+                return false;
+            }
+            int count = notes.count();
+            Iterator<? extends Map.Entry<?, ?>> entries = ((Map<?, ?>) live).entrySet().iterator();
+            while (entries.hasNext()) {
+                Map.Entry<?, ?> entry = entries.next();
+                if (--count < 0 || !notes.ref(entry.getKey()) || !notes.ref(entry.getValue())) {
+                    return false;
+                }
+            }
+            return count == 0;
+        }
+    }
+
+    private static Comparator<?> comparator(Object live) {
+        return live instanceof SortedMap<?, ?> map ? map.comparator()
+                : live instanceof SortedSet<?> set ? set.comparator() : ((PriorityQueue<?>) live).comparator();
+    }
+
+    private static final class OfDate extends Shape {
+        @Override
+        void note(Object live, Notes notes) {
+            notes.prim(((Date) live).getTime());
+        }
+
+        @Override
+        boolean same(Object live, Reader notes) {
+            return notes.prim(((Date) live).getTime());
+        }
+    }
+
+    private static final class OfEntry extends Shape {
+        @Override
+        void note(Object live, Notes notes) throws Unwalkable {
+            notes.ref(((Map.Entry<?, ?>) live).getKey());
+            notes.ref(((Map.Entry<?, ?>) live).getValue());
+        }
+
+        @Override
+        boolean same(Object live, Reader notes) {
+            return notes.ref(((Map.Entry<?, ?>) live).getKey()) && notes.ref(((Map.Entry<?, ?>) live).getValue());
+        }
+    }
+}
