@@ -55,6 +55,8 @@ final class Attribute {
             // Of two threads that read it at the same time both must go on with the same object.
             if (value != null && !live.compareAndSet(null, value)) {
                 value = live.get();
+            } else if (value != null && value != UNREADABLE) {
+                workshop.problems().made(state, name, value);
             }
         }
         return value == REMOVED || value == UNREADABLE ? null : value;

@@ -81,6 +81,20 @@ public final class ClientState {
         return before;
     }
 
+    /** The attribute's object if there is one now; makes none, and is tracked by nobody. */
+    public Object made(String name, AccessLog log) {
+        Attribute attribute = log.contents().attribute(name);
+        return attribute == null ? null : attribute.made();
+    }
+
+    /** Drops the attribute's object where the store has its bytes: whoever asks for it next gets another object. */
+    public void unmake(String name, AccessLog log) {
+        Attribute attribute = log.contents().attribute(name);
+        if (attribute != null && attribute.made() != null && attribute.benchmark() != null) {
+            attribute.replace(attribute.bytes());
+        }
+    }
+
     /** Names of the attributes, ascending. */
     public List<String> names(AccessLog log) {
         return names(log.contents());
@@ -184,6 +198,10 @@ public final class ClientState {
         /** The attribute was changed by other threads all the while it was compared: it is compared again later. */
         default void restless(ClientState state, String attribute) {
         }
+
+        /** An attribute's object was made from its bytes, for somebody inside. Called once per object. */
+        default void made(ClientState state, String name, Object value) {
+        }
     }
 
     // ---- for the node
@@ -207,6 +225,14 @@ public final class ClientState {
         // The gate is broken before the contents are replaced: a pass still good after this read belongs to them.
         Contents mine = contents;
         return token.gate().generation() == pass ? new AccessLog(this, mine, pass, hasTurn) : null;
+    }
+
+    /**
+     * A stay on the contents of a token that is about to be given back, when nobody can be inside; it is not left. Of a
+     * copy that is void by then it has nothing, and saves nothing.
+     */
+    public AccessLog lastStay() {
+        return new AccessLog(this, contents, TokenGate.LAST_PASS, false);
     }
 
     /** A stay on contents of its own, outside of any gate, for listeners of a session that expires. */

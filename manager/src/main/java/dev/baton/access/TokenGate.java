@@ -32,6 +32,8 @@ import java.util.concurrent.atomic.AtomicLong;
 public final class TokenGate {
     /** No pass: not inside. */
     public static final int NO_PASS = -1;
+    /** Of a stay between the last one inside and giving the token back. */
+    static final int LAST_PASS = -2;
 
     private static final int CLOSED = 0;
     private static final int DRAINED = 1;

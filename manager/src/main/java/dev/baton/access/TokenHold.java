@@ -1,6 +1,7 @@
 package dev.baton.access;
 
 import dev.baton.model.Fence;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * What the process knows of one session's token: the gate, and what was asked of the core. Whoever gives the core an
@@ -21,6 +22,9 @@ public final class TokenHold {
     private volatile boolean accessed;
     private volatile boolean touchDue;
     private volatile long toldNanos;
+    private volatile long elsewhereNanos;
+    private final AtomicInteger users = new AtomicInteger();
+    private boolean handingOver;
 
     TokenHold(int maxWaiters, boolean turns) {
         this.gate = new TokenGate(maxWaiters);
@@ -145,7 +149,36 @@ public final class TokenHold {
 
     /** Time since the last access, or -1 where none is known. */
     public long idleNanos(long nowNanos) {
-        return accessed ? Math.max(0, nowNanos - accessedNanos) : -1;
+        return users.get() > 0 ? 0 : accessed ? Math.max(0, nowNanos - accessedNanos) : -1;
+    }
+
+    /** Last access that the store told with a grant; 0 before the first one. */
+    public long elsewhereNanos() {
+        return elsewhereNanos;
+    }
+
+    /** The store granted the token, and says how long ago the session was last accessed. */
+    public void granted(long idleNanos, long nowNanos) {
+        elsewhereNanos = nowNanos - idleNanos;
+        learnIdle(idleNanos, nowNanos);
+    }
+
+    /** As long as there are users the session counts as accessed at every moment. */
+    public void user(boolean comes) {
+        users.addAndGet(comes ? 1 : -1);
+    }
+
+    public boolean hasUsers() {
+        return users.get() > 0;
+    }
+
+    /** Whether the application prepares the session before the token goes back. Under the monitor. */
+    public boolean handingOver() {
+        return handingOver;
+    }
+
+    public void handingOver(boolean now) {
+        handingOver = now;
     }
 
     /** Whether the copy can be dropped: nobody inside or waiting, no token. */

@@ -143,6 +143,9 @@ public interface Application {
     /** The session is being accessed now; told to the store by and by. */
     void accessed(ClientState state);
 
+    /** A user of the session comes or goes: in between it counts as accessed at every moment. */
+    void user(ClientState state, boolean comes);
+
     /** Time since the last access as far as this process knows, or -1. */
     long idleNanos(ClientState state);
 

@@ -14,6 +14,21 @@ public interface ApplicationEvents extends ClientState.Problems {
      */
     void expired(AccessLog access);
 
+    /** Whether {@link #handingOver} has anything to do. Any thread, with locks held: only a look. */
+    default boolean wantsHandingOver(ClientState state) {
+        return false;
+    }
+
+    /**
+     * The session's token is about to go back to the store, most likely for another process. Called in a thread of the
+     * node's own, one session after the other; what is {@link Application#complete completed} travels with the token.
+     * Not with eager release.
+     *
+     * @param access an open stay, which is not left; nobody else is inside
+     */
+    default void handingOver(AccessLog access) {
+    }
+
     /**
      * The session was destroyed elsewhere, or its copy here is void; live objects are dropped without listeners. Called
      * on a thread of the cluster, with locks held: must be quick, take no lock, and not call the application.

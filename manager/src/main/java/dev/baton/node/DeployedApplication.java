@@ -31,6 +31,7 @@ final class DeployedApplication implements Application {
     private final IdDraw ids;
     private final Touches touches;
     private final Expiries expiries;
+    private final HandOvers handOvers;
 
     DeployedApplication(String name, NodeId self, boolean localPlacement, ValueSerializer serializer,
                         ApplicationEvents events, ApplicationSettings settings, Parts parts, NodeThreads threads) {
@@ -47,6 +48,8 @@ final class DeployedApplication implements Application {
         this.ids = new IdDraw(hash, self, localPlacement, states);
         this.touches = new Touches(parts);
         this.expiries = new Expiries(states, parts, events, threads);
+        this.handOvers = new HandOvers(tokens, parts, events, threads);
+        tokens.beforeGivingBack(handOvers::prepare);
     }
 
     private void release(ClientState state) {
@@ -86,6 +89,7 @@ final class DeployedApplication implements Application {
     void abandon() {
         tokens.abandon();
         idChanges.end();
+        handOvers.stop();
     }
 
     @Override
@@ -226,6 +230,11 @@ final class DeployedApplication implements Application {
     @Override
     public void accessed(ClientState state) {
         touches.accessed(state);
+    }
+
+    @Override
+    public void user(ClientState state, boolean comes) {
+        touches.user(state, comes);
     }
 
     @Override

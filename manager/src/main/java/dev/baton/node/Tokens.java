@@ -11,6 +11,7 @@ import dev.baton.protocol.Content;
 import dev.baton.protocol.Denial;
 import dev.baton.protocol.Effect;
 import dev.baton.protocol.Input;
+import java.util.function.Consumer;
 
 /**
  * The gates of one application's sessions, between requests and the core: asks for tokens, opens and closes as the core
@@ -22,6 +23,7 @@ final class Tokens {
     private final boolean eager;
     private final Counting counting;
     private final ApplicationEvents events;
+    private Consumer<ClientState> handOver;
     private volatile boolean closing;
 
     Tokens(ClientStates states, Parts parts, boolean eager, Counting counting, ApplicationEvents events) {
@@ -30,6 +32,11 @@ final class Tokens {
         this.eager = eager;
         this.counting = counting;
         this.events = events;
+    }
+
+    /** @param action what is done with a session before its token goes back; then {@link #giveBack} */
+    void beforeGivingBack(Consumer<ClientState> action) {
+        handOver = action;
     }
 
     // ---- for requests
@@ -187,9 +194,25 @@ final class Tokens {
     }
 
     private void idle(ClientState state) {
+        if ((!eager || closing) && events.wantsHandingOver(state)) {
+            TokenHold token = state.token();
+            synchronized (token) {
+                if (token.handingOver()) {
+                    return;
+                }
+                token.handingOver(true);
+            }
+            handOver.accept(state);
+        } else {
+            giveBack(state);
+        }
+    }
+
+    void giveBack(ClientState state) {
         TokenHold token = state.token();
         boolean more;
         synchronized (token) {
+            token.handingOver(false);
             if (!token.gate().drained() || token.destroying() || token.renaming()) {
                 // Void meanwhile, and perhaps another token is in use already. Or: the core cannot give the token back
                 // before an operation is answered; see operationAnswered.
@@ -228,7 +251,7 @@ final class Tokens {
                 return;
             }
             token.fence(e.fence());
-            token.learnIdle(e.idleNanos(), parts.now());
+            token.granted(e.idleNanos(), parts.now());
             if (!bring(state, e)) {
                 // The store knows better what it gave: from nothing the next grant brings the whole.
                 parts.events().note(Effect.Level.WARNING, "the granted contents of " + e.key() + " (" + e.contents()

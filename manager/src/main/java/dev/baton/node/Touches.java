@@ -32,6 +32,12 @@ final class Touches {
         }
     }
 
+    /** From the one to the other the session counts as accessed at every moment. */
+    void user(ClientState state, boolean comes) {
+        state.token().user(comes);
+        accessed(state);
+    }
+
     private void schedule() {
         parts.timers().after(ROUND_NANOS, () -> {
             if (!stopped) {
@@ -47,6 +53,9 @@ final class Touches {
         List<Change.Touch> batch = new ArrayList<>();
         for (ClientState state : accessed) {
             TokenHold token = state.token();
+            if (token.hasUsers() && !token.gone()) {
+                token.access(now);
+            }
             if (token.gone() || !token.touchDue()) {
                 // Told along with a change; a further access brings it here again.
                 accessed.remove(state);
@@ -57,6 +66,9 @@ final class Touches {
                 accessed.remove(state);
                 token.told(now);
                 batch.add(new Change.Touch(state.key(), Math.max(0, token.idleNanos(now))));
+                if (token.hasUsers()) {
+                    accessed.add(state);
+                }
                 if (batch.size() == BATCH) {
                     parts.loop().give(new Input.Touch(batch));
                     batch = new ArrayList<>();

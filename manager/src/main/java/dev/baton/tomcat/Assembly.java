@@ -3,6 +3,7 @@ package dev.baton.tomcat;
 import dev.baton.jgroups.JGroupsTransport;
 import dev.baton.model.NodeId;
 import dev.baton.model.Settings;
+import dev.baton.node.Clock;
 import dev.baton.node.ClusterRefused;
 import dev.baton.node.NodeSettings;
 import dev.baton.node.SessionNode;
@@ -23,17 +24,22 @@ import org.apache.catalina.LifecycleException;
 final class Assembly {
     /** The one of this process. */
     static final Assembly PROCESS = new Assembly(
-            (settings, self) -> new JGroupsTransport(settings.stack(), settings.cluster(), self));
+            (settings, self) -> new JGroupsTransport(settings.stack(), settings.cluster(), self), new SystemClock());
 
     private static final long START_NANOS = TimeUnit.SECONDS.toNanos(60);
     private static final long STOP_NANOS = TimeUnit.SECONDS.toNanos(10);
 
     private final BiFunction<Settings, NodeId, Transport> network;
-    private final SystemClock clock = new SystemClock();
+    private final Clock clock;
     private final Map<String, Shared> nodes = new HashMap<>();
 
-    Assembly(BiFunction<Settings, NodeId, Transport> network) {
+    Assembly(BiFunction<Settings, NodeId, Transport> network, Clock clock) {
         this.network = network;
+        this.clock = clock;
+    }
+
+    Clock clock() {
+        return clock;
     }
 
     /** A web application's share of a node; release it once. */

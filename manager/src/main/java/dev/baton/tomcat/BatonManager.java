@@ -4,9 +4,7 @@ import dev.baton.access.AccessLog;
 import dev.baton.model.SessionMeta;
 import dev.baton.node.Application;
 import dev.baton.node.ApplicationSettings;
-import dev.baton.node.Clock;
 import dev.baton.node.SessionUnavailable;
-import dev.baton.node.SystemClock;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
@@ -35,11 +33,11 @@ public final class BatonManager extends ManagerSettings {
 
     private static final long UNDEPLOY_NANOS = TimeUnit.SECONDS.toNanos(5);
 
-    private final Clock clock = new SystemClock();
     private Assembly assembly = Assembly.PROCESS;
     private Assembly.Seat seat;
     private JmxView view;
     private volatile Deployment deployment;
+    private final CreatedSessions created = new CreatedSessions();
 
     public BatonManager() {
         sessions = new StoredSessions(this);
@@ -78,7 +76,7 @@ public final class BatonManager extends ManagerSettings {
             Application application = seat.node().deploy(name, new WebappSerializer(loader, filter),
                     new Expiries(this, problems), ApplicationSettings.of(settings()));
             MetaForm metaForm = new MetaForm(loader, new SerialFilter(loader, null, null));
-            deployment = new Deployment(this, seat.node(), application, metaForm, clock);
+            deployment = new Deployment(this, seat.node(), application, metaForm, assembly.clock());
             view = Figures.ofApplication(application, problems);
             started = true;
         } catch (IllegalArgumentException e) {
@@ -189,7 +187,7 @@ public final class BatonManager extends ManagerSettings {
 
     private TrackedSession create(String wanted, RequestScope scope) {
         Deployment now = deployed();
-        SessionMeta meta = new SessionMeta(clock.wallMillis(), getContext().getSessionTimeout() * 60, null, null, null);
+        SessionMeta meta = new SessionMeta(now.wallMillis(), getContext().getSessionTimeout() * 60, null, null, null);
         AccessLog access = wanted == null ? null : createAs(now.application(), wanted, meta);
         if (access == null) {
             access = now.application().create(now.application().drawId(this::candidate), meta);
@@ -198,9 +196,21 @@ public final class BatonManager extends ManagerSettings {
         scope.adopt(session, access);
         session.seen(meta, 0);
         session.setNew(true);
+        created.created(meta.createdMillis());
         session.fire(Session.SESSION_CREATED_EVENT, null);
         now.events().created(session.getSession());
         return session;
+    }
+
+    /** Sessions made by this node since the manager was made. */
+    @Override
+    public long getSessionCounter() {
+        return created.count();
+    }
+
+    @Override
+    public int getSessionCreateRate() {
+        return created.perMinute(assembly.clock().wallMillis());
     }
 
     /** Asks the store at once whether the id that the client chose is free; null where it is not. */

@@ -89,6 +89,11 @@ final class Deployment {
         return clock.wallMillis();
     }
 
+    /** @param nanos of the monotonic clock */
+    long wallMillisAt(long nanos) {
+        return clock.wallMillis() - (clock.nanos() - nanos) / 1_000_000;
+    }
+
     /** The one object that stands for the session in this process. */
     TrackedSession session(ClientState state) {
         return state.companion(TrackedSession.class, () -> new TrackedSession(this, state));
@@ -114,7 +119,9 @@ final class Deployment {
     /** @return null where there is no such session any more */
     AccessLog enter(TrackedSession session) {
         try {
-            return application.enter(session.state(), manager.lockTimeoutNanos());
+            AccessLog access = application.enter(session.state(), manager.lockTimeoutNanos());
+            session.entered();
+            return access;
         } catch (SessionUnavailable e) {
             NodeId holder = e.reason() == SessionUnavailable.Reason.LOCKED ? node.report(session.key()).holder() : null;
             throw holder == null || e.getMessage().contains(holder.name()) ? e : new SessionUnavailable(e.reason(),
@@ -149,6 +156,11 @@ final class Deployment {
 
     String rename(AccessLog access, Supplier<String> candidates) {
         return application.rename(access, candidates, manager.commitTimeoutNanos());
+    }
+
+    /** @see Application#user */
+    void user(SessionFrame session, boolean comes) {
+        application.user(session.state(), comes);
     }
 
     void accessed(SessionFrame session) {

@@ -5,6 +5,7 @@ import dev.baton.access.ClientState;
 import dev.baton.access.NotSerializableAttribute;
 import dev.baton.access.UnreadableAttribute;
 import dev.baton.node.ApplicationEvents;
+import jakarta.servlet.http.HttpSessionActivationListener;
 
 /** What the store tells the application: sessions that have expired, copies that are void, attributes in trouble. */
 final class Expiries implements ApplicationEvents {
@@ -28,6 +29,37 @@ final class Expiries implements ApplicationEvents {
             } finally {
                 scope.release(session);
                 scope.close(false);
+            }
+        }
+    }
+
+    @Override
+    public void made(ClientState state, String name, Object value) {
+        Deployment deployment = manager.deployment();
+        if (value instanceof HttpSessionActivationListener listener && deployment != null) {
+            TrackedSession session = deployment.session(state);
+            session.hearsOfMoves();
+            session.deployment().events().activated(session.getSession(), listener);
+        }
+    }
+
+    @Override
+    public boolean wantsHandingOver(ClientState state) {
+        return state.companion() instanceof TrackedSession session && session.hasListenersOfMoves();
+    }
+
+    @Override
+    public void handingOver(AccessLog access) {
+        if (access.state().companion() instanceof TrackedSession session) {
+            ClassLoader before = session.deployment().bind();
+            RequestScope scope = RequestScope.open(null);
+            try {
+                scope.adopt(session, access);
+                session.passivate(access);
+            } finally {
+                scope.release(session);
+                scope.close(false);
+                Deployment.unbind(before);
             }
         }
     }

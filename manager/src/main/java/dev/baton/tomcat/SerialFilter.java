@@ -14,18 +14,22 @@ final class SerialFilter implements ObjectInputFilter {
     static final long MAX_REFERENCES = 10_000_000;
     static final long MAX_ARRAY = 100_000_000;
 
-    /** No subpackages of java.lang: serialised lambdas and the like invoke what the sender chose. */
+    /**
+     * No subpackages of java.lang: serialised lambdas and the like invoke what the sender chose. An asterisk stands at
+     * the end only, anywhere else it matches nothing.
+     */
     private static final ObjectInputFilter PLATFORM = Config.createFilter(String.join(";",
             "java.lang.*", "java.lang.reflect.Proxy", "java.math.*", "java.time.**", "java.text.*",
             "java.awt.Color", "java.awt.Point", "java.awt.Dimension", "java.awt.Rectangle",
-            "java.net.URI", "java.net.URL", "java.net.Inet*Address", "java.io.File",
+            "java.net.URI", "java.net.URL", "java.net.Inet4Address", "java.net.Inet6Address",
+            "java.net.InetAddress", "java.net.SocketAddress", "java.net.InetSocketAddress", "java.io.File",
             "java.sql.Timestamp", "java.sql.Date",
             "java.sql.Time", "java.security.Principal",
             "java.util.*", "java.util.concurrent.*", "java.util.concurrent.atomic.*", "java.util.concurrent.locks.*",
             "java.util.regex.*", "sun.util.calendar.ZoneInfo", "javax.security.auth.Subject*",
             "javax.security.auth.x500.X500Principal",
             "org.apache.catalina.realm.GenericPrincipal*", "org.apache.catalina.authenticator.SavedRequest",
-            "org.apache.catalina.users.*", "org.apache.catalina.filters.*LruCache*",
+            "org.apache.catalina.users.*", "org.apache.catalina.filters.CsrfPreventionFilter$LruCache*",
             "org.apache.catalina.realm.UserDatabaseRealm$*", "org.apache.tomcat.util.buf.ByteChunk*",
             "org.apache.tomcat.util.buf.AbstractChunk", "org.apache.tomcat.websocket.**", "jakarta.servlet.http.Cookie",
             "!*"));

@@ -1,6 +1,7 @@
 package dev.baton.tomcat;
 
 import jakarta.servlet.http.HttpSession;
+import jakarta.servlet.http.HttpSessionActivationListener;
 import jakarta.servlet.http.HttpSessionAttributeListener;
 import jakarta.servlet.http.HttpSessionBindingEvent;
 import jakarta.servlet.http.HttpSessionBindingListener;
@@ -76,6 +77,24 @@ final class SessionEvents {
         }
     }
 
+    /** Before the session goes to another process. */
+    void passivating(HttpSession session, HttpSessionActivationListener listener) {
+        try {
+            listener.sessionWillPassivate(new HttpSessionEvent(session));
+        } catch (Throwable t) {
+            failed(t, listener);
+        }
+    }
+
+    /** After the value came from another process, or from the store. */
+    void activated(HttpSession session, HttpSessionActivationListener listener) {
+        try {
+            listener.sessionDidActivate(new HttpSessionEvent(session));
+        } catch (Throwable t) {
+            failed(t, listener);
+        }
+    }
+
     /** Before the value is put into the session. */
     void bound(HttpSession session, String name, Object value) {
         if (value instanceof HttpSessionBindingListener listener) {
@@ -87,8 +106,8 @@ final class SessionEvents {
         }
     }
 
-    /** After the value was replaced. */
-    void replacedAndUnbound(HttpSession session, String name, Object old) {
+    /** After the value was replaced, or did not get into the session after all. */
+    void unbound(HttpSession session, String name, Object old) {
         if (old instanceof HttpSessionBindingListener listener) {
             try {
                 listener.valueUnbound(new HttpSessionBindingEvent(session, name));

@@ -6,6 +6,7 @@ import dev.baton.model.SessionMeta;
 import java.security.Principal;
 import java.util.Iterator;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.UnaryOperator;
 import org.apache.catalina.Manager;
@@ -30,6 +31,9 @@ abstract class SessionFrame implements Session {
     private volatile boolean isNew;
     private volatile long thisAccessedMillis;
     private volatile long lastAccessedMillis;
+    private volatile long toldNanos;
+    private final AtomicInteger uses = new AtomicInteger();
+    private final AtomicInteger guardedUses = new AtomicInteger();
 
     SessionFrame(Deployment deployment, ClientState state) {
         this.deployment = deployment;
@@ -109,15 +113,27 @@ abstract class SessionFrame implements Session {
         seenMeta = meta;
     }
 
-    /** Notes what a look-up or the end of a stay said; times only move forward. */
+    /** Notes what a look-up said; times only move forward, and not by a request that is under way here. */
     void seen(SessionMeta meta, long idleNanos) {
         if (meta != null) {
             seenMeta = meta;
         }
-        if (idleNanos >= 0) {
+        if (idleNanos >= 0 && uses.get() == 0) {
             long accessed = deployment.wallMillis() - idleNanos / 1_000_000;
             if (accessed > thisAccessedMillis) {
                 thisAccessedMillis = accessed;
+                lastAccessedMillis = accessed;
+            }
+        }
+    }
+
+    /** The token came and with it the time of the last access elsewhere; that of the request at hand is none. */
+    void entered() {
+        long told = state.token().elsewhereNanos();
+        if (told != toldNanos) {
+            toldNanos = told;
+            long accessed = deployment.wallMillisAt(told);
+            if (accessed > lastAccessedMillis && accessed < thisAccessedMillis) {
                 lastAccessedMillis = accessed;
             }
         }
@@ -133,20 +149,38 @@ abstract class SessionFrame implements Session {
     @Override
     public void access() {
         thisAccessedMillis = deployment.wallMillis();
-        deployment.accessed(this);
+        uses.incrementAndGet();
+        if (manager().getSessionActivityCheck()) {
+            guardedUses.incrementAndGet();
+            deployment.user(this, true);
+        } else {
+            deployment.accessed(this);
+        }
     }
 
     @Override
     public void endAccess() {
         isNew = false;
-        if (manager().getSessionLastAccessAtStart()) {
-            lastAccessedMillis = thisAccessedMillis;
+        uses.updateAndGet(n -> Math.max(0, n - 1));
+        boolean guarded = guardedUses.getAndUpdate(n -> Math.max(0, n - 1)) > 0;
+        boolean counts = !manager().getSessionLastAccessAtStart();
+        if (counts) {
             thisAccessedMillis = deployment.wallMillis();
+            lastAccessedMillis = thisAccessedMillis;
         } else {
-            thisAccessedMillis = deployment.wallMillis();
             lastAccessedMillis = thisAccessedMillis;
+            thisAccessedMillis = deployment.wallMillis();
         }
-        deployment.accessed(this);
+        if (guarded) {
+            deployment.user(this, false);
+        } else if (counts) {
+            deployment.accessed(this);
+        }
+    }
+
+    /** Requests that Tomcat has given the session to and that have not ended. */
+    int uses() {
+        return uses.get();
     }
 
     @Override

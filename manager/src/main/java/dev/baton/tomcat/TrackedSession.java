@@ -2,14 +2,17 @@ package dev.baton.tomcat;
 
 import dev.baton.access.AccessLog;
 import dev.baton.access.ClientState;
+import dev.baton.access.NotSerializableAttribute;
 import dev.baton.model.SessionMeta;
 import dev.baton.node.SessionUnavailable;
 import jakarta.servlet.ServletContext;
 import jakarta.servlet.http.HttpSession;
+import jakarta.servlet.http.HttpSessionActivationListener;
 import java.io.Serializable;
 import java.util.Collections;
 import java.util.Enumeration;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
@@ -34,6 +37,7 @@ final class TrackedSession extends SessionFrame implements HttpSession {
     private final AsyncTouches asyncTouches = new AsyncTouches();
     /** What the session had when it was destroyed. */
     private final Map<String, Object> remains = new ConcurrentHashMap<>();
+    private volatile boolean movesHeard;
 
     TrackedSession(Deployment deployment, ClientState state) {
         super(deployment, state);
@@ -180,12 +184,20 @@ final class TrackedSession extends SessionFrame implements HttpSession {
         }
         if (present != value || bindAnyway) {
             events.bound(facade, name, value);
+            if (phase() != Phase.LIVE) {
+                // The listener ended the session: the value never was in it.
+                events.unbound(facade, name, value);
+                return;
+            }
+        }
+        if (value instanceof HttpSessionActivationListener && !local) {
+            movesHeard = true;
         }
         Object old = local ? locals.put(name, value) : locals.remove(name);
         Object shared = local ? state().remove(name, log) : state().set(name, value, log);
         old = old != null ? old : shared;
         if (old != null && (old != value || bindAnyway)) {
-            events.replacedAndUnbound(facade, name, old);
+            events.unbound(facade, name, old);
         }
         if (old == null) {
             events.added(facade, name, value);
@@ -230,6 +242,39 @@ final class TrackedSession extends SessionFrame implements HttpSession {
     @Override
     public boolean isAttributeDistributable(String name, Object value) {
         return value instanceof Serializable;
+    }
+
+    // ---- moves
+
+    /** From now on the application may want to hear when the session goes to another process. */
+    void hearsOfMoves() {
+        movesHeard = true;
+    }
+
+    boolean hasListenersOfMoves() {
+        return movesHeard;
+    }
+
+    /**
+     * Tells the values that want to know of it that the session goes to another process. Their objects end with that:
+     * should the session come back, it is with objects that are told of that as well.
+     */
+    void passivate(AccessLog access) {
+        movesHeard = false;
+        fire(SESSION_PASSIVATED_EVENT, null);
+        Set<String> told = new TreeSet<>();
+        for (String name : state().names(access)) {
+            if (state().made(name, access) instanceof HttpSessionActivationListener listener) {
+                deployment().events().passivating(facade, listener);
+                // So that what the listener changed is compared.
+                state().get(name, access);
+                told.add(name);
+            }
+        }
+        for (NotSerializableAttribute problem : deployment().complete(this, access, null).problems()) {
+            told.remove(problem.attribute());
+        }
+        told.forEach(name -> state().unmake(name, access));
     }
 
     // ---- a new id

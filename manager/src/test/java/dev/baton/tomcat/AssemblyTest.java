@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.baton.model.Settings;
 import dev.baton.node.MemoryNetwork;
+import dev.baton.node.SystemClock;
 import java.lang.management.ManagementFactory;
 import java.util.Map;
 import javax.management.MBeanInfo;
@@ -14,7 +15,8 @@ import org.junit.jupiter.api.Test;
 
 class AssemblyTest {
     private final MemoryNetwork network = new MemoryNetwork();
-    private final Assembly assembly = new Assembly((settings, self) -> network.port(self.name(), self.incarnation()));
+    private final Assembly assembly = new Assembly((settings, self) -> network.port(self.name(), self.incarnation()),
+            new SystemClock());
 
     @Test
     void theApplicationsOfAProcessShareOneNodeAndTheLastOneStopsIt() throws Exception {

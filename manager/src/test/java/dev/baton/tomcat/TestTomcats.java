@@ -1,5 +1,6 @@
 package dev.baton.tomcat;
 
+import dev.baton.node.Clock;
 import dev.baton.node.MemoryNetwork;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServlet;
@@ -38,6 +39,7 @@ final class TestTomcats implements AutoCloseable {
     private static final AtomicLong INCARNATIONS = new AtomicLong(System.currentTimeMillis());
 
     final MemoryNetwork network = new MemoryNetwork();
+    final MovedClock clock = new MovedClock();
     final List<Node> nodes = new ArrayList<>();
     private final Path directory;
     private final HttpClient http = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1)
@@ -47,12 +49,31 @@ final class TestTomcats implements AutoCloseable {
         void answer(HttpServletRequest request, HttpServletResponse response) throws IOException, ServletException;
     }
 
+    /** The machine's clock, moved forward by tests; all nodes share it. */
+    static final class MovedClock implements Clock {
+        private final AtomicLong ahead = new AtomicLong();
+
+        void move(Duration time) {
+            ahead.addAndGet(time.toNanos());
+        }
+
+        @Override
+        public long nanos() {
+            return System.nanoTime() + ahead.get();
+        }
+
+        @Override
+        public long wallMillis() {
+            return System.currentTimeMillis() + ahead.get() / 1_000_000;
+        }
+    }
+
     /** One Tomcat. */
     final class Node {
         final String name;
         final Tomcat tomcat = new Tomcat();
         final Assembly assembly = new Assembly((settings, self) ->
-                network.port(self.name(), INCARNATIONS.incrementAndGet()));
+                network.port(self.name(), INCARNATIONS.incrementAndGet()), clock);
         StandardContext context;
         BatonManager manager;
 
@@ -132,7 +153,13 @@ final class TestTomcats implements AutoCloseable {
                     .POST(HttpRequest.BodyPublishers.ofString(form)), path);
         }
 
-        private HttpResponse<String> send(int node, HttpRequest.Builder request, String path)
+        /** @param headers names and values in turn */
+        HttpResponse<String> getWith(int node, String path, String... headers)
+                throws IOException, InterruptedException {
+            return send(node, HttpRequest.newBuilder().headers(headers), path);
+        }
+
+        HttpResponse<String> send(int node, HttpRequest.Builder request, String path)
                 throws IOException, InterruptedException {
             request.uri(URI.create("http://localhost:" + nodes.get(node - 1).port() + path)).timeout(LIMIT);
             if (!cookies.isEmpty()) {
@@ -157,7 +184,11 @@ final class TestTomcats implements AutoCloseable {
         }
 
         void session(String id) {
-            cookies.put("JSESSIONID", id);
+            if (id == null) {
+                cookies.remove("JSESSIONID");
+            } else {
+                cookies.put("JSESSIONID", id);
+            }
         }
     }
 

@@ -7,6 +7,8 @@ import dev.baton.access.NotSerializableAttribute;
 import dev.baton.access.UnreadableAttribute;
 import java.io.Serializable;
 import java.math.BigDecimal;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -45,6 +47,7 @@ class WebappSerializerTest {
         value.put("list", List.of(1, 2L, 3.0, "four", 'c', true));
         value.put("time", Instant.ofEpochSecond(42));
         value.put("id", new UUID(1, 2));
+        value.put("address", new InetSocketAddress(InetAddress.getLoopbackAddress(), 80));
         value.put("array", new int[][] {{1, 2}, {3}});
         value.put("items", new Item[] {new Item("pen", BigDecimal.ONE)});
         value.put("enum", Size.LARGE);
@@ -53,6 +56,7 @@ class WebappSerializerTest {
         assertThat((int[][]) back.get("array")).isDeepEqualTo(new int[][] {{1, 2}, {3}});
         assertThat((Item[]) back.get("items")).containsExactly(new Item("pen", BigDecimal.ONE));
         assertThat(back.get("item")).isEqualTo(value.get("item"));
+        assertThat(back.get("address")).isEqualTo(value.get("address"));
         assertThat(back.get("list")).isEqualTo(value.get("list"));
         assertThat(back.get("enum")).isSameAs(Size.LARGE);
         assertThat(serializer.serialize("cart", value)).isEqualTo(bytes);

@@ -1,0 +1,224 @@
+package dev.baton.tomcat;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import jakarta.servlet.http.HttpServletRequest;
+import java.io.IOException;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.time.Duration;
+import java.util.Base64;
+import java.util.HexFormat;
+import java.util.Map;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.apache.catalina.Context;
+import org.apache.catalina.Host;
+import org.apache.catalina.Valve;
+import org.apache.catalina.authenticator.AuthenticatorBase;
+import org.apache.catalina.authenticator.BasicAuthenticator;
+import org.apache.catalina.authenticator.DigestAuthenticator;
+import org.apache.catalina.authenticator.FormAuthenticator;
+import org.apache.catalina.authenticator.NonLoginAuthenticator;
+import org.apache.catalina.authenticator.SingleSignOn;
+import org.apache.tomcat.util.descriptor.web.LoginConfig;
+import org.apache.tomcat.util.descriptor.web.SecurityCollection;
+import org.apache.tomcat.util.descriptor.web.SecurityConstraint;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+/** Logged in at one node, known at the other; each way of Tomcat. */
+class LoginTest {
+    private static final String BASIC = "Basic "
+            + Base64.getEncoder().encodeToString("ada:secret".getBytes(StandardCharsets.US_ASCII));
+
+    private final TestTomcats tomcats = new TestTomcats();
+
+    @AfterEach
+    void stop() throws Exception {
+        tomcats.close();
+    }
+
+    private static Consumer<Context> secured(String method, AuthenticatorBase authenticator) {
+        return context -> {
+            TestTomcats.page(context, "/secret", (q, r) -> r.getWriter().print("hello " + q.getRemoteUser() + " "
+                    + q.getAuthType() + " " + q.isUserInRole("user") + body(q)));
+            TestTomcats.page(context, "/open", (q, r) -> r.getWriter().print("hello " + q.getRemoteUser()));
+            TestTomcats.page(context, "/login", (q, r) -> r.getWriter().print("who are you?"));
+            TestTomcats.page(context, "/session", (q, r) -> q.getSession().setAttribute("a", "b"));
+            TestTomcats.page(context, "/logout", (q, r) -> q.logout());
+            TestTomcats.page(context, "/end", (q, r) -> q.getSession().invalidate());
+            TestTomcats.page(context, "/enter", (q, r) -> {
+                q.getSession();
+                q.login("ada", "secret");
+            });
+            context.setLoginConfig(new LoginConfig(method, "shop", "/login", "/login"));
+            SecurityCollection secret = new SecurityCollection();
+            secret.addPatternDecoded("/secret");
+            SecurityConstraint constraint = new SecurityConstraint();
+            constraint.addCollection(secret);
+            constraint.addAuthRole("user");
+            context.addConstraint(constraint);
+            context.addSecurityRole("user");
+            for (Valve valve : context.getPipeline().getValves()) {
+                if (valve instanceof NonLoginAuthenticator) {
+                    context.getPipeline().removeValve(valve);
+                }
+            }
+            context.getPipeline().addValve(authenticator);
+        };
+    }
+
+    private static String body(HttpServletRequest request) throws IOException {
+        return request.getMethod().equals("POST") ? " " + request.getParameter("order") : "";
+    }
+
+    private void startTwo(String method, Supplier<AuthenticatorBase> authenticator)
+            throws Exception {
+        tomcats.start(2, Map.of(), context -> secured(method, authenticator.get()).accept(context));
+        knowAda();
+    }
+
+    private void knowAda() {
+        for (TestTomcats.Node node : tomcats.nodes) {
+            node.tomcat.addUser("ada", "secret");
+            node.tomcat.addRole("ada", "user");
+        }
+    }
+
+    @Test
+    @DisplayName("tomcat-facts 24: a BASIC login is kept with the session, under a new id, at every node")
+    void basicIsKnownEverywhere() throws Exception {
+        startTwo("BASIC", BasicAuthenticator::new);
+        TestTomcats.Visitor visitor = tomcats.new Visitor();
+        visitor.get(1, "/shop/session");
+        String before = visitor.session();
+        assertThat(visitor.get(2, "/shop/secret").statusCode()).isEqualTo(401);
+        assertThat(visitor.getWith(2, "/shop/secret", "Authorization", BASIC).body())
+                .isEqualTo("hello ada BASIC true");
+        assertThat(SessionIds.base(visitor.session())).as("session fixation").isNotEqualTo(SessionIds.base(before));
+        assertThat(visitor.text(1, "/shop/secret")).isEqualTo("hello ada BASIC true");
+        assertThat(visitor.text(1, "/shop/open")).isEqualTo("hello ada");
+        visitor.get(1, "/shop/logout");
+        assertThat(visitor.get(2, "/shop/secret").statusCode()).isEqualTo(401);
+        assertThat(visitor.text(2, "/shop/open")).isEqualTo("hello null");
+    }
+
+    @Test
+    @DisplayName("tomcat-facts 24: a DIGEST login goes on at another node by a challenge, with cache=true without one")
+    void digestIsKnownEverywhere() throws Exception {
+        startTwo("DIGEST", () -> {
+            DigestAuthenticator authenticator = new DigestAuthenticator();
+            authenticator.setCache(true);
+            return authenticator;
+        });
+        TestTomcats.Visitor visitor = tomcats.new Visitor();
+        visitor.get(1, "/shop/session");
+        HttpResponse<String> other = visitor.getWith(2, "/shop/secret", "Authorization",
+                digest(asked(visitor.get(1, "/shop/secret"))));
+        assertThat(visitor.getWith(2, "/shop/secret", "Authorization", digest(asked(other))).body())
+                .isEqualTo("hello ada DIGEST true");
+        assertThat(visitor.text(1, "/shop/secret")).isEqualTo("hello ada DIGEST true");
+    }
+
+    private static String asked(HttpResponse<String> challenge) {
+        assertThat(challenge.statusCode()).isEqualTo(401);
+        return challenge.headers().allValues("WWW-Authenticate").stream()
+                .filter(c -> c.contains("MD5") || !c.contains("algorithm")).findFirst().orElseThrow();
+    }
+
+    private static String digest(String challenge) throws Exception {
+        String nonce = part(challenge, "nonce");
+        String hashed = md5(md5("ada:shop:secret") + ":" + nonce + ":00000001:abcdef:auth:"
+                + md5("GET:/shop/secret"));
+        return "Digest username=\"ada\", realm=\"shop\", nonce=\"" + nonce + "\", uri=\"/shop/secret\", algorithm=MD5, "
+                + "response=\"" + hashed + "\", qop=auth, nc=00000001, cnonce=\"abcdef\", opaque=\""
+                + part(challenge, "opaque") + "\"";
+    }
+
+    private static String part(String challenge, String name) {
+        Matcher matcher = Pattern.compile(name + "=\"([^\"]*)\"").matcher(challenge);
+        assertThat(matcher.find()).as(challenge).isTrue();
+        return matcher.group(1);
+    }
+
+    private static String md5(String text) throws Exception {
+        return HexFormat.of().formatHex(MessageDigest.getInstance("MD5").digest(text.getBytes(StandardCharsets.UTF_8)));
+    }
+
+    @Test
+    @DisplayName("tomcat-facts 21, 24: the POST that FORM login saved at one node is done at another one")
+    void theSavedPostIsRepeatedAtAnotherNode() throws Exception {
+        startTwo("FORM", FormAuthenticator::new);
+        TestTomcats.Visitor visitor = tomcats.new Visitor();
+        assertThat(visitor.post(1, "/shop/secret", "order=pen").body()).isEqualTo("who are you?");
+        assertThat(visitor.post(2, "/shop/j_security_check", "j_username=ada&j_password=wrong").body())
+                .isEqualTo("who are you?");
+        HttpResponse<String> redirect = visitor.post(2, "/shop/j_security_check", "j_username=ada&j_password=secret");
+        assertThat(redirect.statusCode()).isEqualTo(303);
+        assertThat(visitor.text(1, "/shop/secret")).isEqualTo("hello ada FORM true pen");
+        assertThat(visitor.text(2, "/shop/secret")).as("only once").isEqualTo("hello ada FORM true");
+    }
+
+    @Test
+    @DisplayName("B6: who logged in with a node that dies stays logged in")
+    void aLoginSurvivesItsNode() throws Exception {
+        startTwo("FORM", FormAuthenticator::new);
+        TestTomcats.Visitor visitor = tomcats.new Visitor();
+        visitor.post(1, "/shop/secret", "order=ink");
+        visitor.post(1, "/shop/j_security_check", "j_username=ada&j_password=secret");
+        tomcats.network.kill(tomcats.nodes.get(0).manager.deployment().node().self());
+        assertThat(visitor.text(2, "/shop/secret")).isEqualTo("hello ada FORM true ink");
+    }
+
+    @Test
+    void aLoginByTheApplicationIsKnownEverywhere() throws Exception {
+        startTwo("BASIC", BasicAuthenticator::new);
+        TestTomcats.Visitor visitor = tomcats.new Visitor();
+        visitor.get(1, "/shop/enter");
+        assertThat(visitor.text(2, "/shop/secret")).isEqualTo("hello ada BASIC true");
+    }
+
+    @Test
+    @DisplayName("tomcat-facts 25: logout ends the sessions of all applications, an expiry only its own")
+    void singleSignOnTellsLogoutFromExpiry() throws Exception {
+        tomcats.start(2, Map.of(), context -> {
+            // Before the applications start: their authenticators look for it then.
+            ((Host) context.getParent()).getPipeline().addValve(new SingleSignOn());
+            secured("BASIC", new BasicAuthenticator()).accept(context);
+        });
+        for (TestTomcats.Node node : tomcats.nodes) {
+            node.application("/other", Map.of(), secured("BASIC", new BasicAuthenticator()));
+        }
+        knowAda();
+        for (String end : new String[] {"logout", "expiry"}) {
+            TestTomcats.Visitor visitor = tomcats.new Visitor();
+            visitor.get(1, "/shop/session");
+            assertThat(visitor.getWith(1, "/shop/secret", "Authorization", BASIC).statusCode()).isEqualTo(200);
+            String shop = visitor.session();
+            visitor.session(null);
+            visitor.get(1, "/other/session");
+            assertThat(visitor.text(1, "/other/secret")).as("signed on by the cookie").startsWith("hello ada");
+            String other = visitor.session();
+            visitor.session(shop);
+            BatonManager shops = (BatonManager) tomcats.nodes.get(0).context.getManager();
+            if (end.equals("logout")) {
+                visitor.get(1, "/shop/end");
+            } else {
+                tomcats.clock.move(Duration.ofMinutes(20));
+                visitor.session(other);
+                visitor.get(1, "/other/session");
+                tomcats.clock.move(Duration.ofMinutes(20));
+                TestTomcats.await("expired", () -> shops.findSession(shop) == null);
+            }
+            visitor.session(other);
+            BatonManager others = (BatonManager) ((Context) tomcats.nodes.get(0).tomcat.getHost()
+                    .findChild("/other")).getManager();
+            assertThat(others.findSession(other) != null).as(end).isEqualTo(end.equals("expiry"));
+        }
+    }
+}

@@ -1,0 +1,325 @@
+package dev.baton.tomcat;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import jakarta.servlet.http.HttpSession;
+import jakarta.servlet.http.HttpSessionEvent;
+import jakarta.servlet.http.HttpSessionListener;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import org.apache.catalina.Context;
+import org.apache.catalina.Session;
+import org.apache.catalina.core.StandardContext;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+/** From a session's first moment to its last: what is new, when it was used, what an invalid one still answers. */
+class SessionLifeTest {
+    private static final AtomicReference<HttpSession> KEPT = new AtomicReference<>();
+    private static volatile CountDownLatch inside = new CountDownLatch(1);
+    private static volatile CountDownLatch goOn = new CountDownLatch(1);
+    private static volatile boolean stillborn;
+    private static TestTomcats tomcats;
+
+    private final TestTomcats.Visitor visitor = tomcats.new Visitor();
+
+    private static void application(Context context) {
+        TestTomcats.page(context, "/new", (q, r) -> {
+            HttpSession session = q.getSession();
+            r.getWriter().print(session.isNew());
+        });
+        TestTomcats.page(context, "/times", (q, r) -> {
+            HttpSession session = q.getSession();
+            session.getAttribute("a");
+            // Tomcat asks for the session again here, as applications do.
+            q.isRequestedSessionIdValid();
+            r.getWriter().print((session.getLastAccessedTime() - session.getCreationTime()) / 1_000);
+        });
+        TestTomcats.page(context, "/twice", (q, r) -> {
+            HttpSession first = q.getSession();
+            first.setAttribute("a", "old");
+            String old = first.getId();
+            first.invalidate();
+            HttpSession second = q.getSession(true);
+            second.setAttribute("b", "new");
+            r.getWriter().print(second.isNew() + " " + !second.getId().equals(old) + " " + second.getAttribute("a"));
+        });
+        TestTomcats.page(context, "/show", (q, r) -> {
+            HttpSession session = q.getSession(false);
+            r.getWriter().print(session == null ? "no session" : session.getAttribute("a") + " "
+                    + session.getAttribute("b"));
+        });
+        TestTomcats.page(context, "/set", (q, r) -> q.getSession().setAttribute("a", q.getParameter("v")));
+        TestTomcats.page(context, "/unset", (q, r) -> q.getSession().setAttribute("a", null));
+        TestTomcats.page(context, "/interval", (q, r) ->
+                q.getSession().setMaxInactiveInterval(Integer.parseInt(q.getParameter("v"))));
+        TestTomcats.page(context, "/join", (q, r) -> {
+            HttpSession session = q.getSession();
+            if (q.getParameter("touch") != null) {
+                session.getAttribute("a");
+            }
+            inside.countDown();
+            await(goOn);
+            try {
+                session.setAttribute("a", "by the long request");
+                r.getWriter().print("kept");
+            } catch (IllegalStateException e) {
+                r.getWriter().print("expired");
+            }
+        });
+        TestTomcats.page(context, "/invalid", (q, r) -> {
+            HttpSession session = q.getSession();
+            session.invalidate();
+            KEPT.set(session);
+        });
+        TestTomcats.page(context, "/stillborn", (q, r) -> {
+            HttpSession session = q.getSession();
+            try {
+                session.setAttribute("a", "x");
+                r.getWriter().print("lives");
+            } catch (IllegalStateException e) {
+                r.getWriter().print("dead");
+            }
+        });
+        ((StandardContext) context).addApplicationLifecycleListener(new HttpSessionListener() {
+            @Override
+            public void sessionCreated(HttpSessionEvent event) {
+                if (stillborn) {
+                    event.getSession().invalidate();
+                }
+            }
+        });
+    }
+
+    private static void await(CountDownLatch latch) {
+        try {
+            if (!latch.await(30, TimeUnit.SECONDS)) {
+                throw new AssertionError("not within the time");
+            }
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    @BeforeAll
+    static void start() throws Exception {
+        tomcats = new TestTomcats().start(2, Map.of(), SessionLifeTest::application);
+    }
+
+    @AfterAll
+    static void stop() throws Exception {
+        tomcats.close();
+    }
+
+    @AfterEach
+    void defaults() {
+        goOn.countDown();
+        for (TestTomcats.Node node : tomcats.nodes) {
+            node.manager.setSessionActivityCheck(false);
+            node.manager.setSessionLastAccessAtStart(false);
+        }
+    }
+
+    @Test
+    @DisplayName("tomcat-facts 23: new until the client joins, and never again at another node")
+    void aSessionIsNewOnce() throws Exception {
+        assertThat(visitor.text(1, "/shop/new")).isEqualTo("true");
+        assertThat(visitor.text(2, "/shop/new")).isEqualTo("false");
+        assertThat(visitor.text(1, "/shop/new")).isEqualTo("false");
+    }
+
+    @Test
+    @DisplayName("tomcat-facts 45: the last access is the one before the request at hand, at every node")
+    void theLastAccessIsThatOfTheRequestBefore() throws Exception {
+        visitor.text(1, "/shop/new");
+        move(100);
+        // A test that takes its time makes the seconds a few more.
+        assertThat(lastAccess(1)).as("same node").isBetween(0, 40);
+        move(200);
+        assertThat(lastAccess(2)).as("other node, to a twentieth of the interval").isBetween(10, 140);
+        move(50);
+        assertThat(lastAccess(2)).isBetween(300, 340);
+        move(50);
+        assertThat(lastAccess(1)).isBetween(260, 390);
+    }
+
+    /** Seconds after the creation. */
+    private int lastAccess(int node) throws IOException, InterruptedException {
+        return Integer.parseInt(visitor.text(node, "/shop/times"));
+    }
+
+    private void awaitEnd() {
+        TestTomcats.await("no request is in the session", () -> tomcats.nodes.stream().allMatch(
+                n -> n.manager.findSession(visitor.session()).uses() == 0));
+    }
+
+    /** Moves the time, but not before Tomcat has ended the request, which may be after the answer. */
+    private void move(int seconds) {
+        awaitEnd();
+        tomcats.clock.move(Duration.ofSeconds(seconds));
+    }
+
+    @Test
+    @DisplayName("tomcat-facts 31: what an invalid session still answers, and what it does not")
+    void anInvalidSessionAnswersAsTomcatsDo() throws Exception {
+        visitor.text(1, "/shop/invalid");
+        HttpSession session = KEPT.get();
+        assertThat(session.getId()).isNotEmpty();
+        assertThat(session.getMaxInactiveInterval()).isEqualTo(1800);
+        session.setMaxInactiveInterval(5);
+        assertThat(session.getServletContext()).isNotNull();
+        assertThatThrownBy(session::getCreationTime).isInstanceOf(IllegalStateException.class);
+        assertThatThrownBy(session::getLastAccessedTime).isInstanceOf(IllegalStateException.class);
+        assertThatThrownBy(session::isNew).isInstanceOf(IllegalStateException.class);
+        assertThatThrownBy(session::invalidate).isInstanceOf(IllegalStateException.class);
+        assertThatThrownBy(session::getAttributeNames).isInstanceOf(IllegalStateException.class);
+        assertThatThrownBy(() -> session.getAttribute("a")).isInstanceOf(IllegalStateException.class);
+        assertThatThrownBy(() -> session.getAttribute(null)).isInstanceOf(IllegalStateException.class);
+        assertThatThrownBy(() -> session.removeAttribute("a")).isInstanceOf(IllegalStateException.class);
+        assertThatThrownBy(() -> session.setAttribute("a", "b")).isInstanceOf(IllegalStateException.class);
+        assertThatThrownBy(() -> session.setAttribute("a", null)).isInstanceOf(IllegalStateException.class);
+        assertThatThrownBy(() -> session.setAttribute(null, "b")).isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @Test
+    void nullRemovesAnAttributeEverywhere() throws Exception {
+        visitor.text(1, "/shop/set?v=1");
+        visitor.text(2, "/shop/unset");
+        assertThat(visitor.text(1, "/shop/show")).isEqualTo("null null");
+    }
+
+    @Test
+    void aRequestMayEndASessionAndBeginAnother() throws Exception {
+        visitor.text(1, "/shop/set?v=1");
+        String before = visitor.session();
+        assertThat(visitor.text(2, "/shop/twice")).isEqualTo("true true null");
+        assertThat(visitor.session()).isNotEqualTo(before);
+        assertThat(visitor.text(1, "/shop/show")).isEqualTo("null new");
+        visitor.session(before);
+        assertThat(visitor.text(1, "/shop/show")).isEqualTo("no session");
+        assertThat(tomcats.new Visitor().text(1, "/shop/twice")).as("both new").isEqualTo("true true null");
+    }
+
+    @Test
+    void aListenerMayInvalidateASessionThatWasJustCreated() throws Exception {
+        stillborn = true;
+        try {
+            assertThat(visitor.text(1, "/shop/stillborn")).isEqualTo("dead");
+        } finally {
+            stillborn = false;
+        }
+        assertThat(visitor.text(2, "/shop/show")).isEqualTo("no session");
+        assertThat(visitor.text(1, "/shop/stillborn")).isEqualTo("lives");
+    }
+
+    private CompletableFuture<String> longRequest(int node, String path) {
+        inside = new CountDownLatch(1);
+        goOn = new CountDownLatch(1);
+        CompletableFuture<String> answer = CompletableFuture.supplyAsync(() -> {
+            try {
+                return visitor.text(node, path);
+            } catch (IOException | InterruptedException e) {
+                throw new AssertionError(e);
+            }
+        });
+        await(inside);
+        return answer;
+    }
+
+    private Session session() {
+        return tomcats.nodes.get(0).manager.findSession(visitor.session());
+    }
+
+    @Test
+    @DisplayName("tomcat-facts 15: a session with a request inside does not expire, however long that takes")
+    void aSessionInUseDoesNotExpire() throws Exception {
+        visitor.text(1, "/shop/set?v=1");
+        visitor.text(1, "/shop/interval?v=60");
+        CompletableFuture<String> answer = longRequest(1, "/shop/join?touch=yes");
+        moveInSteps();
+        goOn.countDown();
+        assertThat(answer.get(30, TimeUnit.SECONDS)).isEqualTo("kept");
+        assertThat(visitor.text(2, "/shop/show")).isEqualTo("by the long request null");
+    }
+
+    @Test
+    @DisplayName("tomcat-facts 15: with sessionActivityCheck a request that only joined keeps it alive too")
+    void theActivityCheckKeepsAJoinedSessionAlive() throws Exception {
+        visitor.text(1, "/shop/set?v=1");
+        visitor.text(1, "/shop/interval?v=60");
+        tomcats.nodes.get(0).manager.setSessionActivityCheck(true);
+        CompletableFuture<String> answer = longRequest(1, "/shop/join");
+        moveInSteps();
+        goOn.countDown();
+        assertThat(answer.get(30, TimeUnit.SECONDS)).isEqualTo("kept");
+    }
+
+    @Test
+    @DisplayName("tomcat-facts 15: without it the session expires under a request that only joined")
+    void withoutTheCheckAJoinedSessionExpires() throws Exception {
+        visitor.text(1, "/shop/set?v=1");
+        visitor.text(1, "/shop/interval?v=60");
+        CompletableFuture<String> answer = longRequest(1, "/shop/join");
+        moveInSteps();
+        TestTomcats.await("expired", () -> tomcats.nodes.get(1).manager.findSession(visitor.session()) == null);
+        goOn.countDown();
+        assertThat(answer.get(30, TimeUnit.SECONDS)).isEqualTo("expired");
+    }
+
+    /** Three minutes in steps, each of which leaves the nodes time to talk. */
+    private static void moveInSteps() {
+        for (int i = 0; i < 9; i++) {
+            tomcats.clock.move(Duration.ofSeconds(20));
+            long sweeps = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(300);
+            TestTomcats.await("some rounds of the cluster", () -> System.nanoTime() > sweeps);
+        }
+    }
+
+    @Test
+    @DisplayName("sessionLastAccessAtStart, changed at run time: idle time counts from a request's start")
+    void theIdleTimeMayCountFromTheStart() throws Exception {
+        visitor.text(1, "/shop/set?v=1");
+        tomcats.nodes.get(0).manager.setSessionLastAccessAtStart(true);
+        CompletableFuture<String> answer = longRequest(1, "/shop/join");
+        tomcats.clock.move(Duration.ofSeconds(40));
+        goOn.countDown();
+        assertThat(answer.get(30, TimeUnit.SECONDS)).isEqualTo("kept");
+        awaitEnd();
+        assertThat(session().getIdleTime()).isGreaterThanOrEqualTo(40_000);
+        tomcats.nodes.get(0).manager.setSessionLastAccessAtStart(false);
+        assertThat(session().getIdleTime()).as("as Tomcat: from now on by the end").isLessThan(40_000);
+    }
+
+    @Test
+    void tomcatsFiguresCountSessionsAsTheyAre() throws Exception {
+        BatonManager manager = tomcats.nodes.get(0).manager;
+        long before = manager.getSessionCounter();
+        visitor.text(1, "/shop/new");
+        visitor.text(2, "/shop/new");
+        visitor.text(1, "/shop/new");
+        assertThat(manager.getSessionCounter() - before).isEqualTo(1);
+    }
+
+    @Test
+    void theManagersOperationsForPeopleFindASessionOfTheCluster() throws Exception {
+        visitor.text(1, "/shop/set?v=1");
+        BatonManager manager = tomcats.nodes.get(1).manager;
+        String id = visitor.session();
+        assertThat(manager.getSessionAttribute(id, "a")).isEqualTo("1");
+        assertThat(manager.getCreationTime(id)).isNotEmpty();
+        assertThat(tomcats.nodes.get(0).manager.listSessionIds()).contains(SessionIds.base(id));
+        manager.expireSession(id);
+        assertThat(visitor.text(1, "/shop/show")).isEqualTo("no session");
+        assertThat(List.of(manager.getSessionAttribute(id, "a") == null)).containsExactly(true);
+    }
+}
