@@ -49,7 +49,7 @@ class ArchitectureTest {
     /** Types that other packages may name. Each is a promise; a new one belongs into this list, with a thought. */
     private static final Map<String, Set<String>> PUBLIC = Map.of(
             "model", Set.of("AttributeChange", "BytePatch", "Epoch", "Fence", "Location", "MalformedPatch", "Member",
-                    "NodeId", "SegmentEntry", "SessionDelta", "SessionImage", "SessionKey", "SessionMeta", "Settings",
+                    "NodeId", "Renumbering", "SegmentEntry", "SessionDelta", "SessionImage", "SessionKey", "SessionMeta", "Settings",
                     "Stamp", "TableNumber", "Topology"),
             "protocol", Set.of("Change", "Content", "CoreSettings", "Denial", "Effect", "Input", "InvariantBroken",
                     "Message", "NodeCore", "ProtocolReport", "StoredSession"),

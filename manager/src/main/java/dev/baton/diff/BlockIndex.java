@@ -9,6 +9,8 @@ final class BlockIndex {
     static final int CANDIDATES = 4;
     /** Bounds the memory: of a base with more blocks only every second, third, … is indexed. */
     private static final int MAX_BLOCKS = 1 << 16;
+    /** Bounds the time: as long as there are fewer blocks, they overlap. */
+    private static final int MAX_OVERLAPPING = 1 << 12;
     private static final long MULTIPLIER = 0x9e3779b97f4a7c15L;
 
     private final byte[] base;
@@ -20,7 +22,7 @@ final class BlockIndex {
 
     BlockIndex(byte[] base) {
         this.base = base;
-        this.stride = BLOCK * (base.length / BLOCK / MAX_BLOCKS + 1);
+        this.stride = stride(base.length);
         int blocks = base.length < BLOCK ? 0 : (base.length - BLOCK) / stride + 1;
         int bits = Math.max(4, 32 - Integer.numberOfLeadingZeros(blocks));
         this.hashShift = 64 - bits;
@@ -32,6 +34,12 @@ final class BlockIndex {
             next[i] = first[slot];
             first[slot] = i;
         }
+    }
+
+    /** Steps from block to block: the smaller the base, the more of them overlap. */
+    private static int stride(int length) {
+        return length <= MAX_OVERLAPPING * BLOCK ? Math.max(1, length / MAX_OVERLAPPING)
+                : BLOCK * (length / BLOCK / MAX_BLOCKS + 1);
     }
 
     /**

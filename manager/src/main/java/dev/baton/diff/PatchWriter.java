@@ -1,5 +1,6 @@
 package dev.baton.diff;
 
+import dev.baton.model.Renumbering;
 import java.util.Arrays;
 
 /** Writes the form that {@link dev.baton.model.BytePatch} describes, up to a size at which it is of no use any more. */
@@ -53,6 +54,18 @@ final class PatchWriter {
         zigzag(baseOffset - previousEnd);
         previousEnd = baseOffset + length;
         written += length;
+    }
+
+    /** At the end: the copies are out of the base so renumbered. */
+    void renumber(Renumbering renumbering) {
+        int threshold = 0;
+        int shift = 0;
+        for (int i = 0; i < renumbering.thresholds().length; i++) {
+            varint(renumbering.thresholds()[i] - threshold);
+            zigzag(renumbering.shifts()[i] - shift);
+            threshold = renumbering.thresholds()[i];
+            shift = renumbering.shifts()[i];
+        }
     }
 
     /** The patch, or null where it is not shorter than the limit. */

@@ -10,10 +10,11 @@ import java.util.Arrays;
  * inserts the {@code length} bytes that follow, kind 1 copies {@code length} bytes from the base at an offset that
  * follows, given as the zigzag difference from the end of the previous copy; the length 0 stands for all that is left
  * of the result. Copies may overlap and may go in any order, so that insertion, deletion and reordering are all
- * expressed.
+ * expressed. Where anything follows the last operation it is a {@link Renumbering}, and the copies are taken from the
+ * base so renumbered.
  *
- * <p>{@link #apply} checks every number before it is used; the only allocation is the result, whose declared length
- * must not exceed {@link #MAX_RESULT}.
+ * <p>{@link #apply} checks every number before it is used; allocated are the result, whose declared length must not
+ * exceed {@link #MAX_RESULT}, and with a renumbering a copy of the base.
  */
 public final class BytePatch {
     /** Largest result, in bytes. */
@@ -36,7 +37,7 @@ public final class BytePatch {
      * @throws MalformedPatch where the patch is not well-formed or was not made for a base of this length
      */
     public byte[] apply(byte[] base) throws MalformedPatch {
-        Reader in = new Reader(encoded);
+        PatchReader in = new PatchReader(encoded);
         long baseLength = in.varint();
         long resultLength = baseLength + in.zigzag();
         if (baseLength != base.length) {
@@ -47,7 +48,8 @@ public final class BytePatch {
         if (resultLength < 0 || resultLength > MAX_RESULT) {
             throw new MalformedPatch("patch declares a result of " + resultLength + " bytes, limit " + MAX_RESULT);
         }
-        check(base.length, (int) resultLength);
+        Renumbering renumbering = check(base.length, (int) resultLength);
+        byte[] source = renumbering == null ? base : renumbering.apply(base);
         byte[] result = new byte[(int) resultLength];
         int at = 0;
         long previousEnd = 0;
@@ -55,11 +57,11 @@ public final class BytePatch {
             long head = in.varint();
             int length = head <= 1 ? result.length - at : (int) (head >>> 1);
             if ((head & 1) == 0) {
-                System.arraycopy(encoded, in.at, result, at, length);
-                in.at += length;
+                System.arraycopy(encoded, in.at(), result, at, length);
+                in.skip(length);
             } else {
                 long offset = previousEnd + in.zigzag();
-                System.arraycopy(base, (int) offset, result, at, length);
+                System.arraycopy(source, (int) offset, result, at, length);
                 previousEnd = offset + length;
             }
             at += length;
@@ -67,9 +69,13 @@ public final class BytePatch {
         return result;
     }
 
-    /** Walks the operations without allocating, so that a lying header costs nothing. */
-    private void check(int baseLength, int resultLength) throws MalformedPatch {
-        Reader in = new Reader(encoded);
+    /**
+     * Walks the operations without allocating, so that a lying header costs nothing.
+     *
+     * @return what follows them, or null
+     */
+    private Renumbering check(int baseLength, int resultLength) throws MalformedPatch {
+        PatchReader in = new PatchReader(encoded);
         in.varint();
         in.zigzag();
         long at = 0;
@@ -81,10 +87,10 @@ public final class BytePatch {
                 throw new MalformedPatch("operation of " + length + " bytes at " + at + " of " + resultLength);
             }
             if ((head & 1) == 0) {
-                if (length > encoded.length - in.at) {
-                    throw new MalformedPatch("insertion of " + length + " bytes, patch has " + (encoded.length - in.at));
+                if (length > in.left()) {
+                    throw new MalformedPatch("insertion of " + length + " bytes, patch has " + in.left());
                 }
-                in.at += (int) length;
+                in.skip((int) length);
             } else {
                 long offset = previousEnd + in.zigzag();
                 if (offset < 0 || offset > baseLength - length) {
@@ -94,9 +100,7 @@ public final class BytePatch {
             }
             at += length;
         }
-        if (in.at != encoded.length) {
-            throw new MalformedPatch((encoded.length - in.at) + " bytes after the last operation");
-        }
+        return in.left() == 0 ? null : Renumbering.read(in);
     }
 
     @Override
@@ -107,34 +111,5 @@ public final class BytePatch {
     @Override
     public int hashCode() {
         return Arrays.hashCode(encoded);
-    }
-
-    private static final class Reader {
-        private final byte[] bytes;
-        private int at;
-
-        Reader(byte[] bytes) {
-            this.bytes = bytes;
-        }
-
-        long varint() throws MalformedPatch {
-            long value = 0;
-            for (int shift = 0; shift < 63; shift += 7) {
-                if (at >= bytes.length) {
-                    throw new MalformedPatch("patch ends inside a number");
-                }
-                byte b = bytes[at++];
-                value |= (long) (b & 0x7f) << shift;
-                if (b >= 0) {
-                    return value;
-                }
-            }
-            throw new MalformedPatch("number too long");
-        }
-
-        long zigzag() throws MalformedPatch {
-            long n = varint();
-            return (n >>> 1) ^ -(n & 1);
-        }
     }
 }

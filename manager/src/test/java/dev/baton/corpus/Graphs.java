@@ -16,10 +16,9 @@ final class Graphs {
                 .changed("prim", circle -> circle.get(60).age = 99)
                 .changed("addEdge", circle -> circle.get(110).friends.add(circle.get(3)))
                 .changed("relink", circle -> {
-                    // another one first: everybody is met by another way, and numbered anew
-                    Person third = circle.get(2);
-                    circle.get(0).next = third;
-                    third.friends.add(0, circle.get(90));
+                    // other friends first: everybody is met by another way, and numbered anew
+                    circle.get(0).friends.add(0, circle.get(90));
+                    circle.get(45).friends.add(circle.get(0));
                 });
         corpus.attribute("shared", Catalogue::new)
                 .changed("sharedStr", catalogue -> catalogue.makers.get(3).name += Words.ofLength(9, 52))

@@ -66,6 +66,39 @@ class AttributeDiffTest {
     }
 
     @Test
+    @DisplayName("D3: the change applied to the benchmark is the present value, where references have other numbers")
+    void referencesWithOtherNumbers() throws Exception {
+        int renumbered = 0;
+        for (int seed = 0; seed < 5_000; seed++) {
+            Random random = new Random(seed);
+            int[] numbers = random.ints(20 + random.nextInt(100), 0, random.nextBoolean() ? 40 : 70_000).toArray();
+            byte[] base = references(numbers, new Random(seed));
+            int[] shifts = random.ints(3, -50, 50).toArray();
+            for (int i = 0; i < numbers.length; i++) {
+                numbers[i] += random.nextInt(40) == 0 ? random.nextInt(9) : shifts[Math.min(2, numbers[i] / 20)];
+            }
+            byte[] current = edited(references(numbers, new Random(seed)), random);
+            Optional<AttributeChange> change = AttributeDiff.between("a", base, current);
+            assertThat(change.get().apply(base)).as("seed %d", seed).isEqualTo(current);
+            renumbered += change.get().size() < 2 * numbers.length ? 1 : 0;
+        }
+        assertThat(renumbered).as("less than two bytes per reference").isGreaterThan(1_000);
+    }
+
+    /** References to these numbers, each before some bytes of the random's, a few of which look like one themselves. */
+    private static byte[] references(int[] numbers, Random random) {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        for (int number : numbers) {
+            out.writeBytes(new byte[] {0x71, 0, 0x7e, (byte) (number >> 8), (byte) number});
+            out.writeBytes(random(random.nextInt(), random.nextInt(20)));
+            if (random.nextInt(30) == 0) {
+                out.writeBytes(Arrays.copyOf(new byte[] {0x71, 0, 0x7e, 0x71, 0, 0x7e}, random.nextInt(7)));
+            }
+        }
+        return out.toByteArray();
+    }
+
+    @Test
     void everyShortPairOfValuesIsHandled() throws Exception {
         for (int seed = 0; seed < 20_000; seed++) {
             Random random = new Random(seed);
