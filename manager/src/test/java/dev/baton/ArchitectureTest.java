@@ -37,7 +37,7 @@ class ArchitectureTest {
     private static final Map<String, Set<String>> MAY_USE = new TreeMap<>(Map.of(
             "graph", Set.of(),
             "model", Set.of("graph"),
-            "protocol", Set.of("model"),
+            "protocol", Set.of("diff", "model"),
             "diff", Set.of("model", "graph"),
             "codec", Set.of("protocol", "model"),
             "access", Set.of("diff", "model"),

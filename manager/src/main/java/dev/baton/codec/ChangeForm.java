@@ -3,6 +3,7 @@ package dev.baton.codec;
 import static dev.baton.codec.SessionForm.readFence;
 import static dev.baton.codec.SessionForm.writeFence;
 
+import dev.baton.model.SessionDelta;
 import dev.baton.model.SessionKey;
 import dev.baton.protocol.Change;
 import dev.baton.protocol.Content;
@@ -75,7 +76,18 @@ final class ChangeForm {
             }, in -> new Change.Copied(in.key(), SessionForm.readStored(in), in.age())),
 
             Form.empty(10, Change.CopyComplete.class, new Change.CopyComplete()),
-            Form.empty(11, Change.Skipped.class, new Change.Skipped()));
+
+            new Form<>(11, Change.Synced.class, (out, c) -> {
+                out.key(c.key());
+                out.varint(c.base());
+                SessionForm.writeChanges(out, c.changes(), c.meta());
+                SessionForm.writeHistory(out, c.made());
+                writeFence(out, c.fence());
+                out.optionalNode(c.holder());
+                out.varint(c.rid());
+                out.flag(c.expiring());
+                out.age(c.idleNanos());
+            }, ChangeForm::readSynced));
 
     static final Form.Family<Content> CONTENTS = new Form.Family<>("content",
             Form.empty(0, Content.Same.class, new Content.Same()),
@@ -85,6 +97,13 @@ final class ChangeForm {
                     in -> new Content.Whole(SessionForm.readImage(in))));
 
     private ChangeForm() {
+    }
+
+    private static Change.Synced readSynced(In in) throws MalformedMessage {
+        SessionKey key = in.key();
+        SessionDelta delta = SessionForm.readChanges(in, in.varint(), 0);
+        return new Change.Synced(key, delta.base(), delta.changes(), delta.meta(), SessionForm.readHistory(in),
+                readFence(in), in.optionalNode(), in.varint(), in.flag(), in.age());
     }
 
     static void writeTouches(Out out, List<Change.Touch> touches) {

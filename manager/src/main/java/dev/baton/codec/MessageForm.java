@@ -15,6 +15,7 @@ import java.util.List;
 
 /** Every message: its tag, how it is written, and beside it how it is read. Java evaluates arguments in order. */
 final class MessageForm {
+    private static final Message.Match[] MATCHES = Message.Match.values();
     private static final Denial[] DENIALS = Denial.values();
     private static final int OTHERS_WAIT = 1;
     private static final int EXPIRE = 2;
@@ -27,12 +28,11 @@ final class MessageForm {
                 out.varint(m.stream());
                 out.varint(m.first());
                 out.varint(m.seq());
-                out.varint(m.changes().size());
+                out.varint(m.changes().size() * 2L + (m.between() ? 1 : 0));
                 for (Change change : m.changes()) {
                     ChangeForm.CHANGES.write(out, change);
                 }
-            }, in -> new Message.Replicate(in.octet(), in.varint(), in.varint(), in.varint(), in.varint(),
-                    readChanges(in))),
+            }, MessageForm::readReplicate),
             new Form<>(2, Message.Replicated.class, (out, m) -> {
                 out.octet(m.segment());
                 out.varint(m.term());
@@ -43,19 +43,21 @@ final class MessageForm {
                 out.octet(m.segment());
                 out.varint(m.term());
                 out.varint(m.stream());
+                out.varint(m.origin());
                 out.varint(m.seq());
                 out.varint(m.prevTerm());
                 out.varint(m.prevSeq());
                 out.fixed64(m.hash());
                 TableForm.writeNumber(out, m.listed());
             }, in -> new Message.Attach(in.octet(), in.varint(), in.varint(), in.varint(), in.varint(), in.varint(),
-                    in.fixed64(), TableForm.readNumber(in))),
+                    in.varint(), in.fixed64(), TableForm.readNumber(in))),
             new Form<>(4, Message.Attached.class, (out, m) -> {
                 out.octet(m.segment());
                 out.varint(m.term());
                 out.varint(m.stream());
-                out.flag(m.equal());
-            }, in -> new Message.Attached(in.octet(), in.varint(), in.varint(), in.flag())),
+                out.octet(m.match().ordinal());
+                out.varint(m.position());
+            }, in -> new Message.Attached(in.octet(), in.varint(), in.varint(), match(in), in.varint())),
 
             // ---- processes and primaries
             new Form<>(10, Message.Commit.class, (out, m) -> {
@@ -221,13 +223,27 @@ final class MessageForm {
     private MessageForm() {
     }
 
-    private static List<Change> readChanges(In in) throws MalformedMessage {
-        int count = in.count("changes", 1);
+    private static Message.Replicate readReplicate(In in) throws MalformedMessage {
+        int segment = in.octet();
+        long term = in.varint();
+        long stream = in.varint();
+        long first = in.varint();
+        long seq = in.varint();
+        int head = in.bounded("number of changes", in.remaining() * 2L + 1);
+        int count = head >> 1;
         List<Change> changes = new ArrayList<>(count);
         for (int i = 0; i < count; i++) {
             changes.add(ChangeForm.CHANGES.read(in));
         }
-        return changes;
+        return new Message.Replicate(segment, term, stream, first, seq, (head & 1) != 0, changes);
+    }
+
+    private static Message.Match match(In in) throws MalformedMessage {
+        int n = in.octet();
+        if (n >= MATCHES.length) {
+            throw In.malformed("match " + n + " outside 0.." + (MATCHES.length - 1));
+        }
+        return MATCHES[n];
     }
 
     private static Message.Grant readGrant(In in) throws MalformedMessage {

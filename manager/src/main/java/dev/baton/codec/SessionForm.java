@@ -116,18 +116,25 @@ final class SessionForm {
     static void writeDelta(Out out, SessionDelta delta) {
         out.varint(delta.base());
         out.age(delta.ageNanos());
-        out.varint(delta.changes().size() * 2L + (delta.meta() == null ? 0 : 1));
-        for (AttributeChange change : delta.changes()) {
+        writeChanges(out, delta.changes(), delta.meta());
+    }
+
+    static void writeChanges(Out out, List<AttributeChange> changes, SessionMeta meta) {
+        out.varint(changes.size() * 2L + (meta == null ? 0 : 1));
+        for (AttributeChange change : changes) {
             writeChange(out, change);
         }
-        if (delta.meta() != null) {
-            writeMeta(out, delta.meta());
+        if (meta != null) {
+            writeMeta(out, meta);
         }
     }
 
     static SessionDelta readDelta(In in) throws MalformedMessage {
         long base = in.varint();
-        long age = in.age();
+        return readChanges(in, base, in.age());
+    }
+
+    static SessionDelta readChanges(In in, long base, long age) throws MalformedMessage {
         int head = in.bounded("number of changes", in.remaining() + 1L);
         int count = head >> 1;
         List<AttributeChange> changes = new ArrayList<>(count);
@@ -205,10 +212,7 @@ final class SessionForm {
         writeFence(out, session.fence());
         out.optionalNode(session.holder());
         out.varint(session.rid());
-        out.varint(session.history().size());
-        for (Stamp stamp : session.history()) {
-            writeStamp(out, stamp);
-        }
+        writeHistory(out, session.history());
         out.optionalId(session.movedTo());
     }
 
@@ -222,12 +226,24 @@ final class SessionForm {
         Fence fence = readFence(in);
         var holder = in.optionalNode();
         long rid = in.varint();
+        List<Stamp> history = readHistory(in);
+        return new StoredSession(image, contents, fence, holder, rid, (flags & EXPIRING) != 0, history,
+                in.optionalId());
+    }
+
+    static void writeHistory(Out out, List<Stamp> history) {
+        out.varint(history.size());
+        for (Stamp stamp : history) {
+            writeStamp(out, stamp);
+        }
+    }
+
+    static List<Stamp> readHistory(In in) throws MalformedMessage {
         int count = in.bounded("number of stamps", StoredSession.MAX_HISTORY);
         List<Stamp> history = new ArrayList<>(count);
         for (int i = 0; i < count; i++) {
             history.add(readStamp(in));
         }
-        return new StoredSession(image, contents, fence, holder, rid, (flags & EXPIRING) != 0, history,
-                in.optionalId());
+        return history;
     }
 }

@@ -1,10 +1,13 @@
 package dev.baton.protocol;
 
+import dev.baton.model.AttributeChange;
 import dev.baton.model.Fence;
 import dev.baton.model.NodeId;
 import dev.baton.model.SessionDelta;
 import dev.baton.model.SessionImage;
 import dev.baton.model.SessionKey;
+import dev.baton.model.SessionMeta;
+import dev.baton.model.Stamp;
 import java.util.List;
 
 /** One replicated change of a segment: the primary decides it, then primary and backups apply it alike. */
@@ -17,6 +20,23 @@ public sealed interface Change {
 
     /** A delta made under {@code fence}. */
     record Applied(SessionKey key, Fence fence, SessionDelta delta) implements Change {}
+
+    /**
+     * What several changes of a session come to, for a copy that has none of them: made by comparing the primary state
+     * with the one that the copy has.
+     *
+     * @param base    version that the copy has
+     * @param changes from there to the present contents, each name at most once
+     * @param meta    the new metadata, or null where they did not change
+     * @param made    the last versions made under fences since, ascending; the last one is the present contents
+     */
+    record Synced(SessionKey key, long base, List<AttributeChange> changes, SessionMeta meta, List<Stamp> made,
+                  Fence fence, NodeId holder, long rid, boolean expiring, long idleNanos) implements Change {
+        public Synced {
+            changes = List.copyOf(changes);
+            made = List.copyOf(made);
+        }
+    }
 
     /** A session was created, held by its creator. Its image is version 1. */
     record Created(SessionKey key, SessionImage image, NodeId holder, Fence fence, long rid) implements Change {}
@@ -46,9 +66,6 @@ public sealed interface Change {
 
     /** Every session was copied; whatever this stream did not bring is no part of the segment. */
     record CopyComplete() implements Change {}
-
-    /** Nothing for this copy: the change concerned a session that it has not received yet. */
-    record Skipped() implements Change {}
 
     /** The last access of a session. */
     record Touch(SessionKey key, long ageNanos) {}

@@ -260,9 +260,9 @@ final class Coordinator {
     }
 
     void tick() {
-        if (state == State.LEADING && keeper.promised().compareTo(epoch) > 0
+        if (state != State.IDLE && keeper.promised().compareTo(epoch) > 0
                 && step.now - sentNanos >= step.settings.resendNanos()) {
-            // Others were led by somebody else for a while; the view here never changed.
+            // Others were, or this node was, led by somebody else for a while; the view here never changed.
             claim(keeper.promised());
             return;
         }

@@ -16,36 +16,46 @@ import java.util.concurrent.TimeUnit;
  * @param tombstoneNanos  how long a destroyed session is remembered
  * @param sweepNanos      interval of the expiry check
  * @param maxQueue        processes' waiters per session, sessions parked per segment, and other lists
- * @param maxLogBytes     unacknowledged replication per copy before the primary refuses changes
+ * @param windowBytes     unacknowledged bytes per copy; beyond, changes wait and several become one
  * @param recentBytes     deltas kept per session to bring a process's cached copy up
  * @param chunkBytes      size of one step when a segment is copied
  */
 public record CoreSettings(int backups, boolean hashPlacement, boolean ackByPrimary, long leaseNanos, long beatNanos,
                            long resendNanos, long lostAfterNanos, long aloneAfterNanos, long tombstoneNanos,
-                           long sweepNanos, int maxQueue, int maxLogBytes, int recentBytes, int chunkBytes) {
+                           long sweepNanos, int maxQueue, int windowBytes, int recentBytes, int chunkBytes) {
 
     public static CoreSettings defaults(int backups) {
         return new CoreSettings(backups, false, false, seconds(5), seconds(1), seconds(1), -1, seconds(10),
-                seconds(300), seconds(5), 1_000, 32 << 20, 16 << 10, 256 << 10);
+                seconds(300), seconds(5), 1_000, 64 << 10, 16 << 10, 256 << 10);
     }
 
     private static long seconds(long s) {
         return TimeUnit.SECONDS.toNanos(s);
     }
 
+    /** How long a copy that is out of the table is kept, and what it lacks is kept in mind: it may come back. */
+    long keepNanos() {
+        return tombstoneNanos / 5;
+    }
+
     public CoreSettings withHashPlacement(boolean hash) {
         return new CoreSettings(backups, hash, ackByPrimary, leaseNanos, beatNanos, resendNanos, lostAfterNanos,
-                aloneAfterNanos, tombstoneNanos, sweepNanos, maxQueue, maxLogBytes, recentBytes, chunkBytes);
+                aloneAfterNanos, tombstoneNanos, sweepNanos, maxQueue, windowBytes, recentBytes, chunkBytes);
     }
 
     public CoreSettings withAckByPrimary(boolean primary) {
         return new CoreSettings(backups, hashPlacement, primary, leaseNanos, beatNanos, resendNanos, lostAfterNanos,
-                aloneAfterNanos, tombstoneNanos, sweepNanos, maxQueue, maxLogBytes, recentBytes, chunkBytes);
+                aloneAfterNanos, tombstoneNanos, sweepNanos, maxQueue, windowBytes, recentBytes, chunkBytes);
     }
 
     public CoreSettings withLostAfterNanos(long nanos) {
         return new CoreSettings(backups, hashPlacement, ackByPrimary, leaseNanos, beatNanos, resendNanos, nanos,
-                aloneAfterNanos, tombstoneNanos, sweepNanos, maxQueue, maxLogBytes, recentBytes, chunkBytes);
+                aloneAfterNanos, tombstoneNanos, sweepNanos, maxQueue, windowBytes, recentBytes, chunkBytes);
+    }
+
+    public CoreSettings withWindowBytes(int bytes) {
+        return new CoreSettings(backups, hashPlacement, ackByPrimary, leaseNanos, beatNanos, resendNanos, lostAfterNanos,
+                aloneAfterNanos, tombstoneNanos, sweepNanos, maxQueue, bytes, recentBytes, chunkBytes);
     }
 
     /** Text of the settings on which all nodes of a cluster must agree. */

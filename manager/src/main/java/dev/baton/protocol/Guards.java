@@ -41,6 +41,21 @@ class Guards {
         return applied;
     }
 
+    /** A copy is compared with what it was sent last, however often the session changed since. */
+    boolean benchmarkStays() {
+        return true;
+    }
+
+    /** What was sent contains the changes before the first that is missing, not those after it. */
+    long contained(long beforeMissing, long all) {
+        return beforeMissing;
+    }
+
+    /** A copy goes on from what it has applied, not from what it was sent. */
+    long continuesAt(long applied, long sent) {
+        return applied;
+    }
+
     /** Every in-sync copy must have acknowledged. */
     boolean copiesAgree(int acknowledged, int required) {
         return acknowledged == required;

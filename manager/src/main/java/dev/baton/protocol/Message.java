@@ -154,24 +154,37 @@ public sealed interface Message {
      * A primary opens a stream to a copy.
      *
      * @param stream   ascending within the primary's life, tells this stream from former ones
+     * @param origin   the stream that this one continues, positions included; or itself: it begins
      * @param seq      number of the last change before the stream
      * @param prevTerm term, and
      * @param prevSeq  number, at which the primary's copy stood when its term began
      * @param hash     of the primary's state at {@code seq}
      * @param listed   table by which the primary acts; a copy that hears of older ones later keeps what it is brought
      */
-    record Attach(int segment, long term, long stream, long seq, long prevTerm, long prevSeq, long hash,
+    record Attach(int segment, long term, long stream, long origin, long seq, long prevTerm, long prevSeq, long hash,
                   TableNumber listed) implements Message {}
 
-    /** @param equal the copy is complete and equal, nothing needs copying */
-    record Attached(int segment, long term, long stream, boolean equal) implements Message {}
+    /** What a copy is, compared with the primary that attached it. */
+    enum Match {
+        /** Complete and equal: nothing needs copying. */
+        EQUAL,
+        DIFFERENT,
+        /** It follows the stream to be continued, and has applied it up to a position. */
+        CONTINUED,
+        /** It does not follow the stream to be continued any more. */
+        UNKNOWN
+    }
+
+    /** @param position applied of the stream that is continued, else 0 */
+    record Attached(int segment, long term, long stream, Match match, long position) implements Message {}
 
     /**
      * Changes at positions {@code first}, {@code first + 1}, … of the stream.
      *
-     * @param seq number of the segment's last change contained in them
+     * @param seq     with them the copy contains every change of the segment up to this number
+     * @param between it then contains some later ones too
      */
-    record Replicate(int segment, long term, long stream, long first, long seq, List<Change> changes)
+    record Replicate(int segment, long term, long stream, long first, long seq, boolean between, List<Change> changes)
             implements Message {
         public Replicate {
             changes = List.copyOf(changes);

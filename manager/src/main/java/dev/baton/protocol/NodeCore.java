@@ -249,6 +249,7 @@ public final class NodeCore {
                 step.warn("this node was out of the cluster: its tokens are void");
             }
             tokens.dropAll();
+            segments.keepForReturn();
         }
         boolean[] primaryChanged = new boolean[Topology.SEGMENTS];
         for (int i = 0; i < Topology.SEGMENTS; i++) {

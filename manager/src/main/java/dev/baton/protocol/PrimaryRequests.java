@@ -307,16 +307,16 @@ final class PrimaryRequests {
         long last = m.deltas().get(m.deltas().size() - 1).version();
         StoredSession s = copy.get(m.key());
         if (s == null || s.tombstone()) {
-            replication.whenDurable(() -> committed(from, m, last, Denial.GONE));
+            replication.whenDurable(() -> committed(from, m.key(), m.fence(), last, Denial.GONE));
             return;
         }
         if (m.deltas().stream().allMatch(d -> step.guards.duplicate(s, m.fence(), d.version()))) {
-            answerRepeated(() -> committed(from, m, last, null));
+            answerRepeated(() -> committed(from, m.key(), m.fence(), last, null));
             return;
         }
         if (!step.guards.tokenCurrent(s, from, m.fence())) {
             fencedWrites++;
-            committed(from, m, last, Denial.FENCED);
+            committed(from, m.key(), m.fence(), last, Denial.FENCED);
             return;
         }
         if (replication.full()) {
@@ -324,14 +324,15 @@ final class PrimaryRequests {
         }
         Denial refused = applyAll(m.key(), m.fence(), m.deltas());
         if (step.settings.ackByPrimary()) {
-            committed(from, m, last, refused);
+            committed(from, m.key(), m.fence(), last, refused);
         } else {
-            replication.whenDurable(() -> committed(from, m, last, refused));
+            replication.whenDurable(() -> committed(from, m.key(), m.fence(), last, refused));
         }
     }
 
-    private void committed(NodeId to, Message.Commit m, long version, Denial reason) {
-        step.send(to, new Message.Committed(m.key(), m.fence(), version, reason));
+    /** Keys, not the message: what waits for a slow backup must not hold the changes. */
+    private void committed(NodeId to, SessionKey key, Fence fence, long version, Denial reason) {
+        step.send(to, new Message.Committed(key, fence, version, reason));
     }
 
     private void create(NodeId from, Message.Create m) {

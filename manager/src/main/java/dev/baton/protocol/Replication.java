@@ -3,6 +3,7 @@ package dev.baton.protocol;
 import dev.baton.model.MalformedPatch;
 import dev.baton.model.NodeId;
 import dev.baton.model.SegmentEntry;
+import dev.baton.model.SessionKey;
 import dev.baton.model.TableNumber;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -17,7 +18,12 @@ import java.util.Map;
  * effective table, and joiners from the moment that they were brought everything.
  */
 final class Replication {
+    /** Copies that are out of the table whose lack is kept in mind; each may cost as much memory as the segment. */
+    private static final int MAX_LAPSED = 2;
+
     private record Pending(long seq, Runnable action) {}
+
+    private record Lapsed(CopyStream stream, long sinceNanos) {}
 
     private final Step step;
     private final Directory directory;
@@ -26,6 +32,7 @@ final class Replication {
     private final long prevTerm;
     private final long prevSeq;
     private final Map<NodeId, CopyStream> streams = new LinkedHashMap<>();
+    private final Map<NodeId, Lapsed> lapsed = new LinkedHashMap<>();
     private final ArrayDeque<Pending> pending = new ArrayDeque<>();
     private long lastStream;
 
@@ -41,7 +48,12 @@ final class Replication {
 
     /** Follows an effective table of this term. */
     void follow(SegmentEntry entry) {
-        streams.keySet().removeIf(n -> !entry.lists(n));
+        for (CopyStream s : new ArrayList<>(streams.values())) {
+            if (!entry.lists(s.node)) {
+                streams.remove(s.node);
+                lapse(s);
+            }
+        }
         for (NodeId backup : entry.backups()) {
             CopyStream stream = streams.get(backup);
             if (stream == null) {
@@ -53,68 +65,89 @@ final class Replication {
         }
         for (SegmentEntry.Joiner joiner : entry.joining()) {
             CopyStream stream = streams.get(joiner.node());
-            // Listed anew: it was out in between, and may have dropped what it had.
-            if (stream == null || stream.joiningSince == null || !stream.joiningSince.equals(joiner.since())) {
-                open(joiner.node(), joiner.since());
+            Lapsed former = lapsed.remove(joiner.node());
+            if (stream == null && former != null) {
+                stream = former.stream();
+                streams.put(joiner.node(), stream);
             }
+            if (stream == null) {
+                open(joiner.node(), joiner.since());
+            } else if (!joiner.since().equals(stream.joiningSince)) {
+                // Listed anew: it was out in between, and may have dropped what it had.
+                stream.rejoins(joiner.since());
+                goOn(stream);
+            }
+        }
+    }
+
+    /** A copy that is out may come back with what it has: what it lacks is kept in mind for a while. */
+    private void lapse(CopyStream stream) {
+        if (stream.complete() && !directory.dead(stream.node)) {
+            if (lapsed.size() == MAX_LAPSED) {
+                lapsed.remove(lapsed.keySet().iterator().next());
+            }
+            lapsed.put(stream.node, new Lapsed(stream, step.now));
         }
     }
 
     private void open(NodeId node, TableNumber joiningSince) {
-        CopyStream stream = new CopyStream(node, ++lastStream, copy.seq, joiningSince);
+        lapsed.remove(node);
+        CopyStream stream = new CopyStream(node, ++lastStream, copy.seq, joiningSince, step.guards);
         streams.put(node, stream);
-        attach(stream, copy.seq, copy.hash());
+        attach(stream);
     }
 
-    /** The hash is that of now, and whatever was queued before is contained in it: the stream starts afresh. */
-    private void attach(CopyStream stream, long seq, long hash) {
+    private void goOn(CopyStream stream) {
+        if (stream.begun()) {
+            stream.interrupt(++lastStream);
+            attach(stream);
+        } else {
+            beginAnew(stream);
+        }
+    }
+
+    private void beginAnew(CopyStream former) {
+        open(former.node, former.joiningSince);
+        streams.get(former.node).required = former.required;
+    }
+
+    /** The hash is that of now, and whatever was queued before is contained in it where the stream begins. */
+    private void attach(CopyStream stream) {
         stream.sentNow(step.now);
-        step.send(stream.node, new Message.Attach(copy.index, term, stream.id, seq, prevTerm, prevSeq, hash,
-                directory.effective.number()));
+        step.send(stream.node, new Message.Attach(copy.index, term, stream.id, stream.origin, copy.seq, prevTerm, prevSeq,
+                copy.hash(), directory.effective.number()));
     }
 
     /** Applies a change here and queues it for the copies. */
-    long append(Change change) {
+    void append(Change change) {
+        List<SessionKey> keys = Backlog.keys(change);
+        List<StoredSession> before = states(keys);
         copy.apply(change, step.now);
-        return queue(change);
+        queue(change, keys, before);
     }
 
     /** @throws MalformedPatch where the delta does not fit; nothing was changed */
-    long append(Change.Applied change) throws MalformedPatch {
+    void append(Change.Applied change) throws MalformedPatch {
+        List<SessionKey> keys = List.of(change.key());
+        List<StoredSession> before = states(keys);
         copy.applyDelta(change, step.now);
-        return queue(change);
+        queue(change, keys, before);
     }
 
-    private long queue(Change change) {
+    private List<StoredSession> states(List<SessionKey> keys) {
+        List<StoredSession> states = new ArrayList<>(keys.size());
+        keys.forEach(k -> states.add(copy.get(k)));
+        return states;
+    }
+
+    private void queue(Change change, List<SessionKey> keys, List<StoredSession> before) {
         copy.seq++;
-        int size = size(change);
-        for (CopyStream s : streams.values()) {
-            Change rendered = s.render(change, copy, step.now);
-            s.queue(copy.seq, rendered, rendered == change ? size : size(rendered));
-        }
-        return copy.seq;
+        streams.values().forEach(s -> s.changed(change, keys, before, copy.seq));
+        lapsed.values().forEach(l -> l.stream().changed(change, keys, before, copy.seq));
     }
 
-    private static int size(Change change) {
-        if (change instanceof Change.Applied c) {
-            return 60 + c.delta().size();
-        } else if (change instanceof Change.Created c) {
-            return 100 + c.image().size();
-        } else if (change instanceof Change.Copied c) {
-            return 100 + (c.session().tombstone() ? 0 : c.session().image().size());
-        } else if (change instanceof Change.Touched c) {
-            return 40 * c.touches().size();
-        }
-        return 60;
-    }
-
-    /** The unacknowledged changes of some copy reached the limit: nothing more is taken on. */
+    /** More waits for acknowledgements than is taken on. */
     boolean full() {
-        for (CopyStream s : streams.values()) {
-            if (s.required && s.bytes() > step.settings.maxLogBytes()) {
-                return true;
-            }
-        }
         return pending.size() > 100L * step.settings.maxQueue();
     }
 
@@ -149,18 +182,16 @@ final class Replication {
 
     void attached(NodeId from, Message.Attached m) {
         CopyStream s = streams.get(from);
-        if (s != null && s.id == m.stream() && s.phase == CopyStream.Phase.ATTACHING) {
-            s.attached(m.equal());
-            if (m.equal()) {
-                s.required = true;
-            }
+        if (s != null && s.id == m.stream() && s.phase == CopyStream.Phase.ATTACHING
+                && !s.attached(m.match(), m.position(), step.guards)) {
+            beginAnew(s);
         }
     }
 
     void replicated(NodeId from, Message.Replicated m) {
         CopyStream s = streams.get(from);
         if (s != null && s.id == m.stream() && s.phase != CopyStream.Phase.ATTACHING) {
-            s.acknowledged(m.position(), copy.seq);
+            s.acknowledged(m.position());
         }
     }
 
@@ -170,7 +201,7 @@ final class Replication {
             if (coordinator != null && s.reportDue(step.guards, step.now, step.settings.resendNanos())) {
                 step.send(coordinator, new Message.Joined(copy.index, term, s.node, s.joiningSince));
             }
-            s.copyOn(copy, step.settings, step.guards, step.now);
+            s.fill(copy, step.settings, step.guards, step.now);
             for (Message m : s.take(copy.index, term, false, step.settings.chunkBytes(), step.now)) {
                 step.send(s.node, m);
             }
@@ -179,20 +210,21 @@ final class Replication {
 
     void tick() {
         for (CopyStream s : new ArrayList<>(streams.values())) {
-            if (s.resendDue(step.now, step.settings.resendNanos())) {
-                if (s.phase == CopyStream.Phase.ATTACHING || s.silent()) {
-                    // A new stream, since the state has moved on; a late answer to the former is recognised. Also where
-                    // a copy answers nothing for long: it may not know the stream any more.
-                    boolean required = s.required;
-                    open(s.node, s.joiningSince);
-                    streams.get(s.node).required = required;
-                } else {
-                    for (Message m : s.take(copy.index, term, true, step.settings.chunkBytes(), step.now)) {
-                        step.send(s.node, m);
-                    }
+            if (!s.resendDue(step.now, step.settings.resendNanos())) {
+                continue;
+            }
+            if (s.phase == CopyStream.Phase.ATTACHING || s.silent()) {
+                // The state has moved on, or the copy does not know the stream any more. A late answer to the former
+                // attach is recognised.
+                goOn(s);
+            } else {
+                for (Message m : s.take(copy.index, term, true, step.settings.chunkBytes(), step.now)) {
+                    step.send(s.node, m);
                 }
             }
         }
+        lapsed.values().removeIf(l -> directory.dead(l.stream().node)
+                || step.now - l.sinceNanos() > step.settings.keepNanos());
     }
 
     /** Nodes whose acknowledgement is required. */

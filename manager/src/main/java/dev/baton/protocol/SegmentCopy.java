@@ -2,6 +2,7 @@ package dev.baton.protocol;
 
 import dev.baton.model.Fence;
 import dev.baton.model.MalformedPatch;
+import dev.baton.model.SessionDelta;
 import dev.baton.model.SessionImage;
 import dev.baton.model.SessionKey;
 import dev.baton.model.Stamp;
@@ -22,9 +23,12 @@ final class SegmentCopy {
     long seq;
     /** False while a stream still brings sessions. What was acknowledged is in it all the same. */
     boolean complete;
-    /** As backup: the stream being followed, and the position applied. */
+    /** As backup: the stream being followed, the one that its positions count from, and the position applied. */
     long stream = -1;
+    long origin = -1;
     long position;
+    /** It contains what came after {@link #seq} in part. */
+    boolean between;
     boolean attachedEqual;
 
     private final TreeMap<SessionKey, StoredSession> sessions = new TreeMap<>();
@@ -60,11 +64,17 @@ final class SegmentCopy {
         return at == null ? now : at;
     }
 
+    long idle(SessionKey key, long now) {
+        return Math.max(0, now - lastAccess(key, now));
+    }
+
     /** A stream that brings the sessions begins; those that are here stay until they are replaced. */
     void beginStream(long newTerm, long newStream, long atSeq, boolean equal) {
         term = newTerm;
         stream = newStream;
+        origin = newStream;
         seq = atSeq;
+        between = false;
         position = 0;
         complete = equal;
         attachedEqual = equal;
@@ -79,6 +89,8 @@ final class SegmentCopy {
                 // The primary applied it before it decided, and copies are equal.
                 throw new InvariantBroken("a decided delta does not apply: " + e.getMessage());
             }
+        } else if (change instanceof Change.Synced c) {
+            sync(c, now);
         } else if (change instanceof Change.Granted c) {
             StoredSession s = live(c.key(), change);
             put(c.key(), new StoredSession(s.image(), s.contents(), c.fence(), c.holder(), c.rid(), c.expire(),
@@ -130,6 +142,26 @@ final class SegmentCopy {
         put(c.key(), new StoredSession(image, stamp, s.fence(), s.holder(), s.rid(), s.expiring(),
                 made(s.history(), stamp), null));
         accessed(c.key(), now - c.delta().ageNanos());
+    }
+
+    private void sync(Change.Synced c, long now) {
+        StoredSession s = live(c.key(), c);
+        if (s.version() != c.base()) {
+            throw new InvariantBroken("a difference to version " + c.base() + " came to version " + s.version() + " of " + c.key());
+        }
+        List<Stamp> history = s.history();
+        for (Stamp stamp : c.made()) {
+            history = made(history, stamp);
+        }
+        SessionImage image;
+        try {
+            image = s.image().apply(new SessionDelta(c.base(), c.changes(), c.meta(), c.idleNanos()));
+        } catch (MalformedPatch e) {
+            throw new InvariantBroken("a difference does not apply: " + e.getMessage());
+        }
+        put(c.key(), new StoredSession(image, history.get(history.size() - 1), c.fence(), c.holder(), c.rid(),
+                c.expiring(), history, null));
+        accessed(c.key(), now - c.idleNanos());
     }
 
     /** During a stream, whatever changes after it was brought, or is new, belongs to the segment. */

@@ -29,6 +29,8 @@ final class Segments implements Leases.Needs {
     /** Newest table by which a primary brought this node a copy. */
     private final TableNumber[] attachedAt = new TableNumber[Topology.SEGMENTS];
     private final BitSet dirty = new BitSet(Topology.SEGMENTS);
+    /** Copies that this node is not listed for any more are kept until then; {@link Long#MIN_VALUE}: not at all. */
+    private long keepUntilNanos = Long.MIN_VALUE;
     private long fencedWrites;
     private long lostSegments;
 
@@ -108,12 +110,27 @@ final class Segments implements Leases.Needs {
         primaries[i] = null;
     }
 
+    /** This node was out of the table. It may be listed again soon; then only what it lacks need be brought. */
+    void keepForReturn() {
+        keepUntilNanos = step.now + step.settings.keepNanos();
+    }
+
+    private void keepNoLonger() {
+        keepUntilNanos = Long.MIN_VALUE;
+        for (int i = 0; i < Topology.SEGMENTS && directory.effective != null; i++) {
+            SegmentEntry entry = directory.effective.segment(i);
+            if (copies[i] != null && !entry.lists(step.self)) {
+                dropIfOthersHaveIt(i, entry);
+            }
+        }
+    }
+
     private void dropIfOthersHaveIt(int i, SegmentEntry entry) {
         int wanted = Math.min(step.settings.backups(), directory.effective.seats().size() - 1);
         if (late(i)) {
             return; // the table that lists this node here is still to come
         }
-        boolean othersHaveIt = entry.term() >= copies[i].term && directory.inView(entry.primary())
+        boolean othersHaveIt = keepUntilNanos == Long.MIN_VALUE && entry.term() >= copies[i].term && directory.inView(entry.primary())
                 && entry.backups().size() >= wanted;
         if (step.guards.mayDropCopy(othersHaveIt)) {
             copies[i] = null;
@@ -239,6 +256,9 @@ final class Segments implements Leases.Needs {
     }
 
     void tick() {
+        if (keepUntilNanos != Long.MIN_VALUE && step.now >= keepUntilNanos) {
+            keepNoLonger();
+        }
         for (int i = 0; i < Topology.SEGMENTS; i++) {
             if (primaries[i] != null) {
                 primaries[i].tick();
@@ -252,7 +272,7 @@ final class Segments implements Leases.Needs {
     void attach(NodeId from, Message.Attach m) {
         int i = m.segment();
         if (m.term() < highestTerm[i]) {
-            step.send(from, new Message.Attached(i, highestTerm[i], m.stream(), false));
+            step.send(from, new Message.Attached(i, highestTerm[i], m.stream(), Message.Match.DIFFERENT, 0));
             return;
         }
         if (primaries[i] != null) {
@@ -267,19 +287,32 @@ final class Segments implements Leases.Needs {
         if (attachedAt[i] == null || attachedAt[i].compareTo(m.listed()) < 0) {
             attachedAt[i] = m.listed();
         }
+        if (copies[i] == null || copies[i].term != m.term() || copies[i].stream <= m.stream()) {
+            step.send(from, m.origin() == m.stream() ? begin(i, m) : goOn(i, m));
+        }
+    }
+
+    private Message begin(int i, Message.Attach m) {
         SegmentCopy c = copies[i];
         if (c == null) {
             c = new SegmentCopy(i);
             c.complete = true; // empty and equal to an empty primary
             copies[i] = c;
         }
-        if (c.term == m.term() && c.stream > m.stream()) {
-            return;
-        }
         if (c.term != m.term() || c.stream != m.stream()) {
             c.beginStream(m.term(), m.stream(), m.seq(), c.complete && c.hash() == m.hash());
         }
-        step.send(from, new Message.Attached(i, m.term(), m.stream(), c.attachedEqual));
+        return new Message.Attached(i, m.term(), m.stream(),
+                c.attachedEqual ? Message.Match.EQUAL : Message.Match.DIFFERENT, 0);
+    }
+
+    private Message goOn(int i, Message.Attach m) {
+        SegmentCopy c = copies[i];
+        if (c == null || c.term != m.term() || c.origin != m.origin()) {
+            return new Message.Attached(i, m.term(), m.stream(), Message.Match.UNKNOWN, 0);
+        }
+        c.stream = m.stream();
+        return new Message.Attached(i, m.term(), m.stream(), Message.Match.CONTINUED, c.position);
     }
 
     void replicate(NodeId from, Message.Replicate m) {
@@ -294,6 +327,7 @@ final class Segments implements Leases.Needs {
                 c.apply(m.changes().get((int) (at - m.first())), step.now);
                 c.position = at;
                 c.seq = m.seq();
+                c.between = m.between();
             }
         }
         step.send(from, new Message.Replicated(m.segment(), m.term(), m.stream(),

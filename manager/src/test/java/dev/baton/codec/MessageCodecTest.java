@@ -48,7 +48,7 @@ class MessageCodecTest {
     void everyReplicatedChangeArrivesAsItWas(Class<? extends Change> type) throws Exception {
         RandomMessages random = new RandomMessages(new Random(2));
         for (int i = 0; i < 50; i++) {
-            assertArrives(List.of(new Message.Replicate(i, 1, 2, 3, 4, List.of(random.value(type)))));
+            assertArrives(List.of(new Message.Replicate(i, 1, 2, 3, 4, i % 2 == 0, List.of(random.value(type)))));
         }
     }
 

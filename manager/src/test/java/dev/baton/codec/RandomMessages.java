@@ -26,7 +26,8 @@ final class RandomMessages {
     private static final Set<String> NULLABLE = Set.of("Promise.stored", "Meta.meta", "Denied.holder",
             "Released.reason", "Committed.reason", "Destroyed.reason", "Renamed.fence", "Renamed.reason",
             "SessionDelta.meta", "SessionMeta.authType", "SessionMeta.principal", "SessionMeta.notes",
-            "StoredSession.image", "StoredSession.holder", "StoredSession.movedTo");
+            "Synced.meta", "Synced.holder", "StoredSession.image", "StoredSession.holder",
+            "StoredSession.movedTo");
 
     private final Random random;
     private final List<NodeId> nodes = List.of(new NodeId("tomcat-1", 1_795_000_000_000L),

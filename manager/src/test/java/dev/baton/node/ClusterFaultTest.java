@@ -87,7 +87,7 @@ class ClusterFaultTest {
     @DisplayName("L2, protocol section 8: a holder that is cut off neither answers nor saves; the others go on")
     void aHolderThatIsCutOffDoesNoHarm() {
         CoreSettings quick = new CoreSettings(1, false, false, SECOND / 2, SECOND / 10, SECOND / 5, -1, 10 * SECOND,
-                300 * SECOND, 5 * SECOND, 1_000, 32 << 20, 16 << 10, 256 << 10);
+                300 * SECOND, 5 * SECOND, 1_000, 64 << 10, 16 << 10, 256 << 10);
         try (TestCluster cluster = new TestCluster(quick, ApplicationSettings.DEFAULT)) {
             for (int i = 0; i < 3; i++) {
                 cluster.start("n" + i);
@@ -165,7 +165,7 @@ class ClusterFaultTest {
     @DisplayName("Protocol section 9: a session that nobody uses expires once in the cluster, one in use does not")
     void anIdleSessionExpiresOnce() {
         CoreSettings quick = new CoreSettings(1, false, false, 5 * SECOND, SECOND, SECOND, -1, 10 * SECOND,
-                300 * SECOND, SECOND / 5, 1_000, 32 << 20, 16 << 10, 256 << 10);
+                300 * SECOND, SECOND / 5, 1_000, 64 << 10, 16 << 10, 256 << 10);
         try (TestCluster cluster = new TestCluster(quick, ApplicationSettings.DEFAULT)) {
             cluster.start("n0");
             cluster.start("n1");

@@ -191,6 +191,24 @@ public enum Bug {
             return false;
         }
     }),
+    BENCHMARK_MOVES("a coalesced delta against the wrong benchmark", new Guards() {
+        @Override
+        boolean benchmarkStays() {
+            return false;
+        }
+    }),
+    CONTAINED_TOO_MUCH("acknowledgement of a version that the coalesced delta does not contain", new Guards() {
+        @Override
+        long contained(long beforeMissing, long all) {
+            return all;
+        }
+    }),
+    CONTINUES_AT_SENT("a backup that comes back is taken to have what it was sent", new Guards() {
+        @Override
+        long continuesAt(long applied, long sent) {
+            return sent;
+        }
+    }),
     COMMIT_APPLIED_TWICE("duplicate COMMIT applied twice", new Guards() {
         @Override
         boolean baseMatches(long base, long version) {

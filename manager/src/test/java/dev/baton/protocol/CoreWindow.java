@@ -17,14 +17,14 @@ public final class CoreWindow {
         return new NodeCore(self, location, true, apps, settings, bug == null ? Guards.STRICT : bug.guards());
     }
 
-    /** Number, within a term, and hash of a copy. */
-    public record CopyState(long term, long seq, long hash, boolean complete, boolean primary) {}
+    /** Number, within a term, and hash of a copy. {@code exact}: it is the state at that number. */
+    public record CopyState(long term, long seq, long hash, boolean exact, boolean primary) {}
 
     /** Null where the node has no copy of the segment. */
     public static CopyState copy(NodeCore core, int segment) {
         SegmentCopy c = core.segments().copy(segment);
         return c == null ? null
-                : new CopyState(c.term, c.seq, c.hash(), c.complete, core.segments().primary(segment) != null);
+                : new CopyState(c.term, c.seq, c.hash(), c.complete && !c.between, core.segments().primary(segment) != null);
     }
 
     /** What the node stores of a session or tombstone, or null. */

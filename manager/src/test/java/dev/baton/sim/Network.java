@@ -1,10 +1,12 @@
 package dev.baton.sim;
 
 import dev.baton.model.NodeId;
+import dev.baton.protocol.Change;
 import dev.baton.protocol.Message;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 
 /**
  * The transport as the facts about JGroups describe it: FIFO and reliable between two lives while nothing happens;
@@ -56,6 +58,11 @@ final class Network {
     private Pair dropOn;
     long envelopes;
     long messages;
+    /** Differences of several changes, and copies that went on where they had stopped. */
+    long coalesced;
+    long continued;
+    /** Hears what is sent, or null. */
+    Consumer<Message> tap;
 
     Network(Simulation sim, Rng rng, Wire wire) {
         this.sim = sim;
@@ -127,6 +134,7 @@ final class Network {
     void send(NodeId from, NodeId to, List<Message> envelope) {
         envelopes++;
         messages += envelope.size();
+        envelope.forEach(this::count);
         sim.observer().sent(from, to, envelope);
         if (dropKind != null && dropOn.equals(new Pair(from.name(), to.name()))
                 && envelope.stream().anyMatch(m -> m.getClass().getSimpleName().equals(dropKind))) {
@@ -141,6 +149,17 @@ final class Network {
             return;
         }
         transmit(link, held);
+    }
+
+    private void count(Message m) {
+        if (m instanceof Message.Replicate r) {
+            coalesced += r.changes().stream().filter(c -> c instanceof Change.Synced).count();
+        } else if (m instanceof Message.Attached a && a.match() == Message.Match.CONTINUED) {
+            continued++;
+        }
+        if (tap != null) {
+            tap.accept(m);
+        }
     }
 
     private void transmit(Link link, Held held) {

@@ -186,7 +186,7 @@ final class Observer {
 
     private void watch(SimNode node, int segment) {
         CoreWindow.CopyState c = CoreWindow.copy(node.core(), segment);
-        if (c == null || !c.complete() || sim.scenario().lineages) {
+        if (c == null || !c.exact() || sim.scenario().lineages) {
             return;
         }
         Long before = hashes.putIfAbsent(new Point(segment, c.term(), c.seq()), c.hash());

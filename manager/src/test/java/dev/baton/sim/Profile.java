@@ -81,6 +81,26 @@ enum Profile {
             s.faults = 8;
         }
     },
+    /** Backups are slow, stand still, are taken for lost, and come back. */
+    LAGGING {
+        @Override
+        void shape(Scenario s, Rng rng) {
+            none(s);
+            s.narrow = true;
+            s.slow = 4;
+            s.pause = 4;
+            s.exclude = 3;
+            s.oneWay = 2;
+            s.noise = 1;
+            s.crash = 2;
+            s.nodes = 2 + rng.below(3);
+            s.faults = 4 + rng.below(6);
+            crowd(s, rng);
+            s.sticky = 0.8;
+            s.readPercent = 15;
+            s.renamePercent = 8;
+        }
+    },
     /** Sessions are only looked at, for long, and nodes go. */
     IDLE {
         @Override
@@ -131,6 +151,7 @@ enum Profile {
         s.lineages = false;
         s.settings = s.settings.withLostAfterNanos(-1).withAckByPrimary(false);
         shape(s, rng);
+        s.drawWindow(rng);
         return s;
     }
 }

@@ -49,6 +49,8 @@ final class Scenario {
     boolean shortIdle;
     /** Clients that read, think for ten seconds, and come back in time. */
     boolean slowReaders;
+    /** Little may be on its way to a backup, so that several changes become one. */
+    boolean narrow;
     int destroyPercent = 2;
     int renamePercent = 3;
     int readPercent = 40;
@@ -86,10 +88,19 @@ final class Scenario {
     static Scenario mixed(long seed, Rng rng) {
         Scenario s = of(rng);
         if (seed % 2 == 0) {
-            Profile[] kinds = {Profile.NOISY, Profile.CRASHES, Profile.CUTS, Profile.TABLES, Profile.RENAMES};
+            Profile[] kinds = {Profile.NOISY, Profile.CRASHES, Profile.CUTS, Profile.TABLES, Profile.RENAMES,
+                    Profile.LAGGING};
             kinds[(int) (seed / 2 % kinds.length)].shape(s, rng);
         }
+        s.drawWindow(rng);
         return s;
+    }
+
+    /** How much may be on its way to a backup: nearly all, a few changes, or one after the other. */
+    void drawWindow(Rng rng) {
+        int[] windows = narrow ? new int[] {1, 1, 200, 500}
+                : new int[] {settings.windowBytes(), settings.windowBytes(), 500, 1};
+        settings = settings.withWindowBytes(windows[rng.below(windows.length)]);
     }
 
     void drawSegments(Rng rng, int count) {
@@ -103,6 +114,7 @@ final class Scenario {
     @Override
     public String toString() {
         return nodes + " nodes, " + settings.canonical() + (settings.ackByPrimary() ? " ack=primary" : "")
+                + " window=" + settings.windowBytes()
                 + (eager ? " eager" : "") + " proofs=" + proofs + (lineages ? " lineages" : "") + ", " + faults + " faults in "
                 + faultNanos / SECOND + " s, " + users + " users of " + sessions + " sessions in segments " + hotSegments;
     }

@@ -13,7 +13,7 @@ import java.util.concurrent.atomic.AtomicLong;
 final class Seeds {
     /** The failures by seed, and sums that show that the runs did something. */
     record Outcome(long runs, Map<Long, String> failures, long events, long messages, long grants, long successes,
-                   long refused, long unknown, long destroyed) {}
+                   long refused, long unknown, long destroyed, long coalesced, long continued) {}
 
     private Seeds() {
     }
@@ -62,7 +62,7 @@ final class Seeds {
         } finally {
             pool.shutdownNow();
         }
-        long[] sums = new long[7];
+        long[] sums = new long[9];
         for (Simulation.Result r : results) {
             sums[0] += r.events();
             sums[1] += r.messages();
@@ -71,9 +71,11 @@ final class Seeds {
             sums[4] += r.refused();
             sums[5] += r.unknown();
             sums[6] += r.destroyed();
+            sums[7] += r.coalesced();
+            sums[8] += r.continued();
         }
         return new Outcome(results.size() + failures.size(), failures, sums[0], sums[1], sums[2], sums[3], sums[4], sums[5],
-                sums[6]);
+                sums[6], sums[7], sums[8]);
     }
 
     /** How a person sees that run again. */
@@ -97,6 +99,7 @@ final class Seeds {
         o.failures().forEach((seed, text) -> System.out.println(seed + " " + text));
         System.out.println(o.runs() + " runs, " + o.failures().size() + " failures, " + o.events() + " events, " + o.messages()
                 + " messages, " + o.grants() + " grants, " + o.successes() + " successes, " + o.refused() + " refused, "
-                + o.unknown() + " unknown, " + o.destroyed() + " destroyed, " + (System.nanoTime() - start) / 1_000_000 + " ms");
+                + o.unknown() + " unknown, " + o.destroyed() + " destroyed, " + o.coalesced() + " differences of several changes, "
+                + o.continued() + " copies continued, " + (System.nanoTime() - start) / 1_000_000 + " ms");
     }
 }

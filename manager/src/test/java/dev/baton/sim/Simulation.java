@@ -138,7 +138,7 @@ final class Simulation {
 
     /** What a run did, to see that runs do something. */
     record Result(long seed, String scenario, long events, long messages, long bytes, long grants, long successes,
-                  long refused, long unknown, long destroyed, long virtualMillis, long traceHash) {}
+                  long refused, long unknown, long destroyed, long coalesced, long continued, long virtualMillis, long traceHash) {}
 
     /** @throws InvariantViolated where something was not as it must be */
     Result run() {
@@ -168,7 +168,7 @@ final class Simulation {
             throw new InvariantViolated("L1", driver.open() + " last readings were not answered");
         }
         return new Result(seed, scenario.toString(), scheduler.ran(), network.messages, network.bytes(), oracle.grants,
-                oracle.successes, driver.refused, driver.unknown, oracle.destroyed, now() / MS, trace.hash());
+                oracle.successes, driver.refused, driver.unknown, oracle.destroyed, network.coalesced, network.continued, now() / MS, trace.hash());
     }
 
     private void settle() {

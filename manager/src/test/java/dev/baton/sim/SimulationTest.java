@@ -29,6 +29,8 @@ class SimulationTest {
         assertThat(o.successes()).as("requests answered").isGreaterThan(seeds * 20);
         assertThat(o.grants()).as("tokens granted").isGreaterThan(seeds * 10);
         assertThat(o.destroyed()).as("sessions destroyed").isGreaterThan(seeds / 2);
+        assertThat(o.coalesced()).as("B2: several changes sent to a backup as one").isGreaterThan(seeds * 10);
+        assertThat(o.continued()).as("B5: backups that went on where they had stopped").isGreaterThan(seeds / 10);
     }
 
     @Test
