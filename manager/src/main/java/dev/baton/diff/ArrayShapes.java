@@ -34,6 +34,11 @@ final class ArrayShapes {
             }
             return true;
         }
+
+        @Override
+        void skip(Reader notes) {
+            notes.skip(0, notes.count());
+        }
     }
 
     private static final class OfPrimitives extends Shape {
@@ -49,6 +54,11 @@ final class ArrayShapes {
         @Override
         boolean same(Object live, Reader notes) {
             return sameElements(live, notes.thing());
+        }
+
+        @Override
+        void skip(Reader notes) {
+            notes.skip(0, 1);
         }
     }
 

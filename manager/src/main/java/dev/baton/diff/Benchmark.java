@@ -33,12 +33,6 @@ public final class Benchmark {
         return bytes;
     }
 
-    /** Whether the value is surely still these bytes. */
-    boolean describes(Object value) {
-        Snapshot s = snapshot;
-        return s != null && s.unchanged(value);
-    }
-
     /** Whether it is of no use to look at this value otherwise than by serialising it. */
     boolean unwalkable(Object value) {
         return unwalkable == value.getClass();

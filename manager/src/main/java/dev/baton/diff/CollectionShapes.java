@@ -85,6 +85,11 @@ final class CollectionShapes {
             }
             return true;
         }
+
+        @Override
+        void skip(Reader notes) {
+            notes.skip(0, notes.count());
+        }
     }
 
     private static final class OfCollection extends Shape {
@@ -122,6 +127,12 @@ final class CollectionShapes {
                 }
             }
             return count == 0;
+        }
+
+        @Override
+        void skip(Reader notes) {
+            notes.skip(0, sorted ? 1 : 0);
+            notes.skip(0, notes.count());
         }
     }
 
@@ -163,6 +174,12 @@ final class CollectionShapes {
             }
             return count == 0;
         }
+
+        @Override
+        void skip(Reader notes) {
+            notes.skip(0, sorted ? 1 : 0);
+            notes.skip(0, 2 * notes.count());
+        }
     }
 
     private static Comparator<?> comparator(Object live) {
@@ -180,6 +197,11 @@ final class CollectionShapes {
         boolean same(Object live, Reader notes) {
             return notes.prim(((Date) live).getTime());
         }
+
+        @Override
+        void skip(Reader notes) {
+            notes.skip(1, 0);
+        }
     }
 
     private static final class OfEntry extends Shape {
@@ -192,6 +214,11 @@ final class CollectionShapes {
         @Override
         boolean same(Object live, Reader notes) {
             return notes.ref(((Map.Entry<?, ?>) live).getKey()) && notes.ref(((Map.Entry<?, ?>) live).getValue());
+        }
+
+        @Override
+        void skip(Reader notes) {
+            notes.skip(0, 2);
         }
     }
 }

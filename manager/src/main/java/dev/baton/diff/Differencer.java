@@ -1,6 +1,8 @@
 package dev.baton.diff;
 
 import dev.baton.model.AttributeChange;
+import dev.baton.model.BytePatch;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -59,26 +61,60 @@ public final class Differencer {
      */
     public <E extends Exception> Comparison compare(String name, Benchmark benchmark, Object value, Source<E> source)
             throws E {
-        if (benchmark != null && benchmark.describes(value)) {
+        Snapshot before = benchmark == null ? null : benchmark.snapshot();
+        Touched touched = before == null ? null : before.look(value);
+        if (touched == Snapshot.NOTHING) {
             return new Comparison(null, benchmark, true);
         }
+        boolean whole = methods.of(name, value) == Methods.Method.NONE;
+        if (touched != null && before.places() != null) {
+            Comparison inPlace = inPlace(name, benchmark.bytes(), before, touched, whole);
+            if (inPlace != null && (source.alone() || inPlace.next().snapshot().unchanged(value))) {
+                return inPlace;
+            }
+        }
+        return serialised(name, benchmark, value, touched != null, whole, source);
+    }
+
+    /** The change made to the bytes where they stand; null where that is not possible. */
+    private static Comparison inPlace(String name, byte[] base, Snapshot before, Touched touched, boolean whole) {
+        Snapshot after = before.with(touched);
+        Edits edits = before.places().edits(base, touched, before, after);
+        if (edits == null) {
+            return null;
+        }
+        byte[] bytes = edits.result();
+        BytePatch patch = whole ? null : edits.patch();
+        AttributeChange change = patch == null ? new AttributeChange.Put(name, bytes)
+                : new AttributeChange.BinaryPatch(name, patch);
+        return new Comparison(change, Benchmark.of(bytes, after.with(before.places().after(edits)), null), true);
+    }
+
+    /** @param places whether it is worth while to know them next time */
+    private static <E extends Exception> Comparison serialised(String name, Benchmark benchmark, Object value,
+                                                               boolean places, boolean whole, Source<E> source)
+            throws E {
         boolean walks = benchmark == null || !benchmark.unwalkable(value);
+        List<Object> met = places ? new ArrayList<>() : null;
         Snapshot snapshot = null;
         byte[] bytes = null;
         boolean steady = false;
         for (int i = 0; i < TRIES && !steady; i++) {
             // Before the bytes: a change between the two must look like one next time.
             snapshot = walks ? Snapshot.of(value) : null;
-            bytes = source.bytes(null);
+            bytes = source.bytes(met);
             steady = snapshot != null ? snapshot.unchanged(value)
                     : source.alone() || Arrays.equals(bytes, source.bytes(null));
         }
         Class<?> unwalkable = snapshot == null ? value.getClass() : null;
         // Something may have changed and changed back while others are at work: then only bytes tell.
         Snapshot trusted = steady && source.alone() ? snapshot : null;
+        if (trusted != null && places) {
+            trusted = trusted.with(Places.of(bytes, met, trusted));
+        }
         byte[] base = benchmark == null ? null : benchmark.bytes();
-        Optional<AttributeChange> change = methods.of(name, value) == Methods.Method.NONE
-                ? AttributeDiff.whole(name, base, bytes) : AttributeDiff.between(name, base, bytes);
+        Optional<AttributeChange> change = whole ? AttributeDiff.whole(name, base, bytes)
+                : AttributeDiff.between(name, base, bytes);
         return new Comparison(change.orElse(null),
                 Benchmark.of(change.isEmpty() ? base : bytes, trusted, unwalkable), steady);
     }

@@ -126,9 +126,9 @@ final class FieldShape extends Shape {
         return true;
     }
 
+    @Override
     void skip(Reader notes) {
-        notes.primAt += primFields.size();
-        notes.refAt += refFields.size();
+        notes.skip(primFields.size(), refFields.size());
     }
 
     private boolean same(Object live, long[] prims, int p, Object[] refs, int r) {

@@ -42,4 +42,9 @@ final class FixedShape extends Shape {
     boolean same(Object live, Reader notes) {
         return true;
     }
+
+    @Override
+    void skip(Reader notes) {
+        // Nothing was noted.
+    }
 }

@@ -49,12 +49,39 @@ final class Leaves {
         }
     };
 
+    /** Written as one number each; of no use as anything but their value. */
+    private static final List<Class<?>> BOXES = List.of(Boolean.class, Byte.class, Short.class, Character.class,
+            Integer.class, Long.class, Float.class, Double.class);
+
     private Leaves() {
     }
 
     /** Enum constants count although their fields may change: nothing but their names is written. */
     static boolean is(Class<?> type) {
         return VALUE.get(type) || IDENTITIES.contains(type) || Enum.class.isAssignableFrom(type) && type != Enum.class;
+    }
+
+    static boolean box(Object object) {
+        return object != null && BOXES.contains(object.getClass());
+    }
+
+    /** Whether both are written as one string or one number of the same class each. */
+    static boolean exchangeable(Object a, Object b) {
+        return a instanceof String && b instanceof String || box(a) && b != null && a.getClass() == b.getClass();
+    }
+
+    /** The bits of a box's value. */
+    static long bits(Object box) {
+        if (box instanceof Boolean b) {
+            return b ? 1 : 0;
+        } else if (box instanceof Character c) {
+            return c;
+        } else if (box instanceof Float f) {
+            return Float.floatToRawIntBits(f);
+        } else if (box instanceof Double d) {
+            return Double.doubleToRawLongBits(d);
+        }
+        return ((Number) box).longValue();
     }
 
     /** Whether one stands for the other wherever it is written, of two objects that are not the same; nulls allowed. */

@@ -46,4 +46,10 @@ final class OpaqueShape extends Shape {
         }
         return true;
     }
+
+    @Override
+    void skip(Reader notes) {
+        int refs = notes.count();
+        notes.skip(0, 1 + refs + notes.count());
+    }
 }

@@ -21,6 +21,11 @@ final class Reader {
         return now == then || Leaves.equal(now, then);
     }
 
+    void skip(int primCount, int refCount) {
+        primAt += primCount;
+        refAt += refCount;
+    }
+
     int count() {
         return (int) prims[primAt++];
     }

@@ -27,6 +27,9 @@ abstract class Shape {
      */
     abstract boolean same(Object live, Reader notes) throws Unwalkable;
 
+    /** Leads the reader behind the object's notes, from before them. */
+    abstract void skip(Reader notes);
+
     /** The attribute has to be serialised to know whether it changed. */
     static final class Unwalkable extends Exception {
         private static final long serialVersionUID = 1L;

@@ -93,6 +93,10 @@ final class Shapes {
         boolean same(Object live, Reader notes) {
             return true;
         }
+
+        @Override
+        void skip(Reader notes) {
+        }
     }
 
     private static final class NotSerializable extends Shape {
@@ -104,6 +108,10 @@ final class Shapes {
         @Override
         boolean same(Object live, Reader notes) {
             return false;
+        }
+
+        @Override
+        void skip(Reader notes) {
         }
     }
 }

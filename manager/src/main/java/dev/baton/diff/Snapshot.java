@@ -12,20 +12,27 @@ import java.util.Arrays;
  * <p>Immutable, holds on to the objects. Looking at them while others change them gives any answer, but no exception.
  */
 final class Snapshot {
-    private final Object root;
-    private final Object[] nodes;
-    private final Shape[] shapes;
-    private final long[] prims;
-    private final Object[] refs;
-    private final long copied;
+    /** The answer that nothing changed. */
+    static final Touched NOTHING = new Touched();
 
-    private Snapshot(Object root, Object[] nodes, Shape[] shapes, Notes notes) {
+    final Object[] nodes;
+    final Shape[] shapes;
+    final long[] prims;
+    final Object[] refs;
+    private final Object root;
+    private final long copied;
+    /** Of what was noted, in the bytes that were written of it; null where not known. */
+    private final Places places;
+
+    private Snapshot(Object root, Object[] nodes, Shape[] shapes, long[] prims, Object[] refs, long copied,
+                     Places places) {
         this.root = root;
         this.nodes = nodes;
         this.shapes = shapes;
-        this.prims = Arrays.copyOf(notes.prims, notes.primCount);
-        this.refs = Arrays.copyOf(notes.refs, notes.refCount);
-        this.copied = notes.copied;
+        this.prims = prims;
+        this.refs = refs;
+        this.copied = copied;
+        this.places = places;
     }
 
     /** As the graph is now; null where the like of it cannot be compared without serialising it. */
@@ -45,7 +52,8 @@ final class Snapshot {
             for (int i = 0; i < nodes.length; i++) {
                 shapes[i] = Shapes.of(nodes[i]);
             }
-            Snapshot snapshot = new Snapshot(root, nodes, shapes, notes);
+            Snapshot snapshot = new Snapshot(root, nodes, shapes, Arrays.copyOf(notes.prims, notes.primCount),
+                    Arrays.copyOf(notes.refs, notes.refCount), notes.copied, null);
             return opaque && !snapshot.unchanged(root) ? null : snapshot;
         } catch (Shape.Unwalkable | RuntimeException | LinkageError e) {
             return null;
@@ -54,20 +62,86 @@ final class Snapshot {
 
     /** Whether the graph of this object is the noted one and looks the same; false also where that cannot be told. */
     boolean unchanged(Object present) {
+        return look(present) == NOTHING;
+    }
+
+    /** {@link #NOTHING}, or the single places that changed; null where anything else did, or where that cannot be told. */
+    Touched look(Object present) {
         if (present != root && !Leaves.equal(present, root)) {
-            return false;
+            return null;
         }
+        Touched touched = NOTHING;
         Reader notes = new Reader(prims, refs);
         try {
             for (int i = 0; i < nodes.length; i++) {
+                int prim = notes.primAt;
+                int ref = notes.refAt;
                 if (!shapes[i].same(nodes[i], notes)) {
-                    return false;
+                    if (shapes[i].opaque()) {
+                        return null;
+                    }
+                    touched = touched == NOTHING ? new Touched() : touched;
+                    notes.primAt = prim;
+                    notes.refAt = ref;
+                    shapes[i].skip(notes);
+                    if (!compare(i, prim, notes.primAt, ref, notes.refAt, touched)) {
+                        return null;
+                    }
                 }
             }
-            return true;
+            return touched;
         } catch (Shape.Unwalkable | RuntimeException | LinkageError e) {
+            return null;
+        }
+    }
+
+    private boolean compare(int node, int prim, int primEnd, int ref, int refEnd, Touched touched)
+            throws Shape.Unwalkable {
+        Notes now = new Notes();
+        shapes[node].note(nodes[node], now);
+        if (now.primCount != primEnd - prim || now.refCount != refEnd - ref) {
             return false;
         }
+        for (int i = prim; i < primEnd; i++) {
+            if (now.prims[i - prim] != prims[i] && !touched.prim(i, now.prims[i - prim])) {
+                return false;
+            }
+        }
+        for (int i = ref; i < refEnd; i++) {
+            Object present = now.refs[i - ref];
+            if (present != refs[i] && !Leaves.equal(present, refs[i])
+                    && !(Leaves.exchangeable(refs[i], present) && touched.leaf(i, present))) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** As the graph was when {@link #look} found this. */
+    Snapshot with(Touched touched) {
+        long[] newPrims = prims;
+        if (touched.primCount() > 0) {
+            newPrims = prims.clone();
+            for (int i = 0; i < touched.primCount(); i++) {
+                newPrims[touched.prim(i)] = touched.value(i);
+            }
+        }
+        Object[] newRefs = refs;
+        if (touched.refCount() > 0) {
+            newRefs = refs.clone();
+            for (int i = 0; i < touched.refCount(); i++) {
+                newRefs[touched.ref(i)] = touched.leaf(i);
+            }
+        }
+        return new Snapshot(root, nodes, shapes, newPrims, newRefs, copied, null);
+    }
+
+    Places places() {
+        return places;
+    }
+
+    Snapshot with(Places known) {
+        return new Snapshot(root, nodes, shapes, prims, refs, copied, known);
     }
 
     int size() {
@@ -76,6 +150,7 @@ final class Snapshot {
 
     /** Bytes of memory that it takes, about, without the live objects. */
     long bytes() {
-        return 64 + 12L * nodes.length + 8L * prims.length + 4L * refs.length + copied;
+        return 64 + 8L * nodes.length + 8L * prims.length + 4L * refs.length + copied
+                + (places == null ? 0 : places.bytes());
     }
 }
