@@ -24,8 +24,10 @@ enum Setting {
     TRACKING("tracking", Scope.APPLICATION, SettingRule.choice(Settings.Tracking.class), "mutable", null,
             "which attributes are compared: all, accessed, mutable (mutably accessed), written "
                     + "(setAttribute/removeAttribute only)"),
-    DIFFERENCING("differencing", Scope.APPLICATION, SettingRule.choice(Settings.Differencing.class, "graph"), "auto",
-            null, "binary (changed byte ranges), none (whole attributes), auto (binary in this version)"),
+    DIFFERENCING("differencing", Scope.APPLICATION, SettingRule.differencing(), "auto", null,
+            "how changed attributes travel: binary (changed byte ranges), graph (changed parts of the object graph), "
+                    + "auto (the smaller), none (whole attributes); followed by METHOD:EXPRESSION, attributes of which "
+                    + "the name or class matches this regular expression have a method of their own"),
     IMMUTABLE_NAMES("immutableNames", Scope.APPLICATION, SettingRule.expression(), "", "empty",
             "regular expression: names of attributes that never change in place"),
     IMMUTABLE_CLASSES("immutableClasses", Scope.APPLICATION, SettingRule.expression(), "", "empty",

@@ -1,6 +1,7 @@
 package dev.baton.model;
 
 import java.io.ObjectInputFilter;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -102,6 +103,34 @@ record SettingRule(String type, String allowed, Reading reading) {
                 throw new Refused("is no regular expression: " + e.getDescription() + " at " + e.getIndex());
             }
         });
+    }
+
+    /** A method, and after it by spaces {@code method:expression} for attributes of certain names or classes. */
+    static SettingRule differencing() {
+        SettingRule choice = choice(Settings.Differencing.class);
+        return new SettingRule("choice, exceptions", choice.allowed + ", and after it, separated by spaces,"
+                + " METHOD:EXPRESSION for attributes of which the name or class matches this regular expression", text -> {
+            String[] parts = text.split("\\s+");
+            List<DifferencingRules.Fixed> fixed = new ArrayList<>();
+            for (String part : Arrays.asList(parts).subList(1, parts.length)) {
+                int colon = part.indexOf(':');
+                if (colon < 1 || colon == part.length() - 1) {
+                    throw new Refused(null);
+                }
+                fixed.add(new DifferencingRules.Fixed(method(choice, part.substring(0, colon)),
+                        predicate(part.substring(colon + 1))));
+            }
+            return new DifferencingRules(method(choice, parts[0]), List.copyOf(fixed));
+        });
+    }
+
+    private static Settings.Differencing method(SettingRule choice, String text) throws Refused {
+        return (Settings.Differencing) choice.reading.read(text);
+    }
+
+    @SuppressWarnings("unchecked")
+    private static Predicate<String> predicate(String text) throws Refused {
+        return (Predicate<String>) expression().reading.read(text);
     }
 
     static SettingRule serialFilter() {

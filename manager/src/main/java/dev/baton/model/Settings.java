@@ -23,7 +23,7 @@ public final class Settings {
     public enum Tracking { ALL, ACCESSED, MUTABLE, WRITTEN }
 
     /** How a changed attribute travels. */
-    public enum Differencing { AUTO, BINARY, NONE }
+    public enum Differencing { AUTO, BINARY, GRAPH, NONE }
 
     /** When a process gives a token back. */
     public enum LockRelease { LAZY, EAGER }
@@ -116,8 +116,18 @@ public final class Settings {
         return (Tracking) values.get(Setting.TRACKING);
     }
 
+    /** For attributes of which nothing else is said. */
     public Differencing differencing() {
-        return (Differencing) values.get(Setting.DIFFERENCING);
+        return rules().usual();
+    }
+
+    /** For the attribute of this name, of which the value has a class of that name. */
+    public Differencing differencing(String attribute, String className) {
+        return rules().of(attribute, className);
+    }
+
+    private DifferencingRules rules() {
+        return (DifferencingRules) values.get(Setting.DIFFERENCING);
     }
 
     /** Names of attributes that never change in place. */

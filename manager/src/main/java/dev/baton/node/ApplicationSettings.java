@@ -37,11 +37,16 @@ public record ApplicationSettings(Tracking tracking, Methods methods, boolean ac
         Tracking tracking = new Tracking(Tracking.Policy.valueOf(settings.tracking().name()),
                 settings.immutableNames(), type -> classes.test(type.getName()));
         return DEFAULT.withTracking(tracking)
-                .withMethods(Methods.usual(Methods.Method.valueOf(settings.differencing().name())))
+                .withMethods(methods(settings))
                 .withAcknowledged(settings.acknowledge() != Settings.Acknowledge.NONE)
                 .withEagerRelease(settings.lockRelease() == Settings.LockRelease.EAGER)
                 .withOneRequestAtATime(settings.threadLocks() == Settings.ThreadLocks.SESSION)
                 .withMaxWaiters(settings.maxWaiters());
+    }
+
+    private static Methods methods(Settings settings) {
+        return new Methods(Methods.Method.valueOf(settings.differencing().name()), (name, type) ->
+                Methods.Method.valueOf(settings.differencing(name, type.getName()).name()));
     }
 
     public ApplicationSettings withTracking(Tracking other) {

@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -71,6 +72,18 @@ class SettingsTest {
         assertThat(s.texts()).containsEntry("backups", "3").hasSize(Setting.values().length);
     }
 
+    @Test
+    @DisplayName("D3: the method is fixed per attribute or class; the first rule that fits counts")
+    void theMethodCanBeFixedByNameOrClass() {
+        Settings s = Settings.of(Map.of("differencing", "auto none:user\\d  binary:com\\.acme\\..*\n graph:.*"));
+        assertThat(s.differencing()).isEqualTo(Settings.Differencing.AUTO);
+        assertThat(s.differencing("user1", "com.acme.User")).isEqualTo(Settings.Differencing.NONE);
+        assertThat(s.differencing("other", "com.acme.User")).isEqualTo(Settings.Differencing.BINARY);
+        assertThat(s.differencing("other", "com.other.User")).isEqualTo(Settings.Differencing.GRAPH);
+        assertThat(Settings.of(Map.of("differencing", "none binary:a")).differencing("b", "c"))
+                .isEqualTo(Settings.Differencing.NONE);
+    }
+
     @ParameterizedTest(name = "{0} = {1}")
     @CsvSource(delimiter = '|', value = {
         "stack | '' | setting stack: '' is not allowed; allowed: local, or a file, URL or classpath resource of a "
@@ -87,9 +100,21 @@ class SettingsTest {
         "flushInterval | x | setting flushInterval: 'x' is not allowed; allowed: 0",
         "commitTimeout | 0 | setting commitTimeout: '0' is not allowed; allowed: 1 to 3600000",
         "tracking | Mutable | setting tracking: 'Mutable' is not allowed; allowed: all, accessed, mutable, written",
-        "differencing | graph | setting differencing: 'graph' is not available in this version; allowed: auto, "
-                + "binary, none",
-        "differencing | xml | setting differencing: 'xml' is not allowed; allowed: auto, binary, none",
+        "differencing | xml | setting differencing: 'xml' is not allowed; allowed: auto, binary, graph, none, and after "
+                + "it, separated by spaces, METHOD:EXPRESSION for attributes of which the name or class matches this "
+                + "regular expression",
+        "differencing | auto xml:a | setting differencing: 'auto xml:a' is not allowed; allowed: auto, binary, graph, "
+                + "none, and after it, separated by spaces, METHOD:EXPRESSION for attributes of which the name or class "
+                + "matches this regular expression",
+        "differencing | binary:a | setting differencing: 'binary:a' is not allowed; allowed: auto, binary, graph, "
+                + "none, and after it, separated by spaces, METHOD:EXPRESSION for attributes of which the name or class "
+                + "matches this regular expression",
+        "differencing | auto none: | setting differencing: 'auto none:' is not allowed; allowed: auto, binary, graph, "
+                + "none, and after it, separated by spaces, METHOD:EXPRESSION for attributes of which the name or class "
+                + "matches this regular expression",
+        "differencing | auto none:( | setting differencing: 'auto none:(' is no regular expression: Unclosed group at "
+                + "1; allowed: auto, binary, graph, none, and after it, separated by spaces, METHOD:EXPRESSION for "
+                + "attributes of which the name or class matches this regular expression",
         "immutableNames | a( | setting immutableNames: 'a(' is no regular expression: Unclosed group at 2; allowed: a "
                 + "regular expression, or empty",
         "immutableClasses | [ | setting immutableClasses: '[' is no regular expression: Unclosed character class at "
