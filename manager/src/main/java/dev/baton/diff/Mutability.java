@@ -1,31 +1,175 @@
 package dev.baton.diff;
 
+import java.io.Externalizable;
+import java.lang.annotation.Annotation;
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.MethodType;
+import java.lang.reflect.Field;
+import java.lang.reflect.Modifier;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+
 /**
  * Which values can never change in place (T2, T3), so that having read one is no reason to compare it.
  *
- * <p>Sure of the classes listed here and of enums only. Always the exact class: BigDecimal can be subclassed
- * by something that changes. Enum constants count although their fields may change, since serialisation writes nothing
- * but their names. Whatever is not known to be immutable is compared, which costs time, never a change.
+ * <p>Sure of: the JDK's plain values and enums (see {@link Leaves}); records and final classes of the application whose
+ * fields are all final, where each is of such a type; of others of these, and of the collections that {@code List.of},
+ * {@code Set.of} and {@code Map.of} make, those objects that refer to immutable ones only. Takes the application's word
+ * for classes with an annotation named {@code Immutable}. Whatever is not known to be immutable is compared, which costs
+ * time, never a change.
  */
 public final class Mutability {
+    /** A value of more parts is compared. */
+    private static final int MOST_PARTS = 1_000;
+    private static final int DEEPEST = 64;
+    private static final MethodHandles.Lookup LOOKUP = MethodHandles.lookup();
+    private static final MethodHandle[] NONE = {};
+
+    /** What is known of a class. */
+    private record Verdict(boolean always, boolean collection, boolean claimed, MethodHandle[] toAsk) {
+        static final Verdict ALWAYS = new Verdict(true, false, false, NONE);
+        static final Verdict NEVER = new Verdict(false, false, false, null);
+        static final Verdict CLAIMED = new Verdict(false, false, true, null);
+        static final Verdict COLLECTION = new Verdict(false, true, false, null);
+    }
+
     /** Remembered with the class itself, so that an undeployed application's classes are not held. */
-    private static final ClassValue<Boolean> JUDGED = new ClassValue<>() {
+    private static final ClassValue<Verdict> JUDGED = new ClassValue<>() {
         @Override
-        protected Boolean computeValue(Class<?> type) {
-            return Leaves.is(type);
+        protected Verdict computeValue(Class<?> type) {
+            try {
+                return judge(type, new ArrayList<>());
+            } catch (RuntimeException | LinkageError e) {
+                // Parts of the class are missing.
+                return Verdict.NEVER;
+            }
         }
     };
 
     private Mutability() {
     }
 
-    /** Whether objects of this class are. */
-    static boolean immutable(Class<?> type) {
-        return JUDGED.get(type);
+    /** Whether no object of this class ever changes, or refers to one that does; claims do not count. */
+    static boolean proven(Class<?> type) {
+        return JUDGED.get(type).always;
     }
 
-    /** Whether this value is sure never to change in place; null is. Any threads. */
+    /** Whether this value never changes in place; null does not. Any threads. */
     public static boolean immutable(Object value) {
-        return value == null || JUDGED.get(value.getClass());
+        return immutable(value, new int[] {MOST_PARTS}, DEEPEST);
+    }
+
+    private static boolean immutable(Object value, int[] parts, int depth) {
+        if (value == null) {
+            return true;
+        }
+        Verdict verdict = JUDGED.get(value.getClass());
+        if (verdict.always || verdict.claimed) {
+            return true;
+        }
+        if (--parts[0] < 0 || depth == 0) {
+            return false;
+        }
+        if (verdict.collection) {
+            return value instanceof Map<?, ?> map
+                    ? all(map.keySet(), parts, depth) && all(map.values(), parts, depth)
+                    : all((Collection<?>) value, parts, depth);
+        }
+        if (verdict.toAsk == null) {
+            return false;
+        }
+        for (MethodHandle getter : verdict.toAsk) {
+            if (!immutable(get(getter, value), parts, depth - 1)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static boolean all(Collection<?> parts, int[] limit, int depth) {
+        for (Object part : parts) {
+            if (--limit[0] < 0 || !immutable(part, limit, depth - 1)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static Object get(MethodHandle getter, Object value) {
+        try {
+            return (Object) getter.invokeExact(value);
+        } catch (RuntimeException | Error e) {
+            throw e;
+        } catch (Throwable e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** @param asked classes whose verdict waits for this one: a cycle is left to be found out per object */
+    private static Verdict judge(Class<?> type, List<Class<?>> asked) {
+        String name = type.getName();
+        if (Leaves.is(type)) {
+            return Verdict.ALWAYS;
+        }
+        if (name.startsWith("java.")) {
+            return name.startsWith("java.util.ImmutableCollections$") || name.startsWith("java.util.Collections$Empty")
+                    || name.startsWith("java.util.Collections$Singleton") ? Verdict.COLLECTION : Verdict.NEVER;
+        }
+        for (Annotation annotation : type.getDeclaredAnnotations()) {
+            if (annotation.annotationType().getSimpleName().equals("Immutable")) {
+                return Verdict.CLAIMED;
+            }
+        }
+        if (!Modifier.isFinal(type.getModifiers()) || type.isArray() || writesItself(type) || asked.contains(type)) {
+            return Verdict.NEVER;
+        }
+        asked.add(type);
+        List<MethodHandle> toAsk = new ArrayList<>();
+        for (Class<?> c = type; c != Object.class && c != Record.class && c != Number.class; c = c.getSuperclass()) {
+            if (c.getName().startsWith("java.")) {
+                return Verdict.NEVER;
+            }
+            for (Field field : c.getDeclaredFields()) {
+                if (Modifier.isStatic(field.getModifiers()) || Modifier.isTransient(field.getModifiers())) {
+                    continue;
+                }
+                if (!Modifier.isFinal(field.getModifiers())) {
+                    return Verdict.NEVER;
+                }
+                if (!sure(field.getType(), asked)) {
+                    MethodHandle getter = getter(c, field);
+                    if (getter == null) {
+                        return Verdict.NEVER;
+                    }
+                    toAsk.add(getter);
+                }
+            }
+        }
+        asked.remove(type);
+        return toAsk.isEmpty() ? Verdict.ALWAYS : new Verdict(false, false, false, toAsk.toArray(NONE));
+    }
+
+    /** Whether a field of this type surely refers to something immutable, whatever object it is. */
+    private static boolean sure(Class<?> type, List<Class<?>> asked) {
+        return type.isPrimitive() || Modifier.isFinal(type.getModifiers()) && judge(type, asked).always
+                || type.isEnum();
+    }
+
+    private static MethodHandle getter(Class<?> type, Field field) {
+        try {
+            return MethodHandles.privateLookupIn(type, LOOKUP).unreflectGetter(field)
+                    .asType(MethodType.methodType(Object.class, Object.class));
+        } catch (IllegalAccessException e) {
+            return null;
+        }
+    }
+
+    /** What such a class writes need not be what its fields say. Lambdas are written as what they captured. */
+    private static boolean writesItself(Class<?> type) {
+        return !type.isHidden() && (Externalizable.class.isAssignableFrom(type) || Shapes.replaces(type)
+                || Shapes.writesItself(type));
     }
 }

@@ -22,7 +22,7 @@ final class Shapes {
     }
 
     private static Shape shapeOf(Class<?> type) {
-        if (Mutability.immutable(type)) {
+        if (Mutability.proven(type)) {
             return new Leaf();
         }
         if (type.isArray()) {
@@ -49,19 +49,21 @@ final class Shapes {
 
     /** Whether objects of the class are written by their fields, by nothing but their fields. */
     private static boolean plain(Class<?> type) {
-        if (Externalizable.class.isAssignableFrom(type) || replaces(type)) {
-            return false;
-        }
+        return !Externalizable.class.isAssignableFrom(type) && !replaces(type)
+                && (type.isRecord() || !writesItself(type)) && ObjectStreamClass.lookup(type) != null;
+    }
+
+    static boolean writesItself(Class<?> type) {
         for (Class<?> level : FieldShape.levels(type)) {
-            if (declares(level, "writeObject", ObjectOutputStream.class) && !type.isRecord()) {
-                return false;
+            if (declares(level, "writeObject", ObjectOutputStream.class)) {
+                return true;
             }
         }
-        return ObjectStreamClass.lookup(type) != null;
+        return false;
     }
 
     /** Generously: also one that serialisation would not call. */
-    private static boolean replaces(Class<?> type) {
+    static boolean replaces(Class<?> type) {
         for (Class<?> c = type; c != null; c = c.getSuperclass()) {
             if (declares(c, "writeReplace")) {
                 return true;

@@ -2,6 +2,11 @@ package dev.baton.diff;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
+import java.io.ObjectOutputStream;
+import java.io.Serializable;
+import java.lang.annotation.Retention;
+import java.lang.annotation.RetentionPolicy;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.math.MathContext;
@@ -22,12 +27,17 @@ import java.util.Date;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -39,14 +49,22 @@ class MutabilityTest {
                 MathContext.DECIMAL32, UUID.randomUUID(), URI.create("a:b"), new URL("http://127.0.0.1/"),
                 Locale.GERMANY, Currency.getInstance("EUR"), String.class, Pattern.compile("a"), Duration.ZERO,
                 Instant.EPOCH, LocalDate.EPOCH, ZoneOffset.UTC, ZoneId.of("Europe/Paris"),
-                ZonedDateTime.of(LocalDate.EPOCH.atStartOfDay(), ZoneOffset.UTC), TimeUnit.DAYS, WithBody.ONE);
+                ZonedDateTime.of(LocalDate.EPOCH.atStartOfDay(), ZoneOffset.UTC), TimeUnit.DAYS, WithBody.ONE,
+                List.of("a", 1), Set.of(1), Map.of("k", List.of(2)), List.of(), ArrayList.class,
+                new Point(1, 2), new Box(List.of("a")), new Plain("a", 1), new WithCache("a"),
+                new Chain(1, new Chain(2, null)), new Claimed(), Collections.singletonList("a"),
+                Collections.emptyList(), (Supplier<String> & Serializable) () -> "a");
     }
 
     static Stream<Arguments> mutable() {
         return Stream.<Object>of(new Date(), Calendar.getInstance(), new StringBuilder(), new int[1], new String[0],
                 new ArrayList<>(), new HashMap<>(), new AtomicInteger(), new BitSet(), List.of(new Date()),
                 Collections.unmodifiableList(new ArrayList<>()), new Exception(), new Object(),
-                new BigDecimal("1") { }, new OneDate(new Date()))
+                new BigDecimal("1") { }, new OneDate(new Date()),
+                new Box(new ArrayList<>()), new Box(List.of(new Date())), new Holder(new int[1]), new Open("a"),
+                new OfMutable(1), new Written("a"), new SubOfClaimed(), Map.of("k", new StringBuilder()),
+                Collections.singletonList(new Date()), Optional.of(new Date()), new Chain(1, new Date()),
+                Collections.nCopies(2_000, "a"), capturing(new Date()))
                 .map(value -> Arguments.of(value));
     }
 
@@ -74,4 +92,92 @@ class MutabilityTest {
     }
 
     record OneDate(Date date) {}
+
+    record Point(int x, long y) {}
+
+    record Box(Object content) {}
+
+    record Chain(int value, Object next) {}
+
+    record Holder(int[] array) {}
+
+    static final class Plain {
+        private final String a;
+        private final Integer b;
+
+        Plain(String a, Integer b) {
+            this.a = a;
+            this.b = b;
+        }
+    }
+
+    /** Not written, so of no account. */
+    static final class WithCache {
+        private final String a;
+        private transient int hash;
+
+        WithCache(String a) {
+            this.a = a;
+            this.hash = a.hashCode();
+        }
+    }
+
+    /** Could be extended by something that changes. */
+    static class Open {
+        private final String a;
+
+        Open(String a) {
+            this.a = a;
+        }
+    }
+
+    static class Counter {
+        int n;
+    }
+
+    static final class OfMutable extends Counter {
+        private final int more;
+
+        OfMutable(int more) {
+            this.more = more;
+        }
+    }
+
+    static final class Written implements Serializable {
+        private static final long serialVersionUID = 1L;
+        private final String a;
+        private static int times;
+
+        Written(String a) {
+            this.a = a;
+        }
+
+        private void writeObject(ObjectOutputStream out) throws IOException {
+            out.defaultWriteObject();
+            out.writeInt(times++);
+        }
+    }
+
+    @Retention(RetentionPolicy.RUNTIME)
+    @interface Immutable {}
+
+    @Immutable
+    static class Claimed {
+        int secret;
+    }
+
+    static final class SubOfClaimed extends Claimed {}
+
+    private static Object capturing(Date date) {
+        return (Supplier<Date> & Serializable) () -> date;
+    }
+
+    @Test
+    @DisplayName("T3: a claim counts for tracking, but nothing that is proven rests on it")
+    void aClaimIsNoProof() {
+        assertThat(Mutability.immutable(new Box(new Claimed()))).isTrue();
+        assertThat(Mutability.proven(Claimed.class)).isFalse();
+        assertThat(Mutability.proven(Point.class)).isTrue();
+        assertThat(Mutability.proven(Box.class)).isFalse();
+    }
 }
