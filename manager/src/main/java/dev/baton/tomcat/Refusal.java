@@ -61,13 +61,16 @@ final class Refusal {
         };
     }
 
-    /** Ends the connection without completing the answer, so that nobody takes it for a success. */
+    /** Ends the connection, of HTTP/2 the stream, without completing the answer: nobody takes it for a success. */
     static void cut(Request request, Throwable why) {
         ResponseHold hold = ResponseHold.install(request);
         if (hold != null) {
             hold.cut();
         }
         request.getCoyoteRequest().action(ActionCode.CLOSE_NOW, why);
+        if (hold != null && !"HTTP/2.0".equals(request.getProtocol())) {
+            ConnectionReset.of(hold.processor());
+        }
     }
 
     static void logLate(SessionUnavailable why) {

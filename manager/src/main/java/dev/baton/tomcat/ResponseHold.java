@@ -8,8 +8,12 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.catalina.connector.Request;
 import org.apache.coyote.ActionCode;
 import org.apache.coyote.ActionHook;
+import org.apache.coyote.Constants;
 import org.apache.coyote.OutputBuffer;
 import org.apache.coyote.Response;
+import org.apache.coyote.http11.HttpOutputBuffer;
+import org.apache.coyote.http11.OutputFilter;
+import org.apache.coyote.http2.Http2OutputBuffer;
 import org.apache.juli.logging.Log;
 import org.apache.juli.logging.LogFactory;
 
@@ -98,9 +102,18 @@ final class ResponseHold implements OutputBuffer, ActionHook {
         return over;
     }
 
-    /** Nothing more of this answer is ever sent, least of all its end. */
+    /**
+     * Nothing more of this answer is ever sent, least of all its end: HTTP/2 and AJP would say it after an error too.
+     */
     void cut() {
+        if (cut) {
+            return;
+        }
         cut = true;
+        response.setCommitted(true);
+        if (output instanceof Http2OutputBuffer stream) {
+            stream.addFilter(new DeadEnd());
+        }
     }
 
     /** Who really does what the response is asked for. */
@@ -187,19 +200,13 @@ final class ResponseHold implements OutputBuffer, ActionHook {
                 settle();
             }
             hook.action(code, parameter);
-        } else if (cut) {
-            // The processor sends nothing after CLOSE_NOW, but AJP's would still say that the answer is complete.
-            response.setCommitted(true);
-        } else if (code == ActionCode.CLOSE) {
+        } else if (!cut) {
             commit();
-            endHeld = true;
-        } else if (code == ActionCode.COMMIT) {
-            commit();
-        } else {
-            commit();
-            if (headHeld) {
+            if (code == ActionCode.CLOSE) {
+                endHeld = true;
+            } else if (code == ActionCode.CLIENT_FLUSH && headHeld) {
                 flushHeld = true;
-            } else {
+            } else if (code == ActionCode.CLIENT_FLUSH) {
                 hook.action(code, parameter);
             }
         }
@@ -209,7 +216,7 @@ final class ResponseHold implements OutputBuffer, ActionHook {
         if (response.isCommitted()) {
             return;
         }
-        if (withoutBody()) {
+        if (withoutBody() || response.getRequest().getAttribute(Constants.SENDFILE_FILENAME_ATTR) != null) {
             headHeld = true;
             response.setCommitted(true);
         } else {
@@ -217,7 +224,7 @@ final class ResponseHold implements OutputBuffer, ActionHook {
         }
     }
 
-    /** The head alone is the whole answer. */
+    /** The head alone is the whole answer. (Behind the head of a file the connector sends the rest by itself.) */
     private boolean withoutBody() {
         int status = response.getStatus();
         return status < 200 || status == 204 || status == 205 || status == 304 || response.getContentLengthLong() == 0
@@ -262,6 +269,46 @@ final class ResponseHold implements OutputBuffer, ActionHook {
         }
         if (endHeld) {
             hook.action(ActionCode.CLOSE, response);
+        }
+    }
+
+    /** The end of HTTP/2's output where a stream is to end by a reset. */
+    private static final class DeadEnd implements OutputFilter {
+        @Override
+        public int doWrite(ByteBuffer chunk) {
+            int size = chunk.remaining();
+            chunk.position(chunk.limit());
+            return size;
+        }
+
+        @Override
+        public long getBytesWritten() {
+            return 0;
+        }
+
+        @Override
+        public void flush() {
+            // Nothing is sent.
+        }
+
+        @Override
+        public void end() {
+            // Nothing is sent.
+        }
+
+        @Override
+        public void setResponse(Response response) {
+            // Needs none.
+        }
+
+        @Override
+        public void recycle() {
+            // Keeps nothing.
+        }
+
+        @Override
+        public void setBuffer(HttpOutputBuffer buffer) {
+            // Nothing goes there.
         }
     }
 }

@@ -4,11 +4,14 @@ import dev.baton.codec.MalformedMessage;
 import dev.baton.codec.MessageCodec;
 import dev.baton.model.NodeId;
 import dev.baton.protocol.Message;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
@@ -21,6 +24,8 @@ public final class MemoryNetwork {
     private final Set<NodeId> dead = ConcurrentHashMap.newKeySet();
     private final Set<NodeId> cut = ConcurrentHashMap.newKeySet();
     private volatile BiPredicate<NodeId, Message> lost = (to, message) -> false;
+    private volatile BiPredicate<NodeId, Message> held = (to, message) -> false;
+    private final Queue<Runnable> holding = new ConcurrentLinkedQueue<>();
 
     public synchronized Port port(String name, long incarnation) {
         return new Port(new NodeId(name, incarnation));
@@ -29,6 +34,19 @@ public final class MemoryNetwork {
     /** Messages that never arrive. */
     public void lose(BiPredicate<NodeId, Message> which) {
         lost = which;
+    }
+
+    /** Messages that are kept back until {@link #deliverHeld}. */
+    public void hold(BiPredicate<NodeId, Message> which) {
+        held = which;
+    }
+
+    /** Delivers what was kept back, and keeps back nothing more. */
+    public void deliverHeld() {
+        held = (to, message) -> false;
+        for (Runnable delivery = holding.poll(); delivery != null; delivery = holding.poll()) {
+            delivery.run();
+        }
     }
 
     /** The process is gone: nothing of it is heard any more, and its port refuses connections. */
@@ -105,7 +123,14 @@ public final class MemoryNetwork {
         @Override
         public void send(NodeId to, List<Message> envelope) {
             Port target = find(to);
-            List<Message> kept = envelope.stream().filter(m -> !lost.test(to, m)).toList();
+            List<Message> kept = new ArrayList<>();
+            for (Message message : envelope) {
+                if (held.test(to, message)) {
+                    holding.add(() -> send(to, List.of(message)));
+                } else if (!lost.test(to, message)) {
+                    kept.add(message);
+                }
+            }
             if (listener == null || target == null || kept.isEmpty() || !together(self, to)) {
                 return;
             }

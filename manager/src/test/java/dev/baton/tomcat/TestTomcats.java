@@ -42,6 +42,7 @@ final class TestTomcats implements AutoCloseable {
     final MovedClock clock = new MovedClock();
     final List<Node> nodes = new ArrayList<>();
     private final Path directory;
+    private Consumer<Node> preparation = node -> { };
     private final HttpClient http = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1)
             .connectTimeout(LIMIT).build();
 
@@ -110,12 +111,18 @@ final class TestTomcats implements AutoCloseable {
         }
     }
 
+    /** What else is to be done with each node before it starts. */
+    void prepare(Consumer<Node> more) {
+        preparation = more;
+    }
+
     /** Adds nodes n1, n2, … with the application /shop and waits until every session will have its backup. */
     TestTomcats start(int size, Map<String, String> settings, Consumer<Context> more) throws LifecycleException {
         for (int i = 0; i < size; i++) {
             Node node = new Node("n" + (nodes.size() + 1));
             node.context = node.application("/shop", settings, more);
             node.manager = (BatonManager) node.context.getManager();
+            preparation.accept(node);
             node.tomcat.start();
             nodes.add(node);
         }

@@ -1,0 +1,264 @@
+package dev.baton.tomcat;
+
+import jakarta.servlet.AsyncContext;
+import jakarta.servlet.ServletException;
+import jakarta.servlet.ServletOutputStream;
+import jakarta.servlet.ServletRequestEvent;
+import jakarta.servlet.ServletRequestListener;
+import jakarta.servlet.WriteListener;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import jakarta.servlet.http.HttpSession;
+import jakarta.servlet.http.HttpUpgradeHandler;
+import jakarta.servlet.http.WebConnection;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.apache.catalina.Context;
+import org.apache.catalina.core.StandardContext;
+import org.apache.tomcat.util.descriptor.web.ErrorPage;
+
+/**
+ * An application that ends its answers in every way there is, and changes the session once in each request, at the
+ * moment when this is most likely to be missed.
+ */
+final class AnswerPages {
+    static final String START = "/start";
+    private static final byte[] TEN = "0123456789".getBytes();
+
+    /** Ways to end an answer, with the status that they bring. */
+    static final Map<String, Integer> WAYS = Map.ofEntries(
+            Map.entry("nothing", 200), Map.entry("small", 200), Map.entry("length", 200),
+            Map.entry("lengthAndFlush", 200), Map.entry("lengthInPieces", 200), Map.entry("lengthExceeded", 200),
+            Map.entry("overBufferWithLength", 200), Map.entry("emptyAndFlush", 200), Map.entry("close", 200),
+            Map.entry("closeWriter", 200), Map.entry("flush", 200), Map.entry("overBuffer", 200),
+            Map.entry("noContentAndFlush", 204), Map.entry("resetContentAndFlush", 205),
+            Map.entry("notModifiedAndFlush", 304), Map.entry("sendfile", 200), Map.entry("sendfileAndFlush", 200), Map.entry("trailers", 200),
+            Map.entry("redirect", 302), Map.entry("sendError", 418), Map.entry("exception", 500),
+            Map.entry("closeThenException", 200), Map.entry("forward", 200), Map.entry("include", 200),
+            Map.entry("requestListener", 200), Map.entry("complete", 200), Map.entry("completeAfterClose", 200),
+            Map.entry("dispatch", 200), Map.entry("writeListener", 200), Map.entry("upgrade", 101));
+
+    private final Path bigFile;
+
+    /** @param bigFile what is sent with sendfile */
+    AnswerPages(Path bigFile) {
+        this.bigFile = bigFile;
+    }
+
+    /** What {@code GET} is answered with in that way: so many bytes. */
+    static int size(String way) {
+        return switch (way) {
+            case "nothing", "emptyAndFlush", "noContentAndFlush", "resetContentAndFlush", "notModifiedAndFlush",
+                    "redirect", "upgrade" -> 0;
+            case "overBufferWithLength", "sendfile", "sendfileAndFlush" -> 100_000;
+            case "overBuffer" -> 20_000;
+            default -> 10;
+        };
+    }
+
+    void addTo(Context context) {
+        TestTomcats.page(context, START, (q, r) -> {
+            q.getSession().setAttribute("list", new ArrayList<String>());
+            r.getWriter().print("started");
+        });
+        TestTomcats.page(context, "/read", (q, r) -> r.getWriter().print(list(q)));
+        for (String way : WAYS.keySet()) {
+            TestTomcats.page(context, "/" + way, (q, r) -> answer(way, q, r));
+        }
+        TestTomcats.page(context, "/target", (q, r) -> r.getOutputStream().write(TEN));
+        TestTomcats.page(context, "/error", (q, r) -> {
+            change(q);
+            r.getOutputStream().write(TEN);
+        });
+        ErrorPage page = new ErrorPage();
+        page.setLocation("/error");
+        context.addErrorPage(page);
+        ((StandardContext) context).addApplicationEventListener(new ServletRequestListener() {
+            @Override
+            public void requestDestroyed(ServletRequestEvent event) {
+                HttpServletRequest request = (HttpServletRequest) event.getServletRequest();
+                if (request.getServletPath().equals("/requestListener")) {
+                    change(request);
+                }
+            }
+        });
+    }
+
+    private static List<String> list(HttpServletRequest request) {
+        HttpSession session = request.getSession(false);
+        @SuppressWarnings("unchecked")
+        List<String> list = (List<String>) session.getAttribute("list");
+        return list;
+    }
+
+    /** In place. */
+    private static void change(HttpServletRequest request) {
+        list(request).add("changed");
+    }
+
+    private void answer(String way, HttpServletRequest q, HttpServletResponse r) throws IOException, ServletException {
+        ServletOutputStream out = way.equals("closeWriter") ? null : r.getOutputStream();
+        switch (way) {
+            case "small" -> out.write(TEN);
+            case "length", "lengthAndFlush", "requestListener" -> {
+                r.setContentLength(10);
+                out.write(TEN);
+            }
+            case "lengthInPieces" -> {
+                r.setContentLength(10);
+                for (byte each : TEN) {
+                    out.write(each);
+                    out.flush();
+                }
+            }
+            case "lengthExceeded" -> {
+                r.setContentLength(10);
+                byte[] twenty = new byte[20];
+                System.arraycopy(TEN, 0, twenty, 0, 10);
+                out.write(twenty, 0, 20);
+            }
+            case "overBufferWithLength" -> {
+                r.setContentLength(100_000);
+                repeat(out, 10_000);
+            }
+            case "emptyAndFlush" -> r.setContentLength(0);
+            case "close", "closeThenException" -> {
+                out.write(TEN);
+                out.close();
+            }
+            case "closeWriter" -> {
+                r.getWriter().print(new String(TEN));
+                r.getWriter().close();
+            }
+            case "flush" -> {
+                out.write(TEN);
+                out.flush();
+            }
+            case "overBuffer" -> repeat(out, 2_000);
+            case "noContentAndFlush" -> r.setStatus(204);
+            case "resetContentAndFlush" -> r.setStatus(205);
+            case "notModifiedAndFlush" -> r.setStatus(304);
+            case "sendfile", "sendfileAndFlush" -> {
+                r.setContentLength(100_000);
+                if (Boolean.TRUE.equals(q.getAttribute("org.apache.tomcat.sendfile.support"))) {
+                    q.setAttribute("org.apache.tomcat.sendfile.filename", bigFile.toString());
+                    q.setAttribute("org.apache.tomcat.sendfile.start", 0L);
+                    q.setAttribute("org.apache.tomcat.sendfile.end", 100_000L);
+                } else {
+                    repeat(out, 10_000);
+                }
+            }
+            case "trailers" -> {
+                r.setTrailerFields(() -> Map.of("After", "all"));
+                out.write(TEN);
+                out.flush();
+            }
+            case "redirect" -> r.sendRedirect("/shop/target");
+            case "sendError" -> {
+                // The page changes the session.
+                r.sendError(418);
+                return;
+            }
+            case "exception" -> throw new ServletException("on purpose");
+            case "forward" -> q.getRequestDispatcher("/target").forward(q, r);
+            case "include" -> {
+                q.getRequestDispatcher("/target").include(q, r);
+                out.flush();
+            }
+            case "complete", "completeAfterClose", "dispatch", "writeListener" -> {
+                asynchronous(way, q, r);
+                return;
+            }
+            case "upgrade" -> q.upgrade(Upgraded.class);
+            default -> {
+            }
+        }
+        if (way.endsWith("AndFlush")) {
+            r.flushBuffer();
+        }
+        if (way.equals("closeThenException")) {
+            throw new ServletException("on purpose");
+        }
+        if (!way.equals("requestListener")) {
+            change(q);
+        }
+    }
+
+    private static void repeat(ServletOutputStream out, int times) throws IOException {
+        for (int i = 0; i < times; i++) {
+            out.write(TEN);
+        }
+    }
+
+    /** The container's thread does not use the session at all. */
+    private static void asynchronous(String way, HttpServletRequest q, HttpServletResponse r) throws IOException {
+        AsyncContext async = q.startAsync();
+        switch (way) {
+            case "complete" -> async.start(() -> {
+                write(r);
+                change(q);
+                async.complete();
+            });
+            case "completeAfterClose" -> async.start(() -> {
+                r.setContentLength(10);
+                write(r);
+                change(q);
+                async.complete();
+            });
+            case "dispatch" -> async.start(() -> {
+                change(q);
+                async.dispatch("/target");
+            });
+            default -> {
+                r.setContentLength(10);
+                r.getOutputStream().setWriteListener(new WriteListener() {
+                    private boolean written;
+
+                    @Override
+                    public void onWritePossible() throws IOException {
+                        if (!written && r.getOutputStream().isReady()) {
+                            written = true;
+                            r.getOutputStream().write(TEN);
+                            change(q);
+                            async.complete();
+                        }
+                    }
+
+                    @Override
+                    public void onError(Throwable t) {
+                        async.complete();
+                    }
+                });
+            }
+        }
+    }
+
+    private static void write(HttpServletResponse response) {
+        try {
+            response.getOutputStream().write(TEN);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** The other side of an upgrade, as a WebSocket is one: closes at once. */
+    public static final class Upgraded implements HttpUpgradeHandler {
+        @Override
+        public void init(WebConnection connection) {
+            try {
+                connection.close();
+            } catch (Exception e) {
+                throw new IllegalStateException(e);
+            }
+        }
+
+        @Override
+        public void destroy() {
+            // Nothing is kept.
+        }
+    }
+}

@@ -1,0 +1,296 @@
+package dev.baton.tomcat;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.baton.model.SessionKey;
+import dev.baton.protocol.Change;
+import dev.baton.protocol.Message;
+import dev.baton.tomcat.wire.AjpClient;
+import dev.baton.tomcat.wire.Http1Client;
+import dev.baton.tomcat.wire.Http2Client;
+import dev.baton.tomcat.wire.Seen;
+import dev.baton.tomcat.wire.WireClient;
+import java.io.IOException;
+import java.net.Socket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.SecureRandom;
+import java.security.cert.X509Certificate;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManager;
+import javax.net.ssl.X509TrustManager;
+import org.apache.catalina.connector.Connector;
+import org.apache.coyote.ajp.AbstractAjpProtocol;
+import org.apache.coyote.http11.AbstractHttp11Protocol;
+import org.apache.coyote.http2.Http2Protocol;
+import org.apache.tomcat.util.net.SSLHostConfig;
+import org.apache.tomcat.util.net.SSLHostConfigCertificate;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * What a client has when the backups do not have the change: never a complete answer. Every way to end an answer over
+ * every protocol, all at once, each with a session and a connection of its own.
+ */
+class AnswerWaitsTest {
+    private static final String SECRET = "a secret";
+
+    @TempDir
+    private Path directory;
+    private final TestTomcats tomcats = new TestTomcats();
+    private final Map<String, Connector> connectors = new LinkedHashMap<>();
+    private final List<Call> calls = new ArrayList<>();
+    /** Sessions of which a change is held back, or lost, on its way to the backup. */
+    private final Set<SessionKey> onTheWay = ConcurrentHashMap.newKeySet();
+
+    private record Call(String protocol, String method, String way, String session, WireClient client) {
+        String name() {
+            return protocol + " " + method + " " + way;
+        }
+
+        int status() {
+            return AnswerPages.WAYS.get(way);
+        }
+    }
+
+    @AfterEach
+    void stop() throws Exception {
+        for (Call call : calls) {
+            call.client().close();
+        }
+        tomcats.close();
+    }
+
+    private void start(String commitTimeout) throws Exception {
+        Path file = Files.write(directory.resolve("big"), new byte[100_000]);
+        AnswerPages pages = new AnswerPages(file);
+        tomcats.prepare(node -> {
+            if (node.name.equals("n1")) {
+                connectors.put("HTTP/1.1", node.tomcat.getConnector());
+                connectors.put("HTTP/1.0", node.tomcat.getConnector());
+                connectors.put("HTTP/2", node.tomcat.getConnector());
+                node.tomcat.getConnector().addUpgradeProtocol(new Http2Protocol());
+                connectors.put("gzip", compressed());
+                connectors.put("NIO2", add(new Connector("org.apache.coyote.http11.Http11Nio2Protocol")));
+                connectors.put("TLS", tls());
+                connectors.put("TLS HTTP/1.0", connectors.get("TLS"));
+                connectors.put("AJP", ajp());
+                new LinkedHashSet<>(connectors.values()).forEach(c -> {
+                    if (c != node.tomcat.getConnector()) {
+                        node.tomcat.getService().addConnector(c);
+                    }
+                });
+            }
+        });
+        tomcats.start(2, Map.of("commitTimeout", commitTimeout), pages::addTo);
+        for (String protocol : connectors.keySet()) {
+            for (String way : AnswerPages.WAYS.keySet()) {
+                if (possible(protocol, way)) {
+                    call(protocol, "GET", way);
+                }
+            }
+            for (String way : List.of("length", "flush", "overBuffer", "sendfile", "dispatch")) {
+                call(protocol, "HEAD", way);
+            }
+        }
+    }
+
+    private static Connector add(Connector connector) {
+        connector.setPort(0);
+        return connector;
+    }
+
+    private static Connector compressed() {
+        Connector connector = add(new Connector());
+        ((AbstractHttp11Protocol<?>) connector.getProtocolHandler()).setCompression("force");
+        return connector;
+    }
+
+    private static Connector ajp() {
+        Connector connector = add(new Connector("AJP/1.3"));
+        ((AbstractAjpProtocol<?>) connector.getProtocolHandler()).setSecretRequired(false);
+        return connector;
+    }
+
+    private Connector tls() {
+        Connector connector = add(new Connector());
+        connector.setScheme("https");
+        connector.setSecure(true);
+        connector.setProperty("SSLEnabled", "true");
+        SSLHostConfig host = new SSLHostConfig();
+        SSLHostConfigCertificate certificate = new SSLHostConfigCertificate(host, SSLHostConfigCertificate.Type.EC);
+        certificate.setCertificateKeystoreFile(key().toString());
+        certificate.setCertificateKeystorePassword(SECRET);
+        host.addCertificate(certificate);
+        connector.addSslHostConfig(host);
+        return connector;
+    }
+
+    private Path key() {
+        Path file = directory.resolve("key.p12");
+        try {
+            Process keytool = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "keytool").toString(),
+                    "-genkeypair", "-alias", "a", "-keyalg", "EC", "-validity", "30", "-dname", "CN=localhost",
+                    "-storetype", "PKCS12", "-storepass", SECRET, "-keystore", file.toString())
+                    .redirectErrorStream(true).redirectOutput(ProcessBuilder.Redirect.DISCARD).start();
+            assertThat(keytool.waitFor(60, TimeUnit.SECONDS)).isTrue();
+            assertThat(keytool.exitValue()).isZero();
+        } catch (IOException | InterruptedException e) {
+            throw new AssertionError(e);
+        }
+        return file;
+    }
+
+    private static boolean possible(String protocol, String way) {
+        return switch (way) {
+            case "trailers" -> !protocol.endsWith("HTTP/1.0") && !protocol.equals("AJP");
+            case "upgrade" -> protocol.equals("HTTP/1.1") || protocol.equals("TLS") || protocol.equals("NIO2");
+            default -> true;
+        };
+    }
+
+    private void call(String protocol, String method, String way) throws Exception {
+        TestTomcats.Visitor visitor = tomcats.new Visitor();
+        assertThat(visitor.text(1, "/shop" + AnswerPages.START)).isEqualTo("started");
+        calls.add(new Call(protocol, method, way, visitor.session(), client(protocol)));
+    }
+
+    private WireClient client(String protocol) throws Exception {
+        Socket socket = new Socket("localhost", connectors.get(protocol).getLocalPort());
+        if (protocol.startsWith("TLS")) {
+            socket = trusting().getSocketFactory().createSocket(socket, "localhost", socket.getPort(), true);
+        }
+        return switch (protocol) {
+            case "HTTP/2" -> new Http2Client(socket);
+            case "AJP" -> new AjpClient(socket);
+            case "HTTP/1.0", "TLS HTTP/1.0" -> new Http1Client(socket, "HTTP/1.0");
+            default -> new Http1Client(socket, "HTTP/1.1");
+        };
+    }
+
+    private static SSLContext trusting() throws GeneralSecurityException {
+        SSLContext context = SSLContext.getInstance("TLS");
+        context.init(null, new TrustManager[] {new X509TrustManager() {
+            @Override
+            public void checkClientTrusted(X509Certificate[] chain, String type) {
+                throw new IllegalStateException("this is the client");
+            }
+
+            @Override
+            public void checkServerTrusted(X509Certificate[] chain, String type) {
+                // Made for this test.
+            }
+
+            @Override
+            public X509Certificate[] getAcceptedIssuers() {
+                return new X509Certificate[0];
+            }
+        }}, new SecureRandom());
+        return context;
+    }
+
+    private void sendAll() throws IOException {
+        for (Call call : calls) {
+            List<String> headers = new ArrayList<>();
+            if (call.protocol().equals("gzip")) {
+                headers.add("Accept-Encoding: gzip");
+            }
+            if (call.way().equals("upgrade")) {
+                headers.add("Connection: Upgrade");
+                headers.add("Upgrade: something");
+            }
+            call.client().send(call.method(), "/shop/" + call.way(), call.session(), headers.toArray(String[]::new));
+        }
+    }
+
+    /** Notes of whose change it knows by this message. */
+    private boolean replicates(Message message) {
+        if (!(message instanceof Message.Replicate replicate)) {
+            return false;
+        }
+        for (Change change : replicate.changes()) {
+            if (change instanceof Change.Applied applied) {
+                onTheWay.add(applied.key());
+            }
+        }
+        return true;
+    }
+
+    private void awaitChanges() {
+        long application = tomcats.nodes.get(0).manager.deployment().application().hash();
+        try {
+            TestTomcats.await("every change is on its way to the backup", () -> calls.stream()
+                    .allMatch(c -> onTheWay.contains(new SessionKey(application, SessionIds.base(c.session())))));
+        } catch (AssertionError e) {
+            throw new AssertionError("no change by " + calls.stream().filter(c -> !onTheWay.contains(
+                    new SessionKey(application, SessionIds.base(c.session())))).map(Call::name).toList(), e);
+        }
+    }
+
+    @Test
+    @DisplayName("I11: no client sees a complete answer before the change is on the backup, and each one does then")
+    void theAnswerIsCompleteWhenTheBackupHasTheChangeAndNotBefore() throws Exception {
+        start("60000");
+        tomcats.network.hold((to, message) -> replicates(message));
+        sendAll();
+        awaitChanges();
+        Set<String> early = new TreeSet<>();
+        for (Call call : calls) {
+            Seen seen = call.client().look(2);
+            if (seen.state() != Seen.State.PENDING) {
+                early.add(call.name() + ": " + seen);
+            }
+        }
+        assertThat(early).as("complete before the change was on the backup").isEmpty();
+        tomcats.network.deliverHeld();
+        Set<String> wrong = new TreeSet<>();
+        for (Call call : calls) {
+            Seen seen = call.client().await();
+            int size = call.method().equals("HEAD") ? 0 : AnswerPages.size(call.way());
+            boolean right = seen.state() == Seen.State.COMPLETE && seen.status() == call.status()
+                    && (call.protocol().equals("gzip") || seen.body().length == size);
+            if (!right) {
+                wrong.add(call.name() + ": " + seen);
+            }
+        }
+        assertThat(wrong).as("not the right answer afterwards").isEmpty();
+        for (Call call : calls) {
+            TestTomcats.Visitor other = tomcats.new Visitor();
+            other.session(call.session());
+            assertThat(other.text(2, "/shop/read")).as(call.name()).isEqualTo("[changed]");
+        }
+    }
+
+    @Test
+    @DisplayName("I11: where the change does not reach the backup no client ever sees a complete success")
+    void theAnswerIsNeverCompleteWhereTheBackupDoesNotGetTheChange() throws Exception {
+        start("300");
+        tomcats.network.lose((to, message) -> replicates(message));
+        sendAll();
+        awaitChanges();
+        Set<String> wrong = new TreeSet<>();
+        int refused = 0;
+        for (Call call : calls) {
+            Seen seen = call.client().await();
+            if (seen.state() == Seen.State.COMPLETE && seen.status() == 503) {
+                refused++;
+            } else if (seen.state() == Seen.State.COMPLETE) {
+                wrong.add(call.name() + ": " + seen);
+            }
+        }
+        assertThat(wrong).as("complete, and the change on no backup").isEmpty();
+        assertThat(refused).as("answers that had not begun are refused with 503").isPositive();
+    }
+}
