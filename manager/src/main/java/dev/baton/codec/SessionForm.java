@@ -1,5 +1,6 @@
 package dev.baton.codec;
 
+import dev.baton.graph.StreamPatch;
 import dev.baton.model.AttributeChange;
 import dev.baton.model.BytePatch;
 import dev.baton.model.Fence;
@@ -19,6 +20,7 @@ final class SessionForm {
     private static final int PUT = 0;
     private static final int PATCH = 1;
     private static final int REMOVE = 2;
+    private static final int GRAPH = 3;
 
     private static final int HAS_IMAGE = 1;
     private static final int EXPIRING = 2;
@@ -161,6 +163,9 @@ final class SessionForm {
         if (change instanceof AttributeChange.BinaryPatch p) {
             out.text(p.name(), Limits.ATTRIBUTE_NAME, KIND_BITS, PATCH);
             out.bytes(p.patch().encoded());
+        } else if (change instanceof AttributeChange.GraphPatch p) {
+            out.text(p.name(), Limits.ATTRIBUTE_NAME, KIND_BITS, GRAPH);
+            out.bytes(p.patch().encoded());
         } else if (change instanceof AttributeChange.Put p) {
             out.text(p.name(), Limits.ATTRIBUTE_NAME, KIND_BITS, PUT);
             out.bytes(p.value());
@@ -180,10 +185,10 @@ final class SessionForm {
                 return new AttributeChange.Put(name, in.bytes());
             case PATCH:
                 return new AttributeChange.BinaryPatch(name, new BytePatch(in.bytes()));
-            case REMOVE:
-                return new AttributeChange.Remove(name);
+            case GRAPH:
+                return new AttributeChange.GraphPatch(name, new StreamPatch(in.bytes()));
             default:
-                throw In.malformed("change of the kind " + kind);
+                return new AttributeChange.Remove(name);
         }
     }
 

@@ -1,5 +1,8 @@
 package dev.baton.model;
 
+import dev.baton.graph.MalformedGraph;
+import dev.baton.graph.StreamPatch;
+
 /**
  * One change of one attribute. Sealed; {@link #apply} is the one meaning of each form.
  */
@@ -45,6 +48,26 @@ public sealed interface AttributeChange {
         @Override
         public int size() {
             return name.length() + 4;
+        }
+    }
+
+    /** Changed nodes of the value's object graph, see {@link StreamPatch}. */
+    record GraphPatch(String name, StreamPatch patch) implements AttributeChange {
+        @Override
+        public byte[] apply(byte[] base) throws MalformedPatch {
+            if (base == null) {
+                throw new MalformedPatch("patch for an attribute that is absent");
+            }
+            try {
+                return patch.apply(base);
+            } catch (MalformedGraph e) {
+                throw new MalformedPatch(e.getMessage());
+            }
+        }
+
+        @Override
+        public int size() {
+            return name.length() + patch.encoded().length + 4;
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.baton.codec;
 
+import dev.baton.graph.StreamPatch;
 import dev.baton.model.AttributeChange;
 import dev.baton.model.BytePatch;
 import dev.baton.model.NodeId;
@@ -78,6 +79,9 @@ final class RandomMessages {
         }
         if (type == SessionKey.class) {
             return new SessionKey(random.nextInt(3) * 0x123456789abcdefL, text("SessionKey.id"));
+        }
+        if (type == StreamPatch.class) {
+            return new StreamPatch(bytes());
         }
         if (type == BytePatch.class) {
             return new BytePatch(bytes());

@@ -1,5 +1,6 @@
 package dev.baton.codec;
 
+import dev.baton.graph.StreamPatch;
 import dev.baton.model.BytePatch;
 import dev.baton.model.SessionImage;
 import java.lang.reflect.RecordComponent;
@@ -21,6 +22,8 @@ final class Written {
     private static void append(StringBuilder text, Object value) {
         if (value instanceof byte[] bytes) {
             text.append("bytes ").append(HexFormat.of().formatHex(bytes));
+        } else if (value instanceof StreamPatch patch) {
+            append(text.append("graph patch "), patch.encoded());
         } else if (value instanceof BytePatch patch) {
             append(text.append("patch "), patch.encoded());
         } else if (value instanceof SessionImage image) {

@@ -6,7 +6,9 @@ import java.io.Serializable;
 import java.nio.ByteBuffer;
 
 /** Streams that the JDK itself would overflow its stack over. */
-final class Chains {
+public final class Chains {
+    /** Bytes of each node but the first. */
+    public static final int LENGTH = 6;
     private static final byte[] LINK = {0x73, 0x71, 0, 0x7E, 0, 0};
 
     static final class Link implements Serializable {
@@ -18,7 +20,7 @@ final class Chains {
     }
 
     /** {@code length} objects, each of which refers to the next. */
-    static byte[] chain(int length) throws IOException {
+    public static byte[] chain(int length) throws IOException {
         byte[] one = StreamTableTest.serialized(new Link());
         int head = one.length - 1;
         assert ObjectStreamClass.lookup(Link.class).getFields().length == 1;
