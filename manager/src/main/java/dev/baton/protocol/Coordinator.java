@@ -118,6 +118,10 @@ final class Coordinator {
                     || !directory.mayKnowCluster(promises.keySet()).isEmpty() || directory.hello(step.self) == null) {
                 return;
             }
+            // The dead among those may have known of nodes that this one never heard of.
+            if (directory.metOthers(promises.keySet()) && !directory.aloneLongEnough()) {
+                return;
+            }
             copiesFresh = true;
             lead(rebalance.founded(new TableNumber(epoch, 1)));
             return;

@@ -191,6 +191,11 @@ final class Directory implements Quorum.Absence {
         return unheard;
     }
 
+    /** Whether this fresh node ever saw somebody besides these fresh ones. */
+    boolean metOthers(Collection<NodeId> fresh) {
+        return !fresh.containsAll(met);
+    }
+
     boolean member(NodeId node) {
         return effective != null && effective.member(node) != null;
     }

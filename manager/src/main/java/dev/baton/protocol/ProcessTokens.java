@@ -151,7 +151,9 @@ final class ProcessTokens {
     void offerWhereLost(Topology table) {
         for (Hold hold : holds.values()) {
             boolean has = hold.state == Hold.State.HELD || hold.state == Hold.State.RETURNING;
-            if (has && table.segment(hold.key.segment()).created() > hold.fence.term()) {
+            // Offered once: under a second number the answer to the first would be taken for a stray grant.
+            boolean offered = hold.offering && hold.image != null;
+            if (has && !offered && table.segment(hold.key.segment()).created() > hold.fence.term()) {
                 hold.idle = hold.idle || hold.state == Hold.State.RETURNING;
                 hold.state = Hold.State.HELD;
                 hold.offering = true;
@@ -165,7 +167,7 @@ final class ProcessTokens {
 
     void offer(Input.Offer in) {
         Hold hold = holds.get(in.key());
-        if (hold != null && hold.offering) {
+        if (hold != null && hold.offering && hold.image == null) {
             hold.image = in.image();
             hold.offered = hold.contents;
             hold.ageNanos = in.ageNanos();
@@ -258,6 +260,7 @@ final class ProcessTokens {
         }
         boolean creating = hold.state == Hold.State.CREATING;
         hold.state = Hold.State.HELD;
+        hold.abandoned = false; // an idle token from now on, like any other
         hold.fence = m.fence();
         hold.image = null;
         hold.attempts = 0;

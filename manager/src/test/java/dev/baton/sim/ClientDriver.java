@@ -247,8 +247,8 @@ final class ClientDriver {
     }
 
     /** One last reading of every session, where everything works again; a late view may still refuse it twice. */
-    void readAll(Runnable failed) {
-        for (SessionKey key : new ArrayList<>(known)) {
+    void readAll(List<SessionKey> sessions, Runnable failed) {
+        for (SessionKey key : new ArrayList<>(sessions)) {
             readLast(key, 3, failed);
         }
     }

@@ -68,6 +68,10 @@ final class Gate {
         return fence != null && !expiring;
     }
 
+    boolean idle() {
+        return open && !closing && inside.isEmpty();
+    }
+
     int busy() {
         return inside.size() + waiters.size() + (creator == null ? 0 : 1);
     }

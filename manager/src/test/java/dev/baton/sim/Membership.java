@@ -267,6 +267,27 @@ final class Membership {
         publish(g, maxViewDelay);
     }
 
+    /** A live member goes out of the others' view, and is not told. */
+    void exclude(NodeId node) {
+        Group g = groupOf(node);
+        Group out = new Group();
+        g.members.remove(node);
+        out.members.add(node);
+        out.keptApartUntil = Long.MAX_VALUE;
+        out.publishedAt = Long.MAX_VALUE;
+        groups.add(out);
+        publish(g, maxViewDelay);
+    }
+
+    /** The excluded one is found again. */
+    void include(NodeId node) {
+        groupOf(node).keptApartUntil = 0;
+    }
+
+    private Group groupOf(NodeId node) {
+        return groups.stream().filter(g -> g.members.contains(node)).findFirst().orElseThrow();
+    }
+
     private void disturb(List<NodeId> nodes) {
         if (sim.calm() || sim.scenario().steady || rng.chance(0.4)) {
             return;
@@ -281,6 +302,13 @@ final class Membership {
 
     private void publish(Group g, long maxDelay) {
         List<NodeId> view = List.copyOf(g.members);
+        SimNode alone = view.size() == 1 && maxDelay > 0 ? sim.life(view.get(0)) : null;
+        if (alone != null && alone.view().isEmpty()) {
+            // Taken out before it heard that it was in: it is no member of anything yet, and asks again.
+            groups.remove(g);
+            joiners.add(alone.id());
+            return;
+        }
         long number = ++views;
         g.publishedAt = sim.now();
         for (NodeId m : view) {

@@ -31,6 +31,37 @@ final class Network {
         }
     }
 
+    /** What a story does to envelopes with a message of one kind from one name to another. */
+    static final class Trick {
+        enum Form { LOSE, DOUBLE, DELAY }
+
+        private final Form form;
+        private final String kind;
+        private final Pair on;
+        private int skip;
+        private final boolean always;
+        private final long nanos;
+
+        /**
+         * @param skip   so many of them pass untouched
+         * @param always all others, not just the next one
+         * @param nanos  how late the second one, or the only one, comes
+         */
+        Trick(Form form, String kind, String from, String to, int skip, boolean always, long nanos) {
+            this.form = form;
+            this.kind = kind;
+            this.on = new Pair(from, to);
+            this.skip = skip;
+            this.always = always;
+            this.nanos = nanos;
+        }
+
+        private boolean strikes(Pair pair, List<Message> envelope) {
+            return on.equals(pair) && envelope.stream().anyMatch(m -> m.getClass().getSimpleName().equals(kind))
+                    && --skip < 0;
+        }
+    }
+
     private record Held(long sentAt, byte[] bytes, List<Message> plain) {}
 
     private record Pair(String from, String to) implements Comparable<Pair> {
@@ -54,8 +85,8 @@ final class Network {
     private final Wire wire;
     private final TreeMap<Lives, Link> links = new TreeMap<>();
     private final TreeMap<Pair, Integer> cuts = new TreeMap<>();
-    private String dropKind;
-    private Pair dropOn;
+    private final List<Trick> tricks = new ArrayList<>();
+    private long troubledUntil;
     long envelopes;
     long messages;
     /** Differences of several changes, and copies that went on where they had stopped. */
@@ -106,10 +137,12 @@ final class Network {
         }
     }
 
-    /** The next envelope with a message of that kind is lost. */
-    void dropNext(String kind, String from, String to) {
-        dropKind = kind;
-        dropOn = new Pair(from, to);
+    void play(Trick trick) {
+        tricks.add(trick);
+    }
+
+    void noTricks() {
+        tricks.clear();
     }
 
     void healAll() {
@@ -118,17 +151,28 @@ final class Network {
         all.forEach(this::flushHeld);
     }
 
+    /** Since when every message has come, in order and once; it may still be to come. */
+    long soundSince() {
+        return cuts.isEmpty() && (sim.calm() || !sim.scenario().alwaysNoisy) ? troubledUntil : Long.MAX_VALUE;
+    }
+
+    private void trouble(long until) {
+        troubledUntil = Math.max(troubledUntil, until);
+    }
+
     /** For a while, what these two say to each other may be lost, doubled or overtaken. */
     void disturb(NodeId a, NodeId b, long nanos) {
         for (Link l : List.of(link(a, b), link(b, a))) {
             l.noisyUntil = Math.max(l.noisyUntil, sim.now() + nanos);
         }
+        trouble(sim.now() + nanos + 6_000 * MS); // what is doubled may come late
     }
 
     void slow(NodeId a, NodeId b, long nanos) {
         for (Link l : List.of(link(a, b), link(b, a))) {
             l.slowUntil = Math.max(l.slowUntil, sim.now() + nanos);
         }
+        trouble(sim.now() + nanos);
     }
 
     void send(NodeId from, NodeId to, List<Message> envelope) {
@@ -136,14 +180,14 @@ final class Network {
         messages += envelope.size();
         envelope.forEach(this::count);
         sim.observer().sent(from, to, envelope);
-        if (dropKind != null && dropOn.equals(new Pair(from.name(), to.name()))
-                && envelope.stream().anyMatch(m -> m.getClass().getSimpleName().equals(dropKind))) {
-            sim.trace().line(to.name(), () -> "lost from " + from.name() + ": " + Lines.of(envelope));
-            dropKind = null;
-            return;
-        }
         Link link = link(from, to);
         Held held = new Held(sim.now(), wire.encode(envelope), envelope);
+        for (Trick t : tricks) {
+            if (t.strikes(new Pair(from.name(), to.name()), envelope)) {
+                tricked(t, link, held);
+                return;
+            }
+        }
         if (cut(from.name(), to.name())) {
             link.held.add(held);
             return;
@@ -159,6 +203,21 @@ final class Network {
         }
         if (tap != null) {
             tap.accept(m);
+        }
+    }
+
+    private void tricked(Trick t, Link link, Held held) {
+        if (!t.always) {
+            tricks.remove(t);
+        }
+        trouble(sim.now() + t.nanos);
+        if (t.form == Trick.Form.LOSE) {
+            sim.trace().line(link.to.name(), () -> "lost from " + link.from.name() + ": " + Lines.of(held.plain));
+            return;
+        }
+        deliverAt(sim.now() + t.nanos, link, held);
+        if (t.form == Trick.Form.DOUBLE) {
+            transmit(link, held);
         }
     }
 
@@ -211,6 +270,7 @@ final class Network {
             }
             List<Held> held = new ArrayList<>(link.held);
             link.held.clear();
+            trouble(sim.now() + 1_000 * MS);
             held.removeIf(h -> sim.now() - h.sentAt > KEPT);
             double lossy = rng.chance(0.3) ? rng.chance(0.5) ? 1 : 0.3 : 0;
             if (rng.chance(0.3)) {

@@ -22,9 +22,13 @@ import java.util.TreeMap;
  * closely at the segments that clients use only.
  */
 final class Observer {
+    private static final long QUIET = 8_000_000_000L;
+
     private record Place(int segment, long term) {}
 
     private record Point(int segment, long term, long seq) {}
+
+    private record Copy(NodeId node, int segment) {}
 
     private record Waiting(NodeId primary, TableNumber table, long term, List<NodeId> queue, Fence fence) {}
 
@@ -35,7 +39,10 @@ final class Observer {
     private final Map<NodeId, Topology> acting = new HashMap<>();
     private final TreeMap<SessionKey, Waiting> queues = new TreeMap<>();
     private final TreeMap<NodeId, TableNumber> stored = new TreeMap<>();
+    private final Map<Copy, Long> copies = new HashMap<>();
     private Topology newest;
+    private long tableNanos;
+    private long lifeNanos;
     private long[] lostAtTerm = new long[Topology.SEGMENTS];
 
     Observer(Simulation sim) {
@@ -54,6 +61,7 @@ final class Observer {
         acting.clear();
         queues.clear();
         stored.clear();
+        copies.clear();
         newest = null;
         lostAtTerm = new long[Topology.SEGMENTS];
         for (int segment : sim.scenario().hotSegments) {
@@ -62,10 +70,12 @@ final class Observer {
     }
 
     void started(SimNode node) {
+        lifeChanged();
         sim.trace().line("--", () -> node.id() + " lives");
     }
 
     void ended(SimNode node) {
+        lifeChanged();
         acting.remove(node.id());
         reviewLosses(node + " ended");
     }
@@ -98,11 +108,20 @@ final class Observer {
         }
     }
 
-    /** Where nobody is left who knows of the cluster, whoever starts afterwards founds another. */
+    /**
+     * Where nobody is left who knows of the cluster, whoever starts afterwards founds another. So does who never heard of
+     * those who know, all between them being dead: that is the one case in which there are two until they meet.
+     */
     private void requireNobodyKnew(SimNode founder, Topology table) {
         for (SimNode n : sim.nodes()) {
             Topology other = n.up() ? acting.get(n.id()) : null;
-            if (other != null && !sameCluster(other, table)) {
+            if (other == null || sameCluster(other, table)) {
+                continue;
+            }
+            if (!founder.met(n.id()) && !n.met(founder.id())) {
+                sim.scenario().lineages = true;
+                sim.oracle().twoTruths();
+            } else if (!sim.scenario().lineages) {
                 throw new InvariantViolated("I12", founder + " founds a cluster, " + n + " lives and acts by " + other);
             }
         }
@@ -129,6 +148,7 @@ final class Observer {
             }
             Topology before = newest;
             newest = table;
+            tableNanos = sim.now();
             if (before != null) {
                 compare(before, table);
             }
@@ -186,13 +206,35 @@ final class Observer {
 
     private void watch(SimNode node, int segment) {
         CoreWindow.CopyState c = CoreWindow.copy(node.core(), segment);
-        if (c == null || !c.exact() || sim.scenario().lineages) {
+        if (sim.scenario().lineages) {
             return;
         }
+        if (c == null) {
+            Long term = copies.remove(new Copy(node.id(), segment));
+            if (term != null) {
+                requireOthersHaveIt(node, segment, term);
+            }
+            return;
+        }
+        if (!c.exact()) {
+            return;
+        }
+        copies.put(new Copy(node.id(), segment), c.term());
         Long before = hashes.putIfAbsent(new Point(segment, c.term(), c.seq()), c.hash());
         if (before != null && before != c.hash()) {
             throw new InvariantViolated("I6", node + "'s copy of segment " + segment + " at term " + c.term() + " number "
                     + c.seq() + " differs from another's: " + CoreWindow.sessions(node.core(), segment));
+        }
+    }
+
+    /** A copy may only go when the table names enough others that have the data. */
+    private void requireOthersHaveIt(SimNode node, int segment, long term) {
+        Topology table = node.core().effective();
+        SegmentEntry e = table.segment(segment);
+        int wanted = Math.min(sim.scenario().settings.backups(), table.seats().size() - 1);
+        if (e.lists(node.id()) || e.term() < term || e.backups().size() < wanted) {
+            throw new InvariantViolated("I12", node + " dropped its copy of segment " + segment + " of term " + term
+                    + " by " + e);
         }
     }
 
@@ -259,6 +301,25 @@ final class Observer {
                         + "; the queue was " + before.queue);
             }
         }
+    }
+
+    /** A waiter's time is up: that must not be for a token that lies idle while nothing went wrong for long. */
+    void waitedInVain(SimNode waiter, SessionKey key) {
+        long since = Math.max(Math.max(tableNanos, lifeNanos), sim.network().soundSince());
+        if (newest == null || sim.oracle().blind() || since > sim.now() - QUIET) {
+            return;
+        }
+        SimNode primary = sim.life(newest.segment(key.segment()).primary());
+        StoredSession s = primary == null ? null : CoreWindow.stored(primary.core(), key);
+        SimNode holder = s == null || s.holder() == null ? null : sim.life(s.holder());
+        if (holder != null && holder.process().idleNanos(key) > QUIET) {
+            throw new InvariantViolated("L1", waiter + " waited in vain for " + key + ", which lies idle at " + holder);
+        }
+    }
+
+    /** A node started, ended, stood still or went on. */
+    void lifeChanged() {
+        lifeNanos = sim.now();
     }
 
     /** What a node says to people; only looked at for losses that must not be. */

@@ -109,6 +109,12 @@ final class Process {
         return g != null && g.held() && mayServe(key.segment());
     }
 
+    /** How long the token has been here without anybody using it; 0 where it is not, or on its way. */
+    long idleNanos(SessionKey key) {
+        Gate g = gates.get(key);
+        return g == null || !g.idle() ? 0 : g.ageNanos();
+    }
+
     Fence fence(SessionKey key) {
         Gate g = gates.get(key);
         return g == null ? null : g.fence();

@@ -104,7 +104,10 @@ final class Request {
                 say("time is up in " + of);
                 switch (of) {
                     case LOOKUP -> process.cancelLookup(ticket);
-                    case WAITING -> gate.giveUp(this);
+                    case WAITING -> {
+                        sim.observer().waitedInVain(process.node, key);
+                        gate.giveUp(this);
+                    }
                     case CREATING -> gate.creatorGone();
                     default -> { }
                 }

@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeSet;
 import java.util.function.Supplier;
 
 /**
@@ -41,6 +42,8 @@ final class SimNode {
     private long wakeScheduledFor = Long.MAX_VALUE;
     private long viewNumber;
     private List<NodeId> view = List.of();
+    /** Every life that this one was ever told of. */
+    private final TreeSet<NodeId> met = new TreeSet<>();
 
     SimNode(Simulation sim, int index, Location location) {
         this.sim = sim;
@@ -62,6 +65,7 @@ final class SimNode {
         wakeScheduledFor = Long.MAX_VALUE;
         viewNumber = -1;
         view = List.of();
+        met.clear();
         core = CoreWindow.start(id, location, sim.scenario().apps, sim.scenario().settings, sim.bug());
         process = new Process(sim, this);
         sim.trace().line(name, () -> "starts as " + id);
@@ -98,12 +102,14 @@ final class SimNode {
     void pause() {
         sim.trace().line(name, () -> "stands still");
         paused = true;
+        sim.observer().lifeChanged();
     }
 
     void resume() {
         if (up && paused) {
             sim.trace().line(name, () -> "goes on");
             paused = false;
+            sim.observer().lifeChanged();
             drain();
         }
     }
@@ -137,6 +143,10 @@ final class SimNode {
         return view;
     }
 
+    boolean met(NodeId life) {
+        return met.contains(life);
+    }
+
     /** This node's clock. */
     long clock() {
         return sim.now() + clockOffset;
@@ -149,6 +159,7 @@ final class SimNode {
             if (number > viewNumber && members.contains(id) && !members.equals(view)) {
                 viewNumber = number;
                 view = members;
+                met.addAll(members);
                 give(new Input.ViewChanged(members));
             }
         });

@@ -2,6 +2,7 @@ package dev.baton.sim;
 
 import dev.baton.model.Location;
 import dev.baton.model.NodeId;
+import dev.baton.model.SessionKey;
 import dev.baton.protocol.Bug;
 import java.util.ArrayList;
 import java.util.List;
@@ -156,8 +157,16 @@ final class Simulation {
         faults.end();
         until(now() + rng.between(SECOND, 4 * SECOND));
         driver.stop();
+        comeToRest(driver.known());
+        return new Result(seed, scenario.toString(), scheduler.ran(), network.messages, network.bytes(), oracle.grants,
+                oracle.successes, driver.refused, driver.unknown, oracle.destroyed, network.coalesced, network.continued,
+                now() / MS, trace.hash());
+    }
+
+    /** Nothing goes wrong any more: everything must settle, and every session be readable. */
+    void comeToRest(List<SessionKey> sessions) {
         settle();
-        driver.readAll(() -> {
+        driver.readAll(sessions, () -> {
             throw new InvariantViolated("L1", "after everything settled a session could not be read");
         });
         long readUntil = now() + 60 * SECOND;
@@ -167,8 +176,6 @@ final class Simulation {
         if (driver.open() > 0) {
             throw new InvariantViolated("L1", driver.open() + " last readings were not answered");
         }
-        return new Result(seed, scenario.toString(), scheduler.ran(), network.messages, network.bytes(), oracle.grants,
-                oracle.successes, driver.refused, driver.unknown, oracle.destroyed, network.coalesced, network.continued, now() / MS, trace.hash());
     }
 
     private void settle() {

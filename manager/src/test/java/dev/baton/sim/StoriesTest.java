@@ -16,7 +16,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * difference is then for a person to read.
  */
 class StoriesTest {
-    private static final Path STORIES = Path.of("src/test/resources/dev/baton/sim/stories");
+    static final Path STORIES = Path.of("src/test/resources/dev/baton/sim/stories");
 
     static Stream<String> stories() throws IOException {
         try (Stream<Path> files = Files.list(STORIES)) {

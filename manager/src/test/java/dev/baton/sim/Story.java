@@ -3,6 +3,7 @@ package dev.baton.sim;
 import dev.baton.model.SessionImage;
 import dev.baton.model.SessionKey;
 import dev.baton.model.SessionMeta;
+import dev.baton.protocol.Bug;
 import dev.baton.protocol.CoreSettings;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -17,13 +18,19 @@ import java.util.regex.Pattern;
  *
  * <pre>
  * > cluster 3 backups 1          starts n1, n2, ... one after the other; more words: hash, eager, unproven
- * > create s1 at n1              also read, write, look, destroy, rename; "s2 in n1" creates where n1 is the primary
+ * > create s1 at n1              where n1 is the primary; also read, write, look, destroy, rename
+ * > create s1 at n1 segment 7
  * > wait 10 s
  * > crash n1, start n1, pause n1, resume n1, leave n1
  * > cut n1 n2, heal n1 n2, isolate n1, heal
- * > drop Revoke n1 n2            the next message of that kind is lost
+ * > drop Revoke n1 n2            the next message of that kind is lost; "drop 2nd Revoke n1 n2" the one after it
+ * > block Effective n1 n2        all messages of that kind are lost, until "unblock"
+ * > double Commit n1 n2 4 s      the next message of that kind comes a second time, late
+ * > delay Commit n1 n2 4 s       the next message of that kind comes late
+ * > exclude n1, include n1       the others are told that n1 is out, n1 is not; they meet again
+ * > settle                       everything must come to rest: L1 to L6
  * > owners s1                    who owns its segment, who holds it
- * > show on, show off            whether messages are told
+ * > show on, show off, show all  whether messages are told, those of the story or everything
  * </pre>
  */
 final class Story {
@@ -36,12 +43,24 @@ final class Story {
     private final TreeMap<String, String> names = new TreeMap<>();
     private Simulation sim;
     private boolean showing = true;
+    private boolean everything;
     private boolean quiet;
     private int requests;
 
+    private final Bug bug;
+
+    private Story(Bug bug) {
+        this.bug = bug;
+    }
+
     /** The same story with what happens now. */
     static List<String> tell(List<String> lines) {
-        Story story = new Story();
+        return tell(lines, null);
+    }
+
+    /** @throws InvariantViolated where the bug shows */
+    static List<String> tell(List<String> lines, Bug bug) {
+        Story story = new Story(bug);
         for (String line : lines) {
             if (line.startsWith("#") || line.isBlank()) {
                 story.out.add(line);
@@ -57,7 +76,7 @@ final class Story {
         String[] w = line.split("\\s+");
         switch (w[0]) {
             case "cluster" -> cluster(w);
-            case "create" -> create(w[1], node(w[3]));
+            case "create" -> create(w[1], node(w[3]), w.length > 4 ? Integer.parseInt(w[5]) : -1);
             case "read" -> request(Request.Kind.READ, w);
             case "write" -> request(Request.Kind.WRITE, w);
             case "look" -> request(Request.Kind.LOOK, w);
@@ -72,14 +91,43 @@ final class Story {
             case "cut" -> cut(w[1], w[2]);
             case "isolate" -> sim.nodes().stream().filter(n -> !n.name.equals(w[1])).forEach(n -> cut(w[1], n.name));
             case "heal" -> sim.network().healAll();
-            case "drop" -> sim.network().dropNext(w[1], w[2], w[3]);
+            case "drop" -> drop(w);
+            case "block" -> trick(Network.Trick.Form.LOSE, w, true);
+            case "unblock" -> sim.network().noTricks();
+            case "double" -> trick(Network.Trick.Form.DOUBLE, w, false);
+            case "delay" -> trick(Network.Trick.Form.DELAY, w, false);
+            case "exclude" -> sim.membership().exclude(node(w[1]).id());
+            case "include" -> sim.membership().include(node(w[1]).id());
+            case "settle" -> settle();
             case "owners" -> owners(w[1]);
-            case "show" -> showing = w[1].equals("on");
+            case "show" -> {
+                showing = !w[1].equals("off");
+                everything = w[1].equals("all");
+            }
             default -> throw new IllegalArgumentException("no such command: " + line);
         }
-        if (!w[0].equals("wait") && !w[0].equals("cluster") && !w[0].equals("show") && !w[0].equals("owners")) {
+        if (!List.of("wait", "cluster", "show", "owners", "settle").contains(w[0])) {
             run(50 * MS);
         }
+    }
+
+    private void drop(String[] w) {
+        boolean second = w[1].equals("2nd");
+        int at = second ? 2 : 1;
+        sim.network().play(new Network.Trick(Network.Trick.Form.LOSE, w[at], w[at + 1], w[at + 2], second ? 1 : 0, false, 0));
+    }
+
+    private void trick(Network.Trick.Form form, String[] w, boolean always) {
+        long nanos = w.length > 4 ? Long.parseLong(w[4]) * SECOND : 0;
+        sim.network().play(new Network.Trick(form, w[1], w[2], w[3], 0, always, nanos));
+    }
+
+    private void settle() {
+        sim.network().noTricks();
+        sim.network().healAll();
+        quiet = true;
+        sim.comeToRest(new ArrayList<>(sessions.values()));
+        quiet = false;
     }
 
     private void cluster(String[] w) {
@@ -94,7 +142,7 @@ final class Story {
         for (int i = 0; i < 256; i++) {
             s.hotSegments.add(i);
         }
-        sim = new Simulation(1, s, null, null, this::hear);
+        sim = new Simulation(1, s, bug, null, this::hear);
         quiet = true;
         for (SimNode n : sim.nodes()) {
             n.start();
@@ -117,10 +165,10 @@ final class Story {
         sim.until(sim.now() + nanos);
     }
 
-    private void create(String name, SimNode node) {
-        int segment = 0;
-        while (!node.core().effective().segment(segment).primary().equals(node.id())
-                || sessions.values().stream().map(SessionKey::segment).toList().contains(segment)) {
+    private void create(String name, SimNode node, int given) {
+        int segment = Math.max(given, 0);
+        while (given < 0 && !node.core().effective().segment(segment).primary().equals(node.id())
+                || given < 0 && sessions.values().stream().map(SessionKey::segment).toList().contains(segment)) {
             segment++;
         }
         SessionKey key = new SessionKey(sim.scenario().application, sim.driver().drawId(segment));
@@ -161,6 +209,10 @@ final class Story {
 
     private void hear(String line) {
         if (quiet || !showing) {
+            return;
+        }
+        if (everything) {
+            out.add("  " + line);
             return;
         }
         // The time is left out: a story is about order.
