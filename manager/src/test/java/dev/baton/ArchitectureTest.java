@@ -54,7 +54,7 @@ class ArchitectureTest {
             "protocol", Set.of("Change", "Content", "CoreSettings", "Denial", "Effect", "Input", "InvariantBroken",
                     "Message", "NodeCore", "ProtocolReport", "StoredSession"),
             "graph", Set.of("Description", "Kind", "MalformedGraph", "StreamPatch", "StreamTable"),
-            "diff", Set.of("AttributeDiff", "Benchmark", "Differencer", "Methods", "Mutability"),
+            "diff", Set.of("Aliases", "AttributeDiff", "Benchmark", "Differencer", "Methods", "Mutability"),
             "codec", Set.of("MalformedMessage", "MessageCodec"),
             "access", Set.of("AccessLog", "ClientState", "ClientStates", "NotSerializableAttribute", "Scan",
                     "TokenGate", "TokenHold", "Tracking", "TurnQueue", "UnreadableAttribute", "ValueSerializer", "Waiter"),

@@ -27,6 +27,7 @@ public final class AccessLog {
     private final boolean hasTurn;
     /** Names to compare at the end; grows only, since a reference that was given out stays in the request's hands. */
     private final Set<String> candidates = new HashSet<>();
+    private final Set<String> written = new HashSet<>();
     private final AtomicBoolean ended = new AtomicBoolean();
     private volatile boolean compared = true;
 
@@ -80,7 +81,8 @@ public final class AccessLog {
             }
         }
         return contents.pending().isEmpty() && !contents.fresh() && contents.meta() == contents.storedMeta()
-                && state.workshop().tracking().policy() != Tracking.Policy.ALL;
+                && state.workshop().tracking().policy() != Tracking.Policy.ALL
+                && !state.workshop().tracking().verify();
     }
 
     /** Waits for the right to scan and to give the result to the core. */
@@ -144,6 +146,20 @@ public final class AccessLog {
         synchronized (candidates) {
             candidates.add(name);
             compared = false;
+        }
+    }
+
+    /** The attribute was set or removed. */
+    void written(String name) {
+        synchronized (candidates) {
+            written.add(name);
+        }
+        candidate(name);
+    }
+
+    boolean wrote(String name) {
+        synchronized (candidates) {
+            return written.contains(name);
         }
     }
 

@@ -77,7 +77,7 @@ public final class ClientState {
         Attribute attribute = log.contents().attribute(name);
         Object before = attribute == null ? null : attribute.value(workshop, this);
         log.contents().set(name, value);
-        log.candidate(name);
+        log.written(name);
         return before;
     }
 
@@ -197,6 +197,10 @@ public final class ClientState {
 
         /** The attribute was changed by other threads all the while it was compared: it is compared again later. */
         default void restless(ClientState state, String attribute) {
+        }
+
+        /** Something about the attribute is not as it should be; it is handled nevertheless. */
+        default void doubtful(ClientState state, String attribute, String finding) {
         }
 
         /** An attribute's object was made from its bytes, for somebody inside. Called once per object. */

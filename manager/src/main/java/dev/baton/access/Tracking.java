@@ -9,9 +9,16 @@ import java.util.function.Predicate;
  * @param policy         how much of what the request did makes an attribute a candidate
  * @param immutableName  attributes that the user says never change in place; setting them anew is still seen
  * @param immutableClass classes of which the user says the same
+ * @param verify         whether all attributes are compared nevertheless, and doubtful ones reported (development)
  */
-public record Tracking(Policy policy, Predicate<String> immutableName, Predicate<Class<?>> immutableClass) {
+public record Tracking(Policy policy, Predicate<String> immutableName, Predicate<Class<?>> immutableClass,
+                       boolean verify) {
     public static final Tracking DEFAULT = new Tracking(Policy.MUTABLE, name -> false, type -> false);
+
+    /** Without verification. */
+    public Tracking(Policy policy, Predicate<String> immutableName, Predicate<Class<?>> immutableClass) {
+        this(policy, immutableName, immutableClass, false);
+    }
 
     public enum Policy {
         /** Every attribute, accessed or not, that was ever turned into an object here. */

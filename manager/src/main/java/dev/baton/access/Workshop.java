@@ -8,6 +8,9 @@ record Workshop(ValueSerializer serializer, Tracking tracking, Differencer diffe
                 ClientState.Problems problems) {
     /** Whether reading this value gives the reader something that may be changed in place unseen. */
     boolean candidateWhenRead(String name, Object value) {
+        if (tracking.verify()) {
+            return !Mutability.proven(value);
+        }
         return switch (tracking.policy()) {
             case WRITTEN -> false;
             case ACCESSED -> !designatedImmutable(name, value);

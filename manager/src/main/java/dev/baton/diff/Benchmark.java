@@ -38,6 +38,12 @@ public final class Benchmark {
         return unwalkable == value.getClass();
     }
 
+    /** Whether this very object was what the bytes were written of or read to, as far as is remembered. */
+    public boolean isOf(Object value) {
+        Snapshot s = snapshot;
+        return s != null && s.isOf(value);
+    }
+
     Snapshot snapshot() {
         return snapshot;
     }

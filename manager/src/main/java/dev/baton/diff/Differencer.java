@@ -106,7 +106,7 @@ public final class Differencer {
             steady = snapshot != null ? snapshot.unchanged(value)
                     : source.alone() || Arrays.equals(bytes, source.bytes(null));
         }
-        Class<?> unwalkable = snapshot == null ? value.getClass() : null;
+        Class<?> unwalkable = snapshot == null && source.alone() ? value.getClass() : null;
         // Something may have changed and changed back while others are at work: then only bytes tell.
         Snapshot trusted = steady && source.alone() ? snapshot : null;
         if (trusted != null && places) {

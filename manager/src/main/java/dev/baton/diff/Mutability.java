@@ -59,15 +59,20 @@ public final class Mutability {
 
     /** Whether this value never changes in place; null does not. Any threads. */
     public static boolean immutable(Object value) {
-        return immutable(value, new int[] {MOST_PARTS}, DEEPEST);
+        return immutable(value, new int[] {MOST_PARTS}, DEEPEST, true);
     }
 
-    private static boolean immutable(Object value, int[] parts, int depth) {
+    /** As {@link #immutable}, where a class's own word does not count. */
+    public static boolean proven(Object value) {
+        return immutable(value, new int[] {MOST_PARTS}, DEEPEST, false);
+    }
+
+    private static boolean immutable(Object value, int[] parts, int depth, boolean trusting) {
         if (value == null) {
             return true;
         }
         Verdict verdict = JUDGED.get(value.getClass());
-        if (verdict.always || verdict.claimed) {
+        if (verdict.always || trusting && verdict.claimed) {
             return true;
         }
         if (--parts[0] < 0 || depth == 0) {
@@ -75,23 +80,23 @@ public final class Mutability {
         }
         if (verdict.collection) {
             return value instanceof Map<?, ?> map
-                    ? all(map.keySet(), parts, depth) && all(map.values(), parts, depth)
-                    : all((Collection<?>) value, parts, depth);
+                    ? all(map.keySet(), parts, depth, trusting) && all(map.values(), parts, depth, trusting)
+                    : all((Collection<?>) value, parts, depth, trusting);
         }
         if (verdict.toAsk == null) {
             return false;
         }
         for (MethodHandle getter : verdict.toAsk) {
-            if (!immutable(get(getter, value), parts, depth - 1)) {
+            if (!immutable(get(getter, value), parts, depth - 1, trusting)) {
                 return false;
             }
         }
         return true;
     }
 
-    private static boolean all(Collection<?> parts, int[] limit, int depth) {
+    private static boolean all(Collection<?> parts, int[] limit, int depth, boolean trusting) {
         for (Object part : parts) {
-            if (--limit[0] < 0 || !immutable(part, limit, depth - 1)) {
+            if (--limit[0] < 0 || !immutable(part, limit, depth - 1, trusting)) {
                 return false;
             }
         }

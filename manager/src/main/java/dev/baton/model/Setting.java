@@ -50,8 +50,9 @@ enum Setting {
     LOST_AFTER("lostAfter", Scope.CLUSTER, SettingRule.numberOrEmpty(10_000, 604_800_000, -1, "the default"), "",
             "60000 with two nodes, else never",
             "ms after which an unreachable node that is not proven dead counts as lost"),
-    VERIFY("verify", Scope.APPLICATION, SettingRule.only("false", SettingRule.choice(Settings.Switch.class)),
-            "false", null, "development mode; false is the only value in this version"),
+    VERIFY("verify", Scope.APPLICATION, SettingRule.choice(Settings.Switch.class), "false", null,
+            "development mode: checks designated immutables, aliases between attributes, serialisability of every "
+                    + "attribute at each request's end, and says what it finds"),
     SERIAL_FILTER("serialFilter", Scope.APPLICATION, SettingRule.serialFilter(), "", "built-in allow list",
             "JEP 290 pattern on top of Tomcat's sessionAttributeValueClassNameFilter");
 

@@ -171,6 +171,11 @@ public final class Settings {
         return number(Setting.LOST_AFTER);
     }
 
+    /** Whether the development mode is on. */
+    public boolean verify() {
+        return values.get(Setting.VERIFY) == Switch.TRUE;
+    }
+
     /** A JEP 290 pattern, or empty. */
     public String serialFilter() {
         return (String) values.get(Setting.SERIAL_FILTER);

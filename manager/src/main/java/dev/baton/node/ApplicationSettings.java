@@ -35,7 +35,7 @@ public record ApplicationSettings(Tracking tracking, Methods methods, boolean ac
     public static ApplicationSettings of(Settings settings) {
         Predicate<String> classes = settings.immutableClasses();
         Tracking tracking = new Tracking(Tracking.Policy.valueOf(settings.tracking().name()),
-                settings.immutableNames(), type -> classes.test(type.getName()));
+                settings.immutableNames(), type -> classes.test(type.getName()), settings.verify());
         return DEFAULT.withTracking(tracking)
                 .withMethods(methods(settings))
                 .withAcknowledged(settings.acknowledge() != Settings.Acknowledge.NONE)

@@ -62,6 +62,14 @@ final class AttributeProblems implements ClientState.Problems {
         restless.incrementAndGet();
     }
 
+    @Override
+    public void doubtful(ClientState state, String attribute, String finding) {
+        if (firstOfItsKind(attribute + " " + finding)) {
+            log.warn(application + ": attribute '" + attribute + "': " + finding + " (" + state.key()
+                    + "). Said once.");
+        }
+    }
+
     private boolean firstOfItsKind(String kind) {
         return known.size() < MAX_KINDS && known.add(kind);
     }

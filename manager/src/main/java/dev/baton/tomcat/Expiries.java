@@ -85,4 +85,9 @@ final class Expiries implements ApplicationEvents {
     public void restless(ClientState state, String attribute) {
         problems.restless(state, attribute);
     }
+
+    @Override
+    public void doubtful(ClientState state, String attribute, String finding) {
+        problems.doubtful(state, attribute, finding);
+    }
 }

@@ -131,8 +131,7 @@ class SettingsTest {
         "partition | merge | setting partition: 'merge' is not allowed; allowed: deny",
         "lostAfter | 5000 | setting lostAfter: '5000' is not allowed; allowed: 10000 to 604800000, or empty: the "
                 + "default",
-        "verify | true | setting verify: 'true' is not available in this version; allowed: false",
-        "verify | yes | setting verify: 'yes' is not allowed; allowed: false",
+        "verify | yes | setting verify: 'yes' is not allowed; allowed: false, true",
         "Backups | 1 | setting Backups is not known; meant is backups"
     })
     void whatIsNotAllowedIsRefusedWithNameValueAndWhatIsAllowed(String name, String value, String message) {

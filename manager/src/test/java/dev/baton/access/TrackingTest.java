@@ -1,0 +1,231 @@
+package dev.baton.access;
+
+import static dev.baton.access.LiveObjects.complete;
+import static dev.baton.access.LiveObjects.enter;
+import static dev.baton.access.LiveObjects.leave;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.baton.access.Tracking.Policy;
+import java.io.IOException;
+import java.io.ObjectInputStream;
+import java.io.Serializable;
+import java.lang.annotation.Retention;
+import java.lang.annotation.RetentionPolicy;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+/** Tracking of live objects: immutable ones, shared ones, those that others change meanwhile, and the mode verify. */
+class TrackingTest {
+    private static final Tracking VERIFYING = new Tracking(Policy.MUTABLE, n -> n.equals("fixed"), c -> false, true);
+
+    private final LiveObjects session = new LiveObjects();
+
+    static class Line implements Serializable {
+        private static final long serialVersionUID = 1L;
+        int quantity = 1;
+        Object more;
+    }
+
+    record Price(long cents, String currency) implements Serializable {}
+
+    @Retention(RetentionPolicy.RUNTIME)
+    @interface Immutable {}
+
+    @Immutable
+    static final class Promised implements Serializable {
+        private static final long serialVersionUID = 1L;
+        int broken;
+    }
+
+    static final class WriteOnly implements Serializable {
+        private static final long serialVersionUID = 1L;
+
+        private void readObject(ObjectInputStream in) throws IOException {
+            throw new IOException("never");
+        }
+    }
+
+    @Test
+    @DisplayName("T3: what is immutable is not compared again after its first synchronisation")
+    void immutablesAreNotComparedAgain() {
+        ClientState state = session.granted(Tracking.DEFAULT, Map.of());
+        AccessLog first = enter(state);
+        state.set("price", new Price(100, "EUR"), first);
+        state.set("list", List.of("a", new Price(1, "EUR")), first);
+        state.set("promised", new Promised(), first);
+        assertThat(complete(first)).containsExactly("list", "price", "promised");
+        leave(state, first);
+
+        AccessLog second = enter(state);
+        state.get("price", second);
+        state.get("list", second);
+        state.get("promised", second);
+        assertThat(second.untouched()).isTrue();
+        assertThat(second.scan(0).compared()).isEmpty();
+    }
+
+    @Test
+    @DisplayName("T5: an object under two attributes, changed through one, is found changed in both and reported")
+    void aSharedObjectIsFoundChangedInBoth() {
+        ClientState state = session.granted(Tracking.DEFAULT, Map.of());
+        AccessLog first = enter(state);
+        Line shared = new Line();
+        state.set("a", new ArrayList<>(List.of(shared)), first);
+        state.set("b", new HashMap<>(Map.of("line", shared)), first);
+        state.set("c", new Line(), first);
+        complete(first);
+        leave(state, first);
+        session.written.clear();
+
+        AccessLog second = enter(state);
+        ((Line) ((List<?>) state.get("a", second)).get(0)).quantity = 7;
+        assertThat(complete(second)).containsExactly("a", "b");
+        assertThat(session.written).doesNotContain("c");
+        assertThat(session.problems).hasSize(1).first().asString().startsWith("b: ").contains("shares objects");
+    }
+
+    @Test
+    @DisplayName("T4: tracking=written sees no change in place, not of shared objects either")
+    void writtenOnlySeesWhatIsSet() {
+        ClientState state = session.granted(new Tracking(Policy.WRITTEN, n -> false, c -> false), Map.of());
+        AccessLog log = enter(state);
+        Line line = new Line();
+        state.set("a", line, log);
+        complete(log);
+        ((Line) state.get("a", log)).quantity++;
+        AccessLog next = enter(state);
+        ((Line) state.get("a", next)).quantity++;
+        state.set("b", "text", next);
+        assertThat(complete(next)).containsExactly("b");
+    }
+
+    @Test
+    @DisplayName("verify: a wrong designation is found, named and sent, from bytes and from live objects")
+    void aWrongDesignationIsFound() {
+        ClientState state = session.granted(VERIFYING, Map.of("fixed", new Line()));
+        AccessLog first = enter(state);
+        ((Line) state.get("fixed", first)).quantity = 2;
+        state.set("promised", new Promised(), first);
+        assertThat(complete(first)).containsExactly("fixed", "promised");
+        assertThat(session.problems).hasSize(1).first().asString().startsWith("fixed: ").contains("immutable");
+        session.problems.clear();
+
+        ((Promised) state.get("promised", first)).broken = 1;
+        AccessLog second = enter(state);
+        leave(state, first);
+        state.get("promised", second);
+        assertThat(complete(second)).containsExactly("promised");
+        assertThat(session.problems).hasSize(1).first().asString().startsWith("promised: ").contains("immutable");
+    }
+
+    @Test
+    @DisplayName("Without verify the designation is believed")
+    void withoutVerifyADesignationIsBelieved() {
+        ClientState state = session.granted(new Tracking(Policy.MUTABLE, n -> n.equals("fixed"), c -> false),
+                Map.of("fixed", new Line()));
+        AccessLog log = enter(state);
+        ((Line) state.get("fixed", log)).quantity = 2;
+        assertThat(complete(log)).isEmpty();
+        assertThat(session.problems).isEmpty();
+    }
+
+    @Test
+    @DisplayName("verify: objects shared between attributes, values that cannot be read back")
+    void aliasesAndUnreadableValuesAreFound() {
+        ClientState state = session.granted(VERIFYING, Map.of());
+        AccessLog log = enter(state);
+        Line shared = new Line();
+        state.set("a", shared, log);
+        state.set("b", List.of(shared), log);
+        state.set("c", new WriteOnly(), log);
+        complete(log);
+        assertThat(session.problems).anySatisfy(p -> assertThat(p).contains("a' and 'b").contains("Line"))
+                .anySatisfy(p -> assertThat(p).startsWith("c: ").contains("read back")).hasSize(2);
+    }
+
+    @Test
+    @DisplayName("verify: a change in place that tracking=written would not see is told, one that was set is not")
+    void changesThatWrittenWouldMissAreTold() {
+        ClientState state = session.granted(new Tracking(Policy.WRITTEN, n -> false, c -> false, true),
+                Map.of("a", new Line(), "b", new Line()));
+        AccessLog log = enter(state);
+        ((Line) state.get("a", log)).quantity = 2;
+        Line b = (Line) state.get("b", log);
+        b.quantity = 2;
+        state.set("b", b, log);
+        complete(log);
+        assertThat(session.problems).hasSize(1).first().asString().startsWith("a: ").contains("written");
+    }
+
+    @Test
+    @DisplayName("A value that changes once while it is written is written again: the store gets one moment's state")
+    void whatChangesWhileItIsWrittenIsWrittenAgain() throws Exception {
+        Line line = new Line();
+        ClientState state = session.granted(Tracking.DEFAULT, Map.of());
+        AccessLog log = enter(state);
+        state.set("a", line, log);
+        AtomicBoolean done = new AtomicBoolean();
+        session.whileWriting = () -> line.quantity = done.getAndSet(true) ? line.quantity : 9;
+        Scan scan = log.scan(0);
+        assertThat(((Line) LiveObjects.read(scan.delta().changes().get(0).apply(null))).quantity).isEqualTo(9);
+        assertThat(session.problems).isEmpty();
+    }
+
+    @Test
+    @DisplayName("A value that never comes to rest is left to the last who leaves, and sent by the only one there is")
+    void whatNeverRestsIsLeftToTheLast() throws Exception {
+        Line line = new Line();
+        ClientState state = session.granted(Tracking.DEFAULT, Map.of());
+        AtomicInteger times = new AtomicInteger(100);
+        session.whileWriting = () -> line.quantity = times.incrementAndGet();
+        AccessLog first = enter(state);
+        AccessLog second = enter(state);
+        state.set("a", line, first);
+        assertThat(complete(first)).isEmpty();
+        assertThat(session.problems).containsExactly("restless a");
+        leave(state, first);
+
+        session.whileWriting = () -> { };
+        assertThat(complete(second)).containsExactly("a");
+        line.quantity = -1;
+        leave(state, second);
+
+        session.whileWriting = () -> line.quantity = times.incrementAndGet();
+        AccessLog third = enter(state);
+        state.get("a", third);
+        Scan scan = third.scan(0);
+        scan.accept(LiveObjects.FENCE);
+        assertThat(scan.changed()).containsExactly("a");
+        assertThat(third.untouched()).as("looked at again by the next").isFalse();
+        session.whileWriting = () -> { };
+        AccessLog fourth = enter(state);
+        Scan last = fourth.scan(0);
+        assertThat(last.changed()).containsExactly("a");
+    }
+
+    @Test
+    @DisplayName("A change and its return while others are at work is no reason to believe the benchmark")
+    void whatWasWrittenWhileOthersWereAtWorkIsComparedByItsBytes() {
+        Line line = new Line();
+        ClientState state = session.granted(Tracking.DEFAULT, Map.of());
+        AccessLog first = enter(state);
+        AccessLog second = enter(state);
+        state.set("a", line, first);
+        state.get("a", second);
+        line.quantity = 5;
+        session.whileWriting = () -> line.quantity = 1;
+        // Noted as 5, written as 5, then 1: looks restless at first, then settles at 1.
+        complete(first);
+        session.whileWriting = () -> { };
+        leave(state, first);
+        session.written.clear();
+        assertThat(complete(second)).isEmpty();
+        assertThat(session.written).as("compared by its bytes").containsExactly("a");
+    }
+}
