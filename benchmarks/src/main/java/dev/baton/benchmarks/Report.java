@@ -4,8 +4,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -24,11 +22,8 @@ final class Report {
 
     Report(Options options) throws IOException {
         this.options = options;
-        this.conditions = Instant.now().truncatedTo(ChronoUnit.MINUTES) + ", "
-                + Runtime.getRuntime().availableProcessors() + " cores " + cpuModel() + ", Linux "
-                + System.getProperty("os.version") + ", JDK " + System.getProperty("java.version") + " "
-                + String.join(" ", options.jvm()) + ", load before " + loadAverage() + "; " + options.rounds()
-                + " rounds of " + options.seconds() + " s, " + Cluster.SESSIONS + " sessions"
+        this.conditions = Machine.conditions() + "; nodes with " + String.join(" ", options.jvm()) + "; "
+                + options.rounds() + " rounds of " + options.seconds() + " s, " + Cluster.SESSIONS + " sessions"
                 + (options.note().isBlank() ? "" : "; " + options.note());
     }
 
@@ -74,16 +69,5 @@ final class Report {
     void append(Path file) throws IOException {
         Files.writeString(file, text(), StandardOpenOption.CREATE, StandardOpenOption.APPEND);
         System.out.println("appended to " + file);
-    }
-
-    private static String cpuModel() throws IOException {
-        try (var lines = Files.lines(Path.of("/proc/cpuinfo"))) {
-            return lines.filter(l -> l.startsWith("model name")).findFirst()
-                    .map(l -> l.substring(l.indexOf(':') + 1).trim()).orElse("of unknown kind");
-        }
-    }
-
-    private static String loadAverage() throws IOException {
-        return Files.readString(Path.of("/proc/loadavg")).split(" ")[0];
     }
 }

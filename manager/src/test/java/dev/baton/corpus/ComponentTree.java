@@ -20,7 +20,7 @@ final class ComponentTree {
 
     static void add(Corpus corpus) {
         corpus.attribute("tree", ComponentTree::tree)
-                .changed("prim", tree -> at(tree, 3, 2).row = 4_711)
+                .changed("prim", tree -> at(tree, 3, 2).row += 4_711)
                 .changed("longerStr", tree -> at(tree, 3, 2).style += Words.ofLength(5, 56))
                 .changed("attrPut", tree -> at(tree, 3, 2).attributes.put("title", "of this one"))
                 .changed("insertMid", tree -> {

@@ -37,8 +37,13 @@ public final class Corpus {
 
     /** As JDK serialisation writes it: the stored form. */
     public static byte[] bytes(Object value) {
-        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-        try (ObjectOutputStream out = new ObjectOutputStream(bytes)) {
+        return bytes(value, null);
+    }
+
+    /** @param met if not null, is emptied and filled with the objects in the order in which they are met */
+    public static byte[] bytes(Object value, List<Object> met) {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream(512);
+        try (ObjectOutputStream out = met == null ? new ObjectOutputStream(bytes) : new Telling(bytes, met)) {
             out.writeObject(value);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -46,12 +51,29 @@ public final class Corpus {
         return bytes.toByteArray();
     }
 
+    private static final class Telling extends ObjectOutputStream {
+        private final List<Object> met;
+
+        Telling(ByteArrayOutputStream out, List<Object> met) throws IOException {
+            super(out);
+            this.met = met;
+            met.clear();
+            enableReplaceObject(true);
+        }
+
+        @Override
+        protected Object replaceObject(Object object) {
+            met.add(object);
+            return object;
+        }
+    }
+
     <T> Attribute<T> attribute(String name, Supplier<T> maker) {
         Attribute<T> attribute = new Attribute<>(name, maker);
         return attribute.replaced("none", value -> value);
     }
 
-    /** One attribute, to which mutations are added. */
+    /** One attribute, to which mutations are added; {@code prim} can be done again, and is a change each time. */
     final class Attribute<T> {
         private final String name;
         private final Supplier<T> maker;

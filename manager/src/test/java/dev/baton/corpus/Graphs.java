@@ -13,7 +13,7 @@ final class Graphs {
 
     static void add(Corpus corpus) {
         corpus.attribute("cyclic", Graphs::circle)
-                .changed("prim", circle -> circle.get(60).age = 99)
+                .changed("prim", circle -> circle.get(60).age += 99)
                 .changed("addEdge", circle -> circle.get(110).friends.add(circle.get(3)))
                 .changed("relink", circle -> {
                     // other friends first: everybody is met by another way, and numbered anew
@@ -22,7 +22,7 @@ final class Graphs {
                 });
         corpus.attribute("shared", Catalogue::new)
                 .changed("sharedStr", catalogue -> catalogue.makers.get(3).name += Words.ofLength(9, 52))
-                .changed("prim", catalogue -> catalogue.articles.get(60).stock = 99)
+                .changed("prim", catalogue -> catalogue.articles.get(60).stock += 99)
                 .changed("relink", catalogue -> catalogue.articles.get(60).maker = catalogue.makers.get(7))
                 .changed("insertMid", catalogue -> catalogue.articles.add(60,
                         new Article(1_000, catalogue.makers.get(5))));

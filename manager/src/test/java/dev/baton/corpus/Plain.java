@@ -33,10 +33,10 @@ final class Plain {
         corpus.attribute("string20", () -> "a string of 20 chars")
                 .replaced("replace", text -> "another of 20 chars!");
         corpus.attribute("bean2K", () -> new Bean(1))
-                .changed("prim", bean -> bean.count = 4_711)
+                .changed("prim", bean -> bean.count += 4_711)
                 .changed("longerStr", bean -> bean.text3 += Words.ofLength(8, 33));
         corpus.attribute("session50", Plain::session)
-                .changed("oneChanged", session -> ((Bean) session.get("attribute-25")).count = 4_711);
+                .changed("oneChanged", session -> ((Bean) session.get("attribute-25")).count += 4_711);
     }
 
     private static byte[] upload() {

@@ -16,7 +16,7 @@ final class Shopping {
 
     static void add(Corpus corpus) {
         corpus.attribute("cart", Shopping::cart)
-                .changed("prim", cart -> cart.items.get(50).quantity = 7)
+                .changed("prim", cart -> cart.items.get(50).quantity += 7)
                 .changed("longerStr", cart -> cart.items.get(50).note += Words.ofLength(1, 49))
                 .changed("bigdec", cart -> cart.items.get(50).price = new BigDecimal("77.77"))
                 .changed("insertMid", cart -> cart.items.add(50, new Item(1_000)))
