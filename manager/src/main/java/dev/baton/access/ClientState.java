@@ -174,6 +174,16 @@ public final class ClientState {
         return contents.bytes();
     }
 
+    /** Bytes that {@link #shrink} would free, about. */
+    public long spareBytes() {
+        return contents.spareBytes();
+    }
+
+    /** Frees what can be made anew: the next comparison serialises what is compared. */
+    void shrink() {
+        contents.shrink();
+    }
+
     /** The companion object of this state, made at the first call; {@code maker} may run and its result be dropped. */
     public <T> T companion(Class<T> type, Supplier<T> maker) {
         Object there = companion.get();

@@ -122,6 +122,26 @@ public final class ClientStates {
         return kept.size();
     }
 
+    /** Frees what can be made anew of copies that nobody has used for so long. */
+    public void shrink(long idleNanos) {
+        long now = nanos.getAsLong();
+        for (ClientState state : kept.values()) {
+            if (state.inside() == 0 && state.token().idleNanos(now) >= idleNanos) {
+                state.shrink();
+            }
+        }
+    }
+
+    /** Bytes of memory, about, that all copies take beside live objects and what the store would have. */
+    public long spareBytes() {
+        return kept.values().stream().mapToLong(ClientState::spareBytes).sum();
+    }
+
+    /** Bytes of what the store has of all copies, about; shared with the store where that is in this process. */
+    public long benchmarkBytes() {
+        return kept.values().stream().mapToLong(ClientState::wholeBytes).sum();
+    }
+
     private void evict() {
         if (!evicting.compareAndSet(false, true)) {
             return;

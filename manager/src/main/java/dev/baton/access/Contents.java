@@ -1,5 +1,6 @@
 package dev.baton.access;
 
+import dev.baton.diff.Benchmark;
 import dev.baton.model.AttributeChange;
 import dev.baton.model.MalformedPatch;
 import dev.baton.model.SessionDelta;
@@ -139,6 +140,24 @@ final class Contents {
             sum += (m.principal() == null ? 0 : m.principal().length) + (m.notes() == null ? 0 : m.notes().length);
         }
         bytes = sum;
+    }
+
+    long spareBytes() {
+        long sum = 0;
+        for (Attribute a : attributes.values()) {
+            Benchmark b = a.benchmark();
+            sum += b == null ? 0 : b.spareBytes();
+        }
+        return sum;
+    }
+
+    void shrink() {
+        for (Attribute a : attributes.values()) {
+            Benchmark b = a.benchmark();
+            if (b != null) {
+                b.shrink();
+            }
+        }
     }
 
     Attribute attribute(String name) {

@@ -10,6 +10,7 @@ package dev.baton.diff;
 public final class Benchmark {
     private final byte[] bytes;
     private volatile Snapshot snapshot;
+    private volatile boolean shrunk;
     /** Class of a value of which a snapshot was tried in vain, or null. */
     private final Class<?> unwalkable;
 
@@ -54,7 +55,15 @@ public final class Benchmark {
 
     /** Frees the memory that can be made anew: the next comparison serialises. */
     public void shrink() {
-        snapshot = null;
+        if (snapshot != null) {
+            shrunk = true;
+            snapshot = null;
+        }
+    }
+
+    /** Whether what the value looked like was known, and is not any more. */
+    public boolean shrunk() {
+        return shrunk;
     }
 
     /** Bytes of memory that {@link #shrink} frees, about. */

@@ -115,8 +115,14 @@ public final class Differencer {
         byte[] base = benchmark == null ? null : benchmark.bytes();
         Optional<AttributeChange> change = whole ? AttributeDiff.whole(name, base, bytes)
                 : AttributeDiff.between(name, base, bytes);
-        return new Comparison(change.orElse(null),
+        return new Comparison(change.isEmpty() ? null : shared(change.get(), base, bytes),
                 Benchmark.of(change.isEmpty() ? base : bytes, trusted, unwalkable), steady);
+    }
+
+    /** The same change, that gives the store in this process the array that is the next benchmark. */
+    private static AttributeChange shared(AttributeChange change, byte[] base, byte[] bytes) {
+        return change instanceof AttributeChange.BinaryPatch p
+                ? new AttributeChange.BinaryPatch(p.name(), new BytePatch(p.patch().encoded(), base, bytes)) : change;
     }
 
     /**

@@ -136,6 +136,6 @@ final class Edits {
         }
         writer.copy(from, base.length - from);
         byte[] encoded = writer.finish();
-        return encoded == null ? null : new BytePatch(encoded);
+        return encoded == null ? null : new BytePatch(encoded, base, made);
     }
 }

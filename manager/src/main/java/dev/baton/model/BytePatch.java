@@ -1,5 +1,6 @@
 package dev.baton.model;
 
+import java.lang.ref.WeakReference;
 import java.util.Arrays;
 
 /**
@@ -21,9 +22,24 @@ public final class BytePatch {
     public static final int MAX_RESULT = 64 << 20;
 
     private final byte[] encoded;
+    /** Both or neither; weak, since patches are kept when nobody has these any more. */
+    private final WeakReference<byte[]> madeOf;
+    private final WeakReference<byte[]> makes;
 
     public BytePatch(byte[] encoded) {
         this.encoded = encoded;
+        this.madeOf = null;
+        this.makes = null;
+    }
+
+    /**
+     * A patch whose result is at hand: whoever applies it to the very base in the same process gets that very array, so
+     * that the process and the primary in it share one.
+     */
+    public BytePatch(byte[] encoded, byte[] base, byte[] result) {
+        this.encoded = encoded;
+        this.madeOf = new WeakReference<>(base);
+        this.makes = new WeakReference<>(result);
     }
 
     /** The encoded form, not to be changed. */
@@ -37,6 +53,10 @@ public final class BytePatch {
      * @throws MalformedPatch where the patch is not well-formed or was not made for a base of this length
      */
     public byte[] apply(byte[] base) throws MalformedPatch {
+        byte[] known = madeOf != null && madeOf.get() == base ? makes.get() : null;
+        if (known != null) {
+            return known;
+        }
         PatchReader in = new PatchReader(encoded);
         long baseLength = in.varint();
         long resultLength = baseLength + in.zigzag();

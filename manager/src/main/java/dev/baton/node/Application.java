@@ -156,4 +156,13 @@ public interface Application {
     List<ClientState> states();
 
     ApplicationCounters counters();
+
+    /** Bytes of memory, about, by which live objects are compared, beside the bytes that the store has of them. */
+    long snapshotBytes();
+
+    /** Bytes, about, of all sessions of which there is a copy here, as the store has them. */
+    long benchmarkBytes();
+
+    /** Frees what can be made anew of sessions that were not used lately. To be called now and then. */
+    void shrinkIdle();
 }

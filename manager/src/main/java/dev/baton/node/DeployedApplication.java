@@ -15,10 +15,14 @@ import dev.baton.node.SessionUnavailable.Reason;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
 /** The one {@link Application}. */
 final class DeployedApplication implements Application {
+    /** Sessions used within this time are likely to be used again soon. */
+    private static final long IDLE_NANOS = TimeUnit.SECONDS.toNanos(60);
+
     private final String name;
     private final long hash;
     private final boolean acknowledged;
@@ -257,5 +261,20 @@ final class DeployedApplication implements Application {
     public ApplicationCounters counters() {
         List<ClientState> all = states.all();
         return counting.read(all.size(), (int) all.stream().filter(ClientState::open).count());
+    }
+
+    @Override
+    public long snapshotBytes() {
+        return states.spareBytes();
+    }
+
+    @Override
+    public long benchmarkBytes() {
+        return states.benchmarkBytes();
+    }
+
+    @Override
+    public void shrinkIdle() {
+        states.shrink(IDLE_NANOS);
     }
 }

@@ -260,12 +260,16 @@ public final class BatonManager extends ManagerSettings {
     public void unload() {
     }
 
-    /** Only the store decides expiry; the background thread keeps the figures of the Manager up to date. */
+    /** Only the store decides expiry; the background thread keeps figures up to date and frees memory. */
     @Override
     public void processExpires() {
         int active = getActiveSessions();
         if (active > getMaxActive()) {
             setMaxActive(active);
+        }
+        Deployment now = deployment;
+        if (now != null) {
+            now.application().shrinkIdle();
         }
     }
 

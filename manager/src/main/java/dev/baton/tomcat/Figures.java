@@ -84,6 +84,10 @@ final class Figures {
                         problems::unreadable)
                 .figure("NotSerializableAttributes", Long.class, "attributes that could not be serialised",
                         problems::notSerializable)
+                .figure("BenchmarkBytes", Long.class, "bytes of the copies of sessions here as the store has them, about;"
+                        + " one array with the store's where that is this process", application::benchmarkBytes)
+                .figure("SnapshotBytes", Long.class, "bytes beside these by which live objects are compared, about; those"
+                        + " of sessions unused for a minute are freed", application::snapshotBytes)
                 .figure("RestlessAttributes", Long.class, "comparisons of attributes that other threads kept changing"
                         + " meanwhile; they are compared again", problems::restless);
     }

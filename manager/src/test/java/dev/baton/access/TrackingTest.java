@@ -228,4 +228,48 @@ class TrackingTest {
         assertThat(complete(second)).isEmpty();
         assertThat(session.written).as("compared by its bytes").containsExactly("a");
     }
+
+    @Test
+    @DisplayName("What can be made anew is freed for idle sessions; the next request still finds what it changes (T5)")
+    void idleSessionsAreShrunk() {
+        ClientState state = session.granted(Tracking.DEFAULT, Map.of());
+        AccessLog first = enter(state);
+        Line shared = new Line();
+        state.set("a", new ArrayList<>(List.of(shared)), first);
+        state.set("b", new HashMap<>(Map.of("line", shared)), first);
+        complete(first);
+        leave(state, first);
+        assertThat(state.spareBytes()).isPositive();
+        state.shrink();
+        assertThat(state.spareBytes()).isZero();
+
+        AccessLog second = enter(state);
+        state.get("a", second);
+        shared.quantity = 2;
+        assertThat(complete(second)).containsExactly("a", "b");
+        assertThat(state.spareBytes()).isPositive();
+    }
+
+    @Test
+    @DisplayName("The store in the same process gets the very array that the copy compares with")
+    void theStoreSharesTheBytes() throws Exception {
+        ClientState state = session.granted(Tracking.DEFAULT, Map.of());
+        AccessLog log = enter(state);
+        Line line = new Line();
+        state.set("a", line, log);
+        Scan scan = log.scan(0);
+        byte[] stored = scan.delta().changes().get(0).apply(null);
+        scan.accept(LiveObjects.FENCE);
+        for (int i = 0; i < 4; i++) {
+            line.quantity++;
+            Scan next = log.scan(0);
+            byte[] elsewhere = next.delta().changes().get(0).apply(stored.clone());
+            stored = next.delta().changes().get(0).apply(stored);
+            next.accept(LiveObjects.FENCE);
+            assertThat(stored).isEqualTo(elsewhere).isEqualTo(LiveObjects.bytes(line));
+            byte[][] kept = new byte[1][];
+            state.withStored(image -> kept[0] = image.attribute("a"));
+            assertThat(kept[0]).isSameAs(stored);
+        }
+    }
 }

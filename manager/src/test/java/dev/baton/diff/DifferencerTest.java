@@ -78,7 +78,7 @@ class DifferencerTest {
             assertThat(found.next().bytes()).as(what).isSameAs(before.bytes());
         } else {
             byte[] base = before == null ? null : before.bytes();
-            assertThat(found.change().apply(base)).as(what).isEqualTo(found.next().bytes());
+            assertThat(found.change().apply(base == null ? null : base.clone())).as(what).isEqualTo(found.next().bytes());
             assertThat(found.change().size()).as(what).isLessThanOrEqualTo(real.length + 5);
             assertThat(untouched && before != null && Canon.of(base).equals(Canon.of(real))
                     && Arrays.equals(base, real)).as("%s: sent without a change", what).isFalse();
