@@ -3,6 +3,7 @@ package dev.baton.access;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
@@ -83,6 +84,20 @@ public final class AccessLog {
         return contents.pending().isEmpty() && !contents.fresh() && contents.meta() == contents.storedMeta()
                 && state.workshop().tracking().policy() != Tracking.Policy.ALL
                 && !state.workshop().tracking().verify();
+    }
+
+    /**
+     * As {@link #lock}, for a bounded time.
+     *
+     * @return false where somebody else has it all the time, or the thread was interrupted
+     */
+    public boolean lock(long timeoutNanos) {
+        try {
+            return contents.lock().tryLock(timeoutNanos, TimeUnit.NANOSECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
     }
 
     /** Waits for the right to scan and to give the result to the core. */

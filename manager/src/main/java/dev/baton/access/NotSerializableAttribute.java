@@ -20,6 +20,20 @@ public final class NotSerializableAttribute extends Exception {
         this.className = className;
     }
 
+    private NotSerializableAttribute(String attribute, String className, String message) {
+        super(message);
+        this.attribute = attribute;
+        this.path = attribute;
+        this.className = className;
+    }
+
+    /** The session would have more bytes than it may. */
+    static NotSerializableAttribute tooLarge(String attribute, String className, long bytes, long limit) {
+        return new NotSerializableAttribute(attribute, className, "attribute '" + attribute + "', a " + className
+                + ", cannot be replicated: the session would have " + bytes + " bytes, more than maxSessionSize "
+                + limit);
+    }
+
     public String attribute() {
         return attribute;
     }

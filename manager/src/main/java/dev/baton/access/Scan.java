@@ -40,6 +40,8 @@ public final class Scan {
     private final List<String> compared = new ArrayList<>();
     private SessionDelta delta;
     private SessionImage image;
+    /** Bytes of the session with what was compared so far. */
+    private long size;
 
     private Scan(AccessLog log) {
         this.log = log;
@@ -74,6 +76,11 @@ public final class Scan {
         }
         if (contents.fresh() || state.workshop().tracking().policy() == Tracking.Policy.ALL) {
             names.addAll(made());
+        }
+        size = contents.bytes();
+        for (String name : names) {
+            Attribute attribute = contents.attribute(name);
+            size -= attribute != null && attribute.removed() ? length(attribute.benchmark()) : 0;
         }
         for (String name : names) {
             compare(name);
@@ -170,6 +177,7 @@ public final class Scan {
                 }
             }
             if (found.change() != null) {
+                grow(name, value, length(found.next()) - length(attribute.benchmark()));
                 changes.add(found.change());
                 benchmarks.put(name, found.next());
                 verify(name, attribute.benchmark(), value, found.next());
@@ -191,6 +199,18 @@ public final class Scan {
             }
             verification.read(name, after.bytes());
         }
+    }
+
+    private void grow(String name, Object value, int bytes) throws NotSerializableAttribute {
+        long limit = state.workshop().serializer().maxSessionBytes();
+        if (bytes > 0 && size + bytes > limit) {
+            throw NotSerializableAttribute.tooLarge(name, value.getClass().getName(), size + bytes, limit);
+        }
+        size += bytes;
+    }
+
+    private static int length(Benchmark benchmark) {
+        return benchmark == null ? 0 : benchmark.bytes().length;
     }
 
     private Differencer.Source<NotSerializableAttribute> source(String name, Object value) {

@@ -26,6 +26,11 @@ public interface ValueSerializer {
         return serialize(name, value);
     }
 
+    /** Most bytes that the attributes of one session may have together. */
+    default long maxSessionBytes() {
+        return Long.MAX_VALUE;
+    }
+
     /** @throws UnreadableAttribute where the class is missing or refused, or the bytes do not fit it */
     Object deserialize(String name, byte[] bytes) throws UnreadableAttribute;
 }

@@ -35,7 +35,11 @@ final class ShallowForm {
             writer.writeObject(object);
             writer.flush();
             return new ShallowForm(bytes.toByteArray(), writer);
-        } catch (IOException | StackOverflowError e) {
+        } catch (IOException | Error e) {
+            // Of the object's own code, other than what is wrong with the JVM.
+            if (e instanceof VirtualMachineError error && !(e instanceof StackOverflowError)) {
+                throw error;
+            }
             throw new Shape.Unwalkable(e.toString());
         }
     }

@@ -158,6 +158,10 @@ public final class Settings {
         return (int) number(Setting.MAX_WAITERS);
     }
 
+    public long maxSessionSize() {
+        return number(Setting.MAX_SESSION_SIZE);
+    }
+
     public ThreadLocks threadLocks() {
         return (ThreadLocks) values.get(Setting.THREAD_LOCKS);
     }

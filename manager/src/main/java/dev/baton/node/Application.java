@@ -83,7 +83,12 @@ public interface Application {
      *
      * @throws SessionUnavailable TOKEN_LOST where the token is gone
      */
-    Completed complete(AccessLog access);
+    default Completed complete(AccessLog access) {
+        return complete(access, Long.MAX_VALUE);
+    }
+
+    /** @throws SessionUnavailable also OUTCOME_UNKNOWN where others compare the session's attributes for so long */
+    Completed complete(AccessLog access, long timeoutNanos);
 
     /**
      * What {@link #complete} found.

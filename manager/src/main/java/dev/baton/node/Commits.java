@@ -28,7 +28,7 @@ final class Commits {
         this.problems = problems;
     }
 
-    Application.Completed complete(AccessLog log) {
+    Application.Completed complete(AccessLog log, long timeoutNanos) {
         Application.Completed done;
         if (log.detached()) {
             return gone();
@@ -38,7 +38,10 @@ final class Commits {
             return new Application.Completed(log.version(), false, 0, log.state().wholeBytes(), List.of(), List.of(),
                     false);
         }
-        log.lock();
+        if (!log.lock(timeoutNanos)) {
+            throw new SessionUnavailable(Reason.OUTCOME_UNKNOWN, "the changes of " + log.state().key() + " are being"
+                    + " compared by another request, which does not end");
+        }
         try {
             done = log.gone() ? gone() : compareAndGive(log);
         } finally {

@@ -200,8 +200,8 @@ final class DeployedApplication implements Application {
     }
 
     @Override
-    public Completed complete(AccessLog access) {
-        return commits.complete(access);
+    public Completed complete(AccessLog access, long timeoutNanos) {
+        return commits.complete(access, timeoutNanos);
     }
 
     @Override

@@ -11,15 +11,20 @@ import dev.baton.node.SessionUnavailable;
 import dev.baton.node.SystemClock;
 import dev.baton.node.Transport;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiFunction;
+import org.apache.catalina.Lifecycle;
 import org.apache.catalina.LifecycleException;
+import org.apache.catalina.LifecycleListener;
+import org.apache.catalina.Server;
 
 /**
- * The nodes of this process, one per cluster, shared by all web applications: the first one starts the node, the last
- * one stops it. The only type that sees both JGroups and Catalina. Any thread; starting and stopping hold others up.
+ * The nodes of this process, one per cluster, shared by all web applications: the first one starts the node; it stops
+ * with the last one, or with Tomcat where that goes on, so that a reload or redeployment of the only application loses
+ * no session. The only type that sees both JGroups and Catalina. Any thread; starting and stopping hold others up.
  */
 final class Assembly {
     /** The one of this process. */
@@ -32,6 +37,11 @@ final class Assembly {
     private final BiFunction<Settings, NodeId, Transport> network;
     private final Clock clock;
     private final Map<String, Shared> nodes = new HashMap<>();
+    private final LifecycleListener end = event -> {
+        if (Lifecycle.BEFORE_STOP_EVENT.equals(event.getType())) {
+            stopUnused();
+        }
+    };
 
     Assembly(BiFunction<Settings, NodeId, Transport> network, Clock clock) {
         this.network = network;
@@ -48,7 +58,8 @@ final class Assembly {
 
         String cluster();
 
-        void release();
+        /** @param goesOn whether the process stays: then the node does as well, until {@link #stopUnused} */
+        void release(boolean goesOn);
     }
 
     private final class Shared {
@@ -91,6 +102,11 @@ final class Assembly {
      */
     synchronized Seat join(Settings settings, String nodeName) throws LifecycleException {
         Shared shared = nodes.get(settings.cluster());
+        if (shared != null && shared.users == 0
+                && (settings.conflictWith(shared.settings).isPresent() || !nodeName.equals(shared.name))) {
+            stop(shared);
+            shared = null;
+        }
         if (shared == null) {
             shared = withOwnLoader(() -> new Shared(settings, nodeName));
             nodes.put(settings.cluster(), shared);
@@ -118,28 +134,44 @@ final class Assembly {
             }
 
             @Override
-            public void release() {
+            public void release(boolean goesOn) {
                 synchronized (Assembly.this) {
                     if (!released) {
                         released = true;
-                        leave(used);
+                        if (--used.users == 0 && !goesOn) {
+                            stop(used);
+                        }
                     }
                 }
             }
         };
     }
 
-    private void leave(Shared shared) {
-        if (--shared.users == 0) {
-            nodes.remove(shared.settings.cluster());
-            try {
-                withOwnLoader(() -> {
-                    shared.stop();
-                    return null;
-                });
-            } catch (LifecycleException impossible) {
-                throw new IllegalStateException(impossible);
+    /** Stops the nodes that no application uses any more: the process ends. */
+    synchronized void stopUnused() {
+        for (Shared each : List.copyOf(nodes.values())) {
+            if (each.users == 0) {
+                stop(each);
             }
+        }
+    }
+
+    private void stop(Shared shared) {
+        nodes.remove(shared.settings.cluster());
+        try {
+            withOwnLoader(() -> {
+                shared.stop();
+                return null;
+            });
+        } catch (LifecycleException impossible) {
+            throw new IllegalStateException(impossible);
+        }
+    }
+
+    /** Nodes without an application end with that Tomcat. Called again for the same one it does nothing. */
+    void endWith(Server server) {
+        if (!List.of(server.findLifecycleListeners()).contains(end)) {
+            server.addLifecycleListener(end);
         }
     }
 

@@ -10,8 +10,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import javax.management.ObjectName;
 import org.apache.catalina.Context;
+import org.apache.catalina.Engine;
 import org.apache.catalina.LifecycleException;
 import org.apache.catalina.LifecycleState;
+import org.apache.catalina.Server;
 import org.apache.catalina.Session;
 import org.apache.catalina.session.StandardSession;
 import org.apache.catalina.session.TooManyActiveSessionsException;
@@ -73,7 +75,8 @@ public final class BatonManager extends ManagerSettings {
         try {
             SerialFilter filter = new SerialFilter(loader, settings().serialFilter(),
                     getSessionAttributeValueClassNamePattern());
-            Application application = seat.node().deploy(name, new WebappSerializer(loader, filter),
+            Application application = seat.node().deploy(name, new WebappSerializer(loader, filter,
+                            settings().maxSessionSize()),
                     new Expiries(this, problems), ApplicationSettings.of(settings()));
             MetaForm metaForm = new MetaForm(loader, new SerialFilter(loader, null, null));
             deployment = new Deployment(this, seat.node(), application, metaForm, assembly.clock());
@@ -83,8 +86,11 @@ public final class BatonManager extends ManagerSettings {
             throw new LifecycleException("Application " + name + " cannot join the cluster: " + e.getMessage(), e);
         } finally {
             if (!started) {
-                seat.release();
+                seat.release(false);
             }
+        }
+        if (server() != null) {
+            assembly.endWith(server());
         }
         view.register("dev.baton:type=Sessions,cluster=" + settings().cluster() + ",application="
                 + ObjectName.quote(name), seat.node().self().name());
@@ -103,9 +109,15 @@ public final class BatonManager extends ManagerSettings {
             view.unregister();
             ended.node().undeploy(ended.application(), UNDEPLOY_NANOS);
             deployment = null;
-            seat.release();
+            seat.release(server() != null && server().getState().isAvailable());
         }
         super.stopInternal();
+    }
+
+    /** The Tomcat around this application, or null where there is none. */
+    private Server server() {
+        Engine engine = getEngine();
+        return engine == null || engine.getService() == null ? null : engine.getService().getServer();
     }
 
     /** @throws SessionUnavailable where the manager is not running */

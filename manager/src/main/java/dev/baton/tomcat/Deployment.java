@@ -131,7 +131,7 @@ final class Deployment {
 
     /** @param request on whose behalf, or null */
     Completed complete(TrackedSession session, AccessLog access, Request request) {
-        Completed done = application.complete(access);
+        Completed done = application.complete(access, manager.commitTimeoutNanos());
         if (!done.gone()) {
             session.metaChanged(session.state().meta());
         }

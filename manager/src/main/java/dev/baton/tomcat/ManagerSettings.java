@@ -184,6 +184,14 @@ abstract class ManagerSettings extends ManagerBase {
         set("maxWaiters", value);
     }
 
+    public String getMaxSessionSize() {
+        return get("maxSessionSize");
+    }
+
+    public void setMaxSessionSize(String value) {
+        set("maxSessionSize", value);
+    }
+
     public String getThreadLocks() {
         return get("threadLocks");
     }

@@ -7,6 +7,7 @@ import org.apache.catalina.Session;
 import org.apache.catalina.TomcatPrincipal;
 import org.apache.juli.logging.Log;
 import org.apache.juli.logging.LogFactory;
+import org.apache.tomcat.util.ExceptionUtils;
 
 /**
  * The end of a session: once in the whole cluster, with the listeners in the order of the specification. Destroyed
@@ -80,8 +81,9 @@ final class SessionEnd {
     private static void unbind(TrackedSession session, String name, Object value) {
         try {
             session.deployment().events().removed(session.getSession(), name, value);
-        } catch (RuntimeException e) {
-            log.error("Unbinding attribute '" + name + "' of " + session.key() + " failed", e);
+        } catch (Throwable t) {
+            ExceptionUtils.handleThrowable(t);
+            log.error("Unbinding attribute '" + name + "' of " + session.key() + " failed", t);
         }
     }
 }

@@ -22,10 +22,21 @@ import java.util.List;
 final class WebappSerializer implements ValueSerializer {
     private final ClassLoader loader;
     private final ObjectInputFilter filter;
+    private final long maxSessionBytes;
 
     WebappSerializer(ClassLoader loader, ObjectInputFilter filter) {
+        this(loader, filter, Long.MAX_VALUE);
+    }
+
+    WebappSerializer(ClassLoader loader, ObjectInputFilter filter, long maxSessionBytes) {
         this.loader = loader;
         this.filter = filter;
+        this.maxSessionBytes = maxSessionBytes;
+    }
+
+    @Override
+    public long maxSessionBytes() {
+        return maxSessionBytes;
     }
 
     @Override
@@ -41,8 +52,9 @@ final class WebappSerializer implements ValueSerializer {
             SerialPath.Culprit culprit = SerialPath.find(name, value);
             throw culprit == null ? new NotSerializableAttribute(name, name, e.getMessage(), e)
                     : new NotSerializableAttribute(name, culprit.path(), culprit.className(), e);
-        } catch (IOException | StackOverflowError e) {
+        } catch (IOException | Error e) {
             // A writeObject of the application. A RuntimeException passes: mostly another thread was changing the value.
+            passOn(e);
             throw new NotSerializableAttribute(name, name, value.getClass().getName(), e);
         }
     }
@@ -51,8 +63,16 @@ final class WebappSerializer implements ValueSerializer {
     public Object deserialize(String name, byte[] bytes) throws UnreadableAttribute {
         try {
             return read(bytes);
-        } catch (IOException | ClassNotFoundException | RuntimeException | StackOverflowError | LinkageError e) {
+        } catch (IOException | ClassNotFoundException | RuntimeException | Error e) {
+            passOn(e);
             throw new UnreadableAttribute(name, e);
+        }
+    }
+
+    /** What is wrong with the JVM is no matter of the attribute; that it recursed too deep is. */
+    private static void passOn(Throwable t) {
+        if (t instanceof VirtualMachineError error && !(t instanceof StackOverflowError)) {
+            throw error;
         }
     }
 

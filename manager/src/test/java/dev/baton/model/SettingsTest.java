@@ -34,6 +34,7 @@ class SettingsTest {
         assertThat(s.acquire()).isEqualTo(Settings.Acquire.ACCESS);
         assertThat(s.lockTimeoutMillis()).isEqualTo(10_000);
         assertThat(s.maxWaiters()).isEqualTo(100);
+        assertThat(s.maxSessionSize()).isEqualTo(50_000_000);
         assertThat(s.threadLocks()).isEqualTo(Settings.ThreadLocks.NONE);
         assertThat(s.placement()).isEqualTo(Settings.Placement.LOCAL);
         assertThat(s.lostAfterMillis()).isEqualTo(-1);
@@ -49,7 +50,7 @@ class SettingsTest {
                 .set("immutableClasses", "com\\.example\\.Money").set("lockRelease", "eager").set("acquire", "request")
                 .set("lockTimeout", "8").set("maxWaiters", "9").set("threadLocks", "session").set("placement", "hash")
                 .set("lostAfter", "30000").set("serialFilter", "com.example.**;!*").set("flushInterval", "0")
-                .set("partition", "deny").set("verify", "false").build();
+                .set("maxSessionSize", "1000").set("partition", "deny").set("verify", "false").build();
         assertThat(s.stack()).isEqualTo("conf/tcp.xml");
         assertThat(s.cluster()).isEqualTo("shop");
         assertThat(s.nodeName()).isEqualTo("t1:8080");
@@ -65,6 +66,7 @@ class SettingsTest {
         assertThat(s.acquire()).isEqualTo(Settings.Acquire.REQUEST);
         assertThat(s.lockTimeoutMillis()).isEqualTo(8);
         assertThat(s.maxWaiters()).isEqualTo(9);
+        assertThat(s.maxSessionSize()).isEqualTo(1_000);
         assertThat(s.threadLocks()).isEqualTo(Settings.ThreadLocks.SESSION);
         assertThat(s.placement()).isEqualTo(Settings.Placement.HASH);
         assertThat(s.lostAfterMillis()).isEqualTo(30_000);
@@ -124,6 +126,7 @@ class SettingsTest {
         "lockTimeout | 99999999999999999999 | setting lockTimeout: '99999999999999999999' is not allowed; allowed: 1 "
                 + "to 3600000",
         "maxWaiters | 0 | setting maxWaiters: '0' is not allowed; allowed: 1 to 100000",
+        "maxSessionSize | 999 | setting maxSessionSize: '999' is not allowed; allowed: 1000 to 1000000000",
         "threadLocks | attribute | setting threadLocks: 'attribute' is not available in this version; allowed: none, "
                 + "session",
         "placement | near | setting placement: 'near' is not allowed; allowed: local, hash",

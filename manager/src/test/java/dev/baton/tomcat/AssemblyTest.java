@@ -23,14 +23,32 @@ class AssemblyTest {
         Assembly.Seat first = assembly.join(Settings.DEFAULT, "n1");
         Assembly.Seat second = assembly.join(Settings.of(Map.of("lockTimeout", "77")), "n1");
         assertThat(second.node()).isSameAs(first.node());
-        first.release();
-        first.release();
+        first.release(false);
+        first.release(false);
         assertThat(second.node().serving()).isTrue();
-        second.release();
+        second.release(false);
         assertThat(second.node().serving()).isFalse();
         Assembly.Seat again = assembly.join(Settings.DEFAULT, "n1");
         assertThat(again.node()).isNotSameAs(first.node());
-        again.release();
+        again.release(false);
+    }
+
+    @Test
+    void aNodeWithoutApplicationsWaitsForTheNextOneOrTheEnd() throws Exception {
+        Assembly.Seat first = assembly.join(Settings.DEFAULT, "n1");
+        first.release(true);
+        assertThat(first.node().serving()).isTrue();
+        Assembly.Seat next = assembly.join(Settings.DEFAULT, "n1");
+        assertThat(next.node()).isSameAs(first.node());
+        assembly.stopUnused();
+        assertThat(next.node().serving()).as("in use").isTrue();
+        next.release(true);
+        Assembly.Seat other = assembly.join(Settings.of(Map.of("backups", "2")), "n1");
+        assertThat(other.node()).as("other settings, nobody objects").isNotSameAs(first.node());
+        assertThat(first.node().serving()).isFalse();
+        other.release(true);
+        assembly.stopUnused();
+        assertThat(other.node().serving()).isFalse();
     }
 
     @Test
@@ -43,7 +61,7 @@ class AssemblyTest {
             assertThatThrownBy(() -> assembly.join(Settings.DEFAULT, "n2"))
                     .isInstanceOf(LifecycleException.class).hasMessageContainingAll("nodeName", "'n2'", "'n1'");
         } finally {
-            seat.release();
+            seat.release(false);
         }
     }
 
@@ -61,7 +79,7 @@ class AssemblyTest {
             assertThat((String[]) server.getAttribute(name, "Members")).containsExactly("n1");
             assertThat(server.getAttribute(name, "SegmentsPrimary")).isEqualTo(256);
         } finally {
-            seat.release();
+            seat.release(false);
         }
         assertThat(ManagementFactory.getPlatformMBeanServer()
                 .queryNames(new ObjectName("dev.baton:cluster=jmx-test,*"), null)).isEmpty();

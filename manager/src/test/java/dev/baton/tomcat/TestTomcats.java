@@ -88,13 +88,19 @@ final class TestTomcats implements AutoCloseable {
         }
 
         StandardContext application(String path, Map<String, String> settings, Consumer<Context> more) {
-            StandardContext added = (StandardContext) tomcat.addContext(path, directory.toString());
+            StandardContext added = new StandardContext();
+            added.setName(path);
+            added.setPath(path);
+            added.setDocBase(directory.toString());
+            added.addLifecycleListener(new Tomcat.FixContextListener());
+            added.setParent(tomcat.getHost());
             BatonManager made = new BatonManager();
             made.assembly(assembly);
             made.setSerialFilter("dev.baton.tomcat.*");
             settings.forEach((name, value) -> IntrospectionUtils.setProperty(made, name, value));
             added.setManager(made);
             more.accept(added);
+            tomcat.getHost().addChild(added);
             return added;
         }
 
