@@ -96,6 +96,10 @@ final class Attribute {
         return value == REMOVED || value == UNREADABLE ? null : value;
     }
 
+    boolean unreadable() {
+        return live.get() == UNREADABLE;
+    }
+
     boolean removed() {
         return live.get() == REMOVED;
     }

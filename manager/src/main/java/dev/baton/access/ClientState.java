@@ -49,6 +49,10 @@ public final class ClientState {
     public Object get(String name, AccessLog log) {
         Attribute attribute = log.contents().attribute(name);
         Object value = attribute == null ? null : attribute.value(workshop, this);
+        if (attribute != null && attribute.unreadable() && workshop.problems().dropsUnreadable()) {
+            log.contents().set(name, null);
+            log.written(name);
+        }
         if (value != null && workshop.candidateWhenRead(name, value)) {
             log.candidate(name);
         }
@@ -204,6 +208,11 @@ public final class ClientState {
         void unreadable(ClientState state, UnreadableAttribute problem);
 
         void notSerializable(ClientState state, NotSerializableAttribute problem);
+
+        /** Whether an attribute that cannot be read here is removed from the session when it is asked for. */
+        default boolean dropsUnreadable() {
+            return false;
+        }
 
         /** The attribute was changed by other threads all the while it was compared: it is compared again later. */
         default void restless(ClientState state, String attribute) {

@@ -53,6 +53,9 @@ enum Setting {
     LOST_AFTER("lostAfter", Scope.CLUSTER, SettingRule.numberOrEmpty(10_000, 604_800_000, -1, "the default"), "",
             "60000 with two nodes, else never",
             "ms after which an unreachable node that is not proven dead counts as lost"),
+    UNREADABLE("unreadable", Scope.APPLICATION, SettingRule.choice(Settings.Unreadable.class), "keep", null,
+            "an attribute whose bytes the application's classes cannot read any more is: keep (absent for the "
+                    + "application, its bytes kept until it is set), drop (removed when it is asked for)"),
     VERIFY("verify", Scope.APPLICATION, SettingRule.choice(Settings.Switch.class), "false", null,
             "development mode: checks designated immutables, aliases between attributes, serialisability of every "
                     + "attribute at each request's end, and says what it finds"),

@@ -40,6 +40,9 @@ public final class Settings {
     /** Who serves in a network partition. */
     enum Partition { DENY }
 
+    /** What becomes of attributes that cannot be read. */
+    public enum Unreadable { KEEP, DROP }
+
     enum Switch { FALSE, TRUE }
 
     /**
@@ -173,6 +176,10 @@ public final class Settings {
     /** -1: 60 s with two nodes, else never. */
     public long lostAfterMillis() {
         return number(Setting.LOST_AFTER);
+    }
+
+    public Unreadable unreadable() {
+        return (Unreadable) values.get(Setting.UNREADABLE);
     }
 
     /** Whether the development mode is on. */

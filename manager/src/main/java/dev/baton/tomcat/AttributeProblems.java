@@ -18,13 +18,15 @@ final class AttributeProblems implements ClientState.Problems {
     private static final int MAX_KINDS = 1_000;
 
     private final String application;
+    private final boolean dropsUnreadable;
     private final Set<String> known = ConcurrentHashMap.newKeySet();
     private final AtomicLong unreadable = new AtomicLong();
     private final AtomicLong notSerializable = new AtomicLong();
     private final AtomicLong restless = new AtomicLong();
 
-    AttributeProblems(String application) {
+    AttributeProblems(String application, boolean dropsUnreadable) {
         this.application = application;
+        this.dropsUnreadable = dropsUnreadable;
     }
 
     long unreadable() {
@@ -42,9 +44,10 @@ final class AttributeProblems implements ClientState.Problems {
     @Override
     public void unreadable(ClientState state, UnreadableAttribute problem) {
         unreadable.incrementAndGet();
-        if (firstOfItsKind(problem.attribute() + " " + problem.getCause())) {
+        if (firstOfItsKind("unreadable " + problem.getCause())) {
             log.warn(application + ": " + problem.getMessage() + " (" + state.key()
-                    + "); it counts as absent here, its bytes are kept. Said once per attribute and cause.", problem);
+                    + "); " + (dropsUnreadable ? "it is removed" : "it counts as absent here, its bytes are kept")
+                    + ". Said once per class and cause.", problem);
         }
     }
 
@@ -55,6 +58,11 @@ final class AttributeProblems implements ClientState.Problems {
             log.warn(application + ": " + problem.getMessage() + " (" + state.key()
                     + "); it stays on this node, other changes are kept. Said once per attribute and class.");
         }
+    }
+
+    @Override
+    public boolean dropsUnreadable() {
+        return dropsUnreadable;
     }
 
     @Override

@@ -2,6 +2,7 @@ package dev.baton.tomcat;
 
 import dev.baton.access.AccessLog;
 import dev.baton.model.SessionMeta;
+import dev.baton.model.Settings;
 import dev.baton.node.Application;
 import dev.baton.node.ApplicationSettings;
 import dev.baton.node.SessionUnavailable;
@@ -69,7 +70,7 @@ public final class BatonManager extends ManagerSettings {
         // Host, context path and version: the same on every node, whatever engine or machine it runs in.
         String name = context.getParent().getName() + context.getName();
         ClassLoader loader = context.getLoader().getClassLoader();
-        AttributeProblems problems = new AttributeProblems(name);
+        AttributeProblems problems = new AttributeProblems(name, settings().unreadable() == Settings.Unreadable.DROP);
         seat = assembly.join(settings(), NodeNames.of(settings(), getEngine()));
         boolean started = false;
         try {

@@ -82,6 +82,11 @@ final class Expiries implements ApplicationEvents {
     }
 
     @Override
+    public boolean dropsUnreadable() {
+        return problems.dropsUnreadable();
+    }
+
+    @Override
     public void restless(ClientState state, String attribute) {
         problems.restless(state, attribute);
     }

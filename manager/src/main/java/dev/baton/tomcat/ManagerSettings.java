@@ -224,6 +224,14 @@ abstract class ManagerSettings extends ManagerBase {
         set("lostAfter", value);
     }
 
+    public String getUnreadable() {
+        return get("unreadable");
+    }
+
+    public void setUnreadable(String value) {
+        set("unreadable", value);
+    }
+
     public String getVerify() {
         return get("verify");
     }

@@ -11,6 +11,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.ObjectInputStream;
 import java.io.ObjectOutputStream;
+import java.io.ObjectStreamClass;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -25,6 +26,9 @@ final class LiveObjects implements ValueSerializer, ClientState.Problems {
     final List<String> problems = new ArrayList<>();
     final List<String> written = new ArrayList<>();
     Runnable whileWriting = () -> { };
+    /** Of the application as it is now. */
+    ClassLoader loader = LiveObjects.class.getClassLoader();
+    boolean drops;
 
     /** A copy of a session with these attributes, as granted at version 5. */
     ClientState granted(Tracking tracking, Map<String, ?> attributes) {
@@ -68,7 +72,16 @@ final class LiveObjects implements ValueSerializer, ClientState.Problems {
     }
 
     static Object read(byte[] bytes) throws IOException, ClassNotFoundException {
-        try (ObjectInputStream in = new ObjectInputStream(new ByteArrayInputStream(bytes))) {
+        return read(bytes, LiveObjects.class.getClassLoader());
+    }
+
+    static Object read(byte[] bytes, ClassLoader loader) throws IOException, ClassNotFoundException {
+        try (ObjectInputStream in = new ObjectInputStream(new ByteArrayInputStream(bytes)) {
+            @Override
+            protected Class<?> resolveClass(ObjectStreamClass description) throws ClassNotFoundException {
+                return Class.forName(description.getName(), false, loader);
+            }
+        }) {
             return in.readObject();
         }
     }
@@ -89,7 +102,7 @@ final class LiveObjects implements ValueSerializer, ClientState.Problems {
     @Override
     public Object deserialize(String name, byte[] bytes) throws UnreadableAttribute {
         try {
-            return read(bytes);
+            return read(bytes, loader);
         } catch (IOException | ClassNotFoundException e) {
             throw new UnreadableAttribute(name, e);
         }
@@ -103,6 +116,11 @@ final class LiveObjects implements ValueSerializer, ClientState.Problems {
     @Override
     public void notSerializable(ClientState state, NotSerializableAttribute problem) {
         problems.add(problem.getMessage());
+    }
+
+    @Override
+    public boolean dropsUnreadable() {
+        return drops;
     }
 
     @Override

@@ -4,9 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.baton.corpus.Case;
 import dev.baton.corpus.Corpus;
+import dev.baton.diff.Things.Node;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -26,5 +33,87 @@ class SnapshotTest {
         assertThat(snapshot.unchanged(value)).isTrue();
         Object after = c.change(value);
         assertThat(snapshot.unchanged(after)).isEqualTo(Arrays.equals(before, Corpus.bytes(after)));
+    }
+
+    @Test
+    @DisplayName("A chain of 100,000 objects takes no stack")
+    void aLongChainTakesNoStack() {
+        Node first = new Node();
+        Node last = first;
+        for (int i = 0; i < 100_000; i++) {
+            last.next = new Node();
+            last = last.next;
+        }
+        Snapshot snapshot = Snapshot.of(first);
+        assertThat(snapshot.size()).isEqualTo(200_002);
+        assertThat(snapshot.unchanged(first)).isTrue();
+        last.value = 1;
+        assertThat(snapshot.unchanged(first)).isFalse();
+    }
+
+    @Test
+    @DisplayName("What makes fresh objects each time it is written, or cannot be written, is left to serialisation")
+    void whatCannotBeLookedAtIsLeftToSerialisation() {
+        Node holder = new Node();
+        holder.items.add(new Object());
+        assertThat(Snapshot.of(holder)).isNull();
+        assertThat(Snapshot.of(new Thread())).isNull();
+    }
+
+    @Test
+    @DisplayName("An equal plain value in another's place is no change; another object is, though it looks the same")
+    void equalValuesAreOneEqualObjectsAreTwo() {
+        Node node = new Node();
+        node.items.add(new String("text"));
+        node.items.add(List.of(new ArrayList<>()));
+        Snapshot snapshot = Snapshot.of(node);
+        node.items.set(0, new String("text"));
+        assertThat(snapshot.unchanged(node)).isTrue();
+        node.items.set(1, List.of(new ArrayList<>()));
+        assertThat(snapshot.unchanged(node)).isFalse();
+    }
+
+    @Test
+    @DisplayName("Negative zero, NaN and keys that changed are changes")
+    void unusualChangesAreFound() {
+        double[] numbers = {0.0};
+        Snapshot snapshot = Snapshot.of(numbers);
+        numbers[0] = -0.0;
+        assertThat(snapshot.unchanged(numbers)).isFalse();
+
+        Node key = new Node();
+        Map<Node, String> map = new HashMap<>(Map.of(key, "value"));
+        Snapshot ofMap = Snapshot.of(map);
+        key.value++;
+        assertThat(ofMap.unchanged(map)).isFalse();
+    }
+
+    @Test
+    @DisplayName("Objects that other threads change while they are looked at make no exception")
+    void concurrentChangesMakeNoException() throws InterruptedException {
+        Node node = new Node();
+        Map<Integer, Object> map = new HashMap<>();
+        node.items.add(map);
+        AtomicBoolean stop = new AtomicBoolean();
+        Thread other = new Thread(() -> {
+            for (int i = 0; !stop.get(); i++) {
+                map.put(i % 1_000, new int[i % 7]);
+                map.remove((i + 500) % 1_000);
+                node.items.add("x");
+                if (node.items.size() > 50) {
+                    node.items.subList(1, 40).clear();
+                }
+            }
+        });
+        other.start();
+        try {
+            assertThat(IntStream.range(0, 3_000).filter(i -> {
+                Snapshot snapshot = Snapshot.of(node);
+                return snapshot != null && !snapshot.unchanged(node);
+            }).count()).as("times the other thread was seen to change something").isPositive();
+        } finally {
+            stop.set(true);
+            other.join();
+        }
     }
 }

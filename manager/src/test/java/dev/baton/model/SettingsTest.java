@@ -134,6 +134,7 @@ class SettingsTest {
         "partition | merge | setting partition: 'merge' is not allowed; allowed: deny",
         "lostAfter | 5000 | setting lostAfter: '5000' is not allowed; allowed: 10000 to 604800000, or empty: the "
                 + "default",
+        "unreadable | hide | setting unreadable: 'hide' is not allowed; allowed: keep, drop",
         "verify | yes | setting verify: 'yes' is not allowed; allowed: false, true",
         "Backups | 1 | setting Backups is not known; meant is backups"
     })

@@ -294,7 +294,7 @@ class FailuresTest {
         Application application = manager.deployment().application();
         TrackedSession session = manager.findSession(visitor.session());
         AccessLog access = application.enter(session.state(), 1_000_000_000L);
-        new Expiries(manager, new AttributeProblems("test")).expired(access);
+        new Expiries(manager, new AttributeProblems("test", false)).expired(access);
         assertThat(read).containsExactly("1 by the loader of true");
         assertThat(destroyed).containsExactly(visitor.session());
         assertThat(session.isValid()).isFalse();
