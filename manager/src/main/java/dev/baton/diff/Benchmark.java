@@ -1,5 +1,7 @@
 package dev.baton.diff;
 
+import java.util.List;
+
 /**
  * What a process keeps of one attribute to compare the live value with (D5): the bytes that the store has, and mostly
  * what the live objects looked like when they were these bytes, so that nothing need be serialised to see that they
@@ -13,20 +15,22 @@ public final class Benchmark {
     private volatile boolean shrunk;
     /** Class of a value of which a snapshot was tried in vain, or null. */
     private final Class<?> unwalkable;
+    private volatile List<Object> met;
 
-    private Benchmark(byte[] bytes, Snapshot snapshot, Class<?> unwalkable) {
+    private Benchmark(byte[] bytes, Snapshot snapshot, Class<?> unwalkable, List<Object> met) {
         this.bytes = bytes;
         this.snapshot = snapshot;
         this.unwalkable = unwalkable;
+        this.met = met;
     }
 
     /** @param bytes as the store has them, not to be changed any more */
     public static Benchmark of(byte[] bytes) {
-        return new Benchmark(bytes, null, null);
+        return new Benchmark(bytes, null, null, List.of());
     }
 
-    static Benchmark of(byte[] bytes, Snapshot snapshot, Class<?> unwalkable) {
-        return new Benchmark(bytes, snapshot, unwalkable);
+    static Benchmark of(byte[] bytes, Snapshot snapshot, Class<?> unwalkable, List<Object> met) {
+        return new Benchmark(bytes, snapshot, unwalkable, met);
     }
 
     /** Not to be changed. */
@@ -53,12 +57,18 @@ public final class Benchmark {
         snapshot = made;
     }
 
+    /** The live objects met when the bytes were written; empty where that is not known. */
+    List<Object> met() {
+        return met;
+    }
+
     /** Frees the memory that can be made anew: the next comparison serialises. */
     public void shrink() {
         if (snapshot != null) {
             shrunk = true;
             snapshot = null;
         }
+        met = List.of();
     }
 
     /** Whether what the value looked like was known, and is not any more. */
@@ -69,6 +79,6 @@ public final class Benchmark {
     /** Bytes of memory that {@link #shrink} frees, about. */
     public long spareBytes() {
         Snapshot s = snapshot;
-        return s == null ? 0 : s.bytes();
+        return (s == null ? 0 : s.bytes()) + 4L * met.size();
     }
 }

@@ -5,7 +5,6 @@ import dev.baton.model.BytePatch;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Optional;
 
 /**
  * Finds what changed in the attributes of one application (D1 to D4). Any threads; one attribute by one thread at a
@@ -66,36 +65,38 @@ public final class Differencer {
         if (touched == Snapshot.NOTHING) {
             return new Comparison(null, benchmark, true);
         }
-        boolean whole = methods.of(name, value) == Methods.Method.NONE;
+        Methods.Method method = methods.of(name, value);
         if (touched != null && before.places() != null) {
-            Comparison inPlace = inPlace(name, benchmark.bytes(), before, touched, whole);
+            Comparison inPlace = inPlace(name, benchmark, before, touched, method);
             if (inPlace != null && (source.alone() || inPlace.next().snapshot().unchanged(value))) {
                 return inPlace;
             }
         }
-        return serialised(name, benchmark, value, touched != null, whole, source);
+        return serialised(name, benchmark, value, touched != null, method, source);
     }
 
     /** The change made to the bytes where they stand; null where that is not possible. */
-    private static Comparison inPlace(String name, byte[] base, Snapshot before, Touched touched, boolean whole) {
+    private static Comparison inPlace(String name, Benchmark benchmark, Snapshot before, Touched touched,
+                                      Methods.Method method) {
         Snapshot after = before.with(touched);
-        Edits edits = before.places().edits(base, touched, before, after);
+        Edits edits = before.places().edits(benchmark.bytes(), touched, before, after);
         if (edits == null) {
             return null;
         }
         byte[] bytes = edits.result();
-        BytePatch patch = whole ? null : edits.patch();
+        BytePatch patch = method == Methods.Method.NONE ? null : edits.patch();
         AttributeChange change = patch == null ? new AttributeChange.Put(name, bytes)
                 : new AttributeChange.BinaryPatch(name, patch);
-        return new Comparison(change, Benchmark.of(bytes, after.with(before.places().after(edits)), null), true);
+        Snapshot next = after.with(before.places().after(edits));
+        return new Comparison(change, Benchmark.of(bytes, next, null, benchmark.met()), true);
     }
 
     /** @param places whether it is worth while to know them next time */
     private static <E extends Exception> Comparison serialised(String name, Benchmark benchmark, Object value,
-                                                               boolean places, boolean whole, Source<E> source)
+                                                               boolean places, Methods.Method method, Source<E> source)
             throws E {
         boolean walks = benchmark == null || !benchmark.unwalkable(value);
-        List<Object> met = places ? new ArrayList<>() : null;
+        List<Object> met = places || method == Methods.Method.GRAPH ? new ArrayList<>() : null;
         Snapshot snapshot = null;
         byte[] bytes = null;
         boolean steady = false;
@@ -112,11 +113,11 @@ public final class Differencer {
         if (trusted != null && places) {
             trusted = trusted.with(Places.of(bytes, met, trusted));
         }
-        byte[] base = benchmark == null ? null : benchmark.bytes();
-        Optional<AttributeChange> change = whole ? AttributeDiff.whole(name, base, bytes)
-                : AttributeDiff.between(name, base, bytes);
-        return new Comparison(change.isEmpty() ? null : shared(change.get(), base, bytes),
-                Benchmark.of(change.isEmpty() ? base : bytes, trusted, unwalkable), steady);
+        List<Object> known = method == Methods.Method.GRAPH ? met : List.of();
+        AttributeChange change = benchmark == null ? new AttributeChange.Put(name, bytes)
+                : AttributeDiff.between(method, name, benchmark, bytes, known);
+        return new Comparison(change == null || benchmark == null ? change : shared(change, benchmark.bytes(), bytes),
+                Benchmark.of(change == null ? benchmark.bytes() : bytes, trusted, unwalkable, known), steady);
     }
 
     /** The same change, that gives the store in this process the array that is the next benchmark. */

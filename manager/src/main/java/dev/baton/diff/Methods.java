@@ -14,11 +14,11 @@ public record Methods(Method usual, BiFunction<String, Class<?>, Method> fixed) 
 
     /** How a changed attribute travels. */
     public enum Method {
-        /** The smallest of all, never more than the whole attribute. */
+        /** Changed byte ranges, or parts of the object graph where that is worth its time; see {@link AttributeDiff}. */
         AUTO,
         /** Changed byte ranges where they are smaller than the whole. */
         BINARY,
-        /** Changed parts of the object graph where they are smaller than the whole. */
+        /** Changed parts of the object graph where they are smaller than the whole; for what is no graph as BINARY. */
         GRAPH,
         /** Whole attributes. */
         NONE

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.baton.model.AttributeChange;
 import java.io.ByteArrayOutputStream;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import org.junit.jupiter.api.DisplayName;
@@ -16,7 +17,6 @@ class AttributeDiffTest {
     void equalBytesAreNoChange() {
         byte[] bytes = random(1, 500);
         assertThat(AttributeDiff.between("a", bytes, bytes.clone())).isEmpty();
-        assertThat(AttributeDiff.whole("a", bytes, bytes.clone())).isEmpty();
         assertThat(AttributeDiff.between("a", new byte[0], new byte[0])).isEmpty();
     }
 
@@ -37,7 +37,8 @@ class AttributeDiffTest {
         byte[] base = random(1, 400);
         byte[] current = base.clone();
         current[200]++;
-        assertThat(AttributeDiff.whole("a", base, current)).get().isInstanceOf(AttributeChange.Put.class);
+        assertThat(AttributeDiff.between(Methods.Method.NONE, "a", Benchmark.of(base), current, List.of()))
+                .isInstanceOf(AttributeChange.Put.class);
         assertThat(AttributeDiff.between("a", base, current)).get().isInstanceOf(AttributeChange.BinaryPatch.class);
     }
 

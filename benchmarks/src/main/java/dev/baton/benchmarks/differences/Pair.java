@@ -6,6 +6,7 @@ import dev.baton.diff.AttributeDiff;
 import dev.baton.diff.Benchmark;
 import dev.baton.diff.Differencer;
 import dev.baton.diff.Methods;
+import dev.baton.graph.StreamPatch;
 import dev.baton.model.AttributeChange;
 import java.util.Arrays;
 import java.util.EnumMap;
@@ -74,8 +75,11 @@ record Pair(Case of, int whole, Map<Methods.Method, Integer> bytes, Map<Methods.
         return differencer.compare(NAME, benchmark, value, (List<Object> met) -> Corpus.bytes(value, met));
     }
 
-    /** What a change takes without the attribute's name. */
+    /** What a change takes without the attribute's name and the checksum of graph patches. */
     static int body(AttributeChange change) {
+        if (change instanceof AttributeChange.GraphPatch graph) {
+            return graph.patch().encoded().length - StreamPatch.HEADER;
+        }
         return change == null ? 0 : change.size() - change.name().length() - 4;
     }
 

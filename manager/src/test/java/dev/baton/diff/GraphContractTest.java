@@ -1,0 +1,7 @@
+package dev.baton.diff;
+
+class GraphContractTest extends DifferencingContract {
+    GraphContractTest() {
+        super(Methods.Method.GRAPH);
+    }
+}
