@@ -163,8 +163,8 @@ final class ClientDriver {
         Scenario s = sim.scenario();
         Request.Kind kind = draw < s.destroyPercent ? Request.Kind.DESTROY
                 : draw < s.destroyPercent + s.renamePercent ? Request.Kind.RENAME
-                : draw < s.destroyPercent + s.renamePercent + 7 ? Request.Kind.LOOK
-                : draw < s.destroyPercent + s.renamePercent + 7 + s.readPercent ? Request.Kind.READ : Request.Kind.WRITE;
+                : draw < s.destroyPercent + s.renamePercent + s.lookPercent ? Request.Kind.LOOK
+                : draw < s.destroyPercent + s.renamePercent + s.lookPercent + s.readPercent ? Request.Kind.READ : Request.Kind.WRITE;
         int writes = kind == Request.Kind.WRITE ? 1 + rng.below(3) : kind == Request.Kind.RENAME ? rng.below(2) : 0;
         begin(u, node, kind, u.session, writes);
     }

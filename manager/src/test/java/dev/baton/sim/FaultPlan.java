@@ -29,7 +29,7 @@ final class FaultPlan {
             return;
         }
         int[] weights = {scenario.crash, scenario.crashMany, scenario.pause, scenario.leave, scenario.cut, scenario.oneWay,
-                scenario.partition, scenario.noise, scenario.whim, scenario.exclude, scenario.slow};
+                scenario.partition, scenario.noise, scenario.whim, scenario.exclude, scenario.slow, scenario.deaf};
         int sum = 0;
         for (int w : weights) {
             sum += w;
@@ -50,7 +50,8 @@ final class FaultPlan {
             case 7 -> noise();
             case 8 -> sim.membership().whim(false);
             case 9 -> sim.membership().whim(true);
-            default -> slow();
+            case 10 -> slow();
+            default -> deafen();
         }
     }
 
@@ -144,6 +145,17 @@ final class FaultPlan {
         for (SimNode other : sim.nodes()) {
             if (other != one) {
                 cutBetween(one, other, true, length);
+            }
+        }
+    }
+
+    /** One hears nothing any more, and is heard: so it is out before it knows. */
+    private void deafen() {
+        SimNode one = rng.pick(sim.nodes());
+        long length = rng.between(6_000 * MS, 15_000 * MS);
+        for (SimNode other : sim.nodes()) {
+            if (other != one) {
+                cutBetween(other, one, false, length);
             }
         }
     }

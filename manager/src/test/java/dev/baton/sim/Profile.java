@@ -101,6 +101,23 @@ enum Profile {
             s.renamePercent = 8;
         }
     },
+    /** Nodes hear nothing for a while, so that they are out, or deposed, and do not know; many look-ups and logouts. */
+    DEAF {
+        @Override
+        void shape(Scenario s, Rng rng) {
+            none(s);
+            s.deaf = 6;
+            s.crash = 1;
+            s.exclude = 1;
+            s.nodes = 3 + rng.below(2);
+            s.faults = 4;
+            s.faultNanos = 40_000_000_000L;
+            crowd(s, rng);
+            s.lookPercent = 25;
+            s.destroyPercent = 8;
+            s.readPercent = 25;
+        }
+    },
     /** Sessions are only looked at, for long, and nodes go. */
     IDLE {
         @Override

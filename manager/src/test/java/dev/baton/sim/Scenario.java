@@ -34,6 +34,7 @@ final class Scenario {
     int whim = 2;
     int exclude = 2;
     int slow = 1;
+    int deaf = 0;
     /** Chances of a message while its link is disturbed. */
     double loss = 0.08;
     double twice = 0.08;
@@ -54,6 +55,7 @@ final class Scenario {
     int destroyPercent = 2;
     int renamePercent = 3;
     int readPercent = 40;
+    int lookPercent = 7;
     final long application = SessionKey.applicationHash("localhost/shop");
     final List<Message.App> apps = List.of(new Message.App(application, "localhost/shop"));
 
