@@ -36,4 +36,14 @@ public interface ApplicationEvents extends ClientState.Problems {
      * @param destroyed false where only the token was lost and the session may go on
      */
     void discarded(ClientState state, boolean destroyed);
+
+    /**
+     * The calling thread is about to wait for a session, or has waited for an acknowledgement for a second: so that an
+     * application can bound how many of its threads do. Must be quick.
+     *
+     * @return to be run when it waits no longer; null where it must not wait, and is refused at once
+     */
+    default Runnable waiting() {
+        return () -> { };
+    }
 }

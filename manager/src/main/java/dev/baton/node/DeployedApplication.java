@@ -22,6 +22,8 @@ import java.util.function.Supplier;
 final class DeployedApplication implements Application {
     /** Sessions used within this time are likely to be used again soon. */
     private static final long IDLE_NANOS = TimeUnit.SECONDS.toNanos(60);
+    /** An acknowledgement may take that long before its waiting counts: as long as a pause of the other side. */
+    private static final long COMMIT_GRACE_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     private final String name;
     private final long hash;
@@ -35,12 +37,14 @@ final class DeployedApplication implements Application {
     private final IdDraw ids;
     private final Touches touches;
     private final Expiries expiries;
+    private final ApplicationEvents events;
     private final HandOvers handOvers;
 
     DeployedApplication(String name, NodeId self, boolean localPlacement, ValueSerializer serializer,
                         ApplicationEvents events, ApplicationSettings settings, Parts parts, NodeThreads threads) {
         this.name = name;
         this.hash = SessionKey.applicationHash(name);
+        this.events = events;
         this.acknowledged = settings.acknowledged();
         this.parts = parts;
         this.states = new ClientStates(hash, serializer, settings.tracking(), new Differencer(settings.methods()),
@@ -125,7 +129,7 @@ final class DeployedApplication implements Application {
         }
         mustRun();
         counting.lookupsSent.increment();
-        Found found = parts.lookups().ask(new SessionKey(hash, id), timeoutNanos);
+        Found found = parts.lookups().ask(new SessionKey(hash, id), timeoutNanos, events::waiting);
         if (found != null && state != null) {
             state.learn(found.meta());
             state.token().learnIdle(found.idleNanos(), parts.now());
@@ -175,7 +179,7 @@ final class DeployedApplication implements Application {
         }
         mustRun();
         try {
-            return new Entry(state, tokens, parts).block(timeoutNanos, parts.clock());
+            return new Entry(state, tokens, parts).block(timeoutNanos, 0, parts.clock(), events::waiting);
         } catch (SessionUnavailable e) {
             counting.refused.increment();
             throw e;
@@ -206,7 +210,8 @@ final class DeployedApplication implements Application {
 
     @Override
     public void awaitDurable(AccessLog access, long version, long timeoutNanos) {
-        new Durability(access, version, acknowledged, parts).block(timeoutNanos, parts.clock());
+        new Durability(access, version, acknowledged, parts)
+                .block(timeoutNanos, COMMIT_GRACE_NANOS, parts.clock(), events::waiting);
     }
 
     @Override

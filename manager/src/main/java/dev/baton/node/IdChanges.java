@@ -18,6 +18,9 @@ import java.util.concurrent.TimeoutException;
 
 /** The ends of ids: sessions destroyed, and sessions that go on under another id. */
 final class IdChanges {
+    /** Waits for the ends of ids are rare, and those who do are inside already. */
+    private static final Runnable FREE = () -> { };
+
     private record Outcome(Denial reason) {}
 
     private final ClientStates states;
@@ -98,7 +101,7 @@ final class IdChanges {
     /** The core can do nothing else with a session whose creation is unanswered. */
     private void awaitCreated(AccessLog log, long timeoutNanos) {
         if (!log.fresh() && !log.isDurable(1)) {
-            new Durability(log, 1, true, parts).block(timeoutNanos, parts.clock());
+            new Durability(log, 1, true, parts).block(timeoutNanos, 0, parts.clock(), () -> FREE);
         }
     }
 

@@ -12,6 +12,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
 
 /** Questions whether sessions exist. Those who ask for the same session at the same time share one. */
 final class Lookups {
@@ -37,8 +38,11 @@ final class Lookups {
         this.loop = loop;
     }
 
-    /** @return null where there is no such session */
-    Application.Found ask(SessionKey key, long timeoutNanos) {
+    /**
+     * @param waits see {@link ApplicationEvents#waiting}
+     * @return null where there is no such session
+     */
+    Application.Found ask(SessionKey key, long timeoutNanos, Supplier<Runnable> waits) {
         if (open.size() >= MAX_OPEN) {
             throw new SessionUnavailable(Reason.OVERLOADED, MAX_OPEN + " look-ups are waiting for the store");
         }
@@ -48,7 +52,17 @@ final class Lookups {
             return shared;
         });
         loop.run();
-        Answer answer = await(question, timeoutNanos);
+        Answer answer = question.answer.getNow(null);
+        if (answer == null) {
+            Runnable end = waits.get();
+            if (end == null) {
+                leave(key, question);
+                throw new SessionUnavailable(Reason.OVERLOADED, "too many threads wait for the store: not asking for "
+                        + key);
+            }
+            answer = await(question, timeoutNanos);
+            end.run();
+        }
         if (answer == null) {
             leave(key, question);
             throw new SessionUnavailable(Reason.STORE_UNREACHABLE,

@@ -1,9 +1,11 @@
 package dev.baton.node;
 
 import dev.baton.access.Waiter;
+import dev.baton.node.SessionUnavailable.Reason;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
+import java.util.function.Supplier;
 
 /**
  * Something that goes on from wait to wait until it has its result: written once, gone through with a parked thread or
@@ -11,6 +13,7 @@ import java.util.concurrent.Executor;
  */
 abstract class Passage<T> {
     private boolean late;
+    private boolean crowded;
     private boolean interrupted;
 
     /**
@@ -36,24 +39,58 @@ abstract class Passage<T> {
 
     /** For the text of the failure. */
     final String lateness() {
-        return interrupted ? "interrupted" : "timed out";
+        return interrupted ? "interrupted" : crowded ? "too many threads wait" : "timed out";
     }
 
-    final T block(long timeoutNanos, Clock clock) {
-        long deadline = clock.nanos() + timeoutNanos;
-        for (Waiter w = advance(); w != null; w = advance()) {
-            try {
-                if (w.await(deadline - clock.nanos()) != null) {
-                    continue;
+    /**
+     * Goes through with the calling thread.
+     *
+     * @param graceNanos wait so long before asking whether one may wait
+     * @param waits      see {@link ApplicationEvents#waiting}
+     */
+    final T block(long timeoutNanos, long graceNanos, Clock clock, Supplier<Runnable> waits) {
+        long start = clock.nanos();
+        boolean grace = graceNanos > 0;
+        Runnable end = null;
+        try {
+            Waiter w = advance();
+            while (w != null) {
+                if (!grace && end == null && !late) {
+                    end = waits.get();
+                    crowded = end == null;
                 }
-            } catch (InterruptedException e) {
-                interrupted = true;
-                Thread.currentThread().interrupt();
+                long left = start + timeoutNanos - clock.nanos();
+                long patience = grace ? Math.min(left, start + graceNanos - clock.nanos()) : left;
+                if (crowded || !await(w, patience)) {
+                    if (grace && patience < left && !interrupted) {
+                        grace = false;
+                        continue;
+                    }
+                    late = true;
+                    giveUp(w);
+                }
+                w = advance();
             }
-            late = true;
-            giveUp(w);
+            return result();
+        } catch (SessionUnavailable e) {
+            // What becomes of a change that was sent stays unknown, whyever nobody waits for it.
+            throw crowded && e.reason() != Reason.OUTCOME_UNKNOWN
+                    ? new SessionUnavailable(Reason.OVERLOADED, e.getMessage(), e) : e;
+        } finally {
+            if (end != null) {
+                end.run();
+            }
         }
-        return result();
+    }
+
+    private boolean await(Waiter waiter, long nanos) {
+        try {
+            return waiter.await(nanos) != null;
+        } catch (InterruptedException e) {
+            interrupted = true;
+            Thread.currentThread().interrupt();
+            return false;
+        }
     }
 
     final CompletionStage<T> async(long timeoutNanos, TimerQueue timers, Executor helpers) {

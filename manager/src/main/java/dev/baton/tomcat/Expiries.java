@@ -72,6 +72,11 @@ final class Expiries implements ApplicationEvents {
     }
 
     @Override
+    public Runnable waiting() {
+        return WaitingThreads.begin(manager.getEngine());
+    }
+
+    @Override
     public void unreadable(ClientState state, UnreadableAttribute problem) {
         problems.unreadable(state, problem);
     }

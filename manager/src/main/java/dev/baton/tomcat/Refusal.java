@@ -52,7 +52,7 @@ final class Refusal {
     static String reason(SessionUnavailable why, boolean cutOff) {
         return switch (why.reason()) {
             case LOCKED -> "lock busy, another request is using the session";
-            case OVERLOADED -> "lock busy, too many requests wait for the session";
+            case OVERLOADED -> "lock busy, too many requests wait for a session";
             case STORE_UNREACHABLE -> cutOff ? "minority, this node is cut off from most of the cluster"
                     : "store unreachable";
             case OUTCOME_UNKNOWN -> "outcome unknown, the change was not acknowledged in time";

@@ -95,6 +95,15 @@ final class RequestScope {
         return request;
     }
 
+    /** The request that this thread runs, or null. */
+    static Request runningRequest() {
+        RequestScope scope = here();
+        while (scope != null && scope.request == null) {
+            scope = scope.outer;
+        }
+        return scope == null ? null : scope.request;
+    }
+
     /** What kept this request from a session, or its changes from being durable; null where nothing did. */
     SessionUnavailable failure() {
         return failure;

@@ -8,14 +8,11 @@ import jakarta.servlet.ServletRequestListener;
 import jakarta.servlet.WriteListener;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
-import jakarta.servlet.http.HttpSession;
 import jakarta.servlet.http.HttpUpgradeHandler;
 import jakarta.servlet.http.WebConnection;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Map;
 import org.apache.catalina.Context;
 import org.apache.catalina.core.StandardContext;
@@ -62,10 +59,10 @@ final class AnswerPages {
 
     void addTo(Context context) {
         TestTomcats.page(context, START, (q, r) -> {
-            q.getSession().setAttribute("list", new ArrayList<String>());
+            q.getSession().setAttribute("count", new int[1]);
             r.getWriter().print("started");
         });
-        TestTomcats.page(context, "/read", (q, r) -> r.getWriter().print(list(q)));
+        TestTomcats.page(context, "/count", (q, r) -> r.getWriter().print(count(q)[0]));
         for (String way : WAYS.keySet()) {
             TestTomcats.page(context, "/" + way, (q, r) -> answer(way, q, r));
         }
@@ -88,16 +85,13 @@ final class AnswerPages {
         });
     }
 
-    private static List<String> list(HttpServletRequest request) {
-        HttpSession session = request.getSession(false);
-        @SuppressWarnings("unchecked")
-        List<String> list = (List<String>) session.getAttribute("list");
-        return list;
+    private static int[] count(HttpServletRequest request) {
+        return (int[]) request.getSession(false).getAttribute("count");
     }
 
     /** In place. */
     private static void change(HttpServletRequest request) {
-        list(request).add("changed");
+        count(request)[0]++;
     }
 
     private void answer(String way, HttpServletRequest q, HttpServletResponse r) throws IOException, ServletException {
@@ -144,7 +138,8 @@ final class AnswerPages {
             case "notModifiedAndFlush" -> r.setStatus(304);
             case "sendfile", "sendfileAndFlush" -> {
                 r.setContentLength(100_000);
-                if (Boolean.TRUE.equals(q.getAttribute("org.apache.tomcat.sendfile.support"))) {
+                boolean supported = Boolean.TRUE.equals(q.getAttribute("org.apache.tomcat.sendfile.support"));
+                if (supported && q.getMethod().equals("GET")) {
                     q.setAttribute("org.apache.tomcat.sendfile.filename", bigFile.toString());
                     q.setAttribute("org.apache.tomcat.sendfile.start", 0L);
                     q.setAttribute("org.apache.tomcat.sendfile.end", 100_000L);

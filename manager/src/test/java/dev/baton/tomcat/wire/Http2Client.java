@@ -39,8 +39,9 @@ public final class Http2Client extends WireClient {
     public Http2Client(Socket socket) throws IOException {
         super(socket);
         write("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".getBytes(StandardCharsets.ISO_8859_1));
-        // A wide window for each stream, and for the connection: nothing here waits for credits.
-        frame(SETTINGS, 0, 0, ByteBuffer.allocate(6).putShort((short) 4).putInt(WINDOW).array());
+        // No table, so that each head can be read by itself; a wide window for each stream, and for the connection.
+        frame(SETTINGS, 0, 0, ByteBuffer.allocate(12).putShort((short) 1).putInt(0).putShort((short) 4).putInt(WINDOW)
+                .array());
         frame(WINDOW_UPDATE, 0, 0, ByteBuffer.allocate(4).putInt(WINDOW).array());
     }
 
@@ -152,8 +153,14 @@ public final class Http2Client extends WireClient {
 
     /** The first field of an answer's head: an entry of the static table, or a literal whose name is there. */
     private static int status(byte[] block) {
-        // A connection's first head may begin with a change of the table's size, three bytes.
-        int at = (block[0] & 0xe0) == 0x20 ? 3 : 0;
+        int at = 0;
+        // Changes of the table's size may stand in front: an integer of five bits and, where they are all ones, more.
+        while ((block[at] & 0xe0) == 0x20) {
+            boolean more = (block[at++] & 0x1f) == 0x1f;
+            while (more) {
+                more = block[at++] < 0;
+            }
+        }
         int first = block[at] & 0xff;
         int[] known = {200, 204, 206, 304, 400, 404, 500};
         if (first >= 0x88 && first <= 0x8e) {

@@ -44,6 +44,14 @@ public abstract class WireClient implements AutoCloseable {
         }
     }
 
+    /** Reads until nothing has come for that long, whatever has ended meanwhile. */
+    public void drain(int millis) throws IOException {
+        while (receive(millis)) {
+            Thread.onSpinWait();
+        }
+        read(received.toByteArray(), ended, broken);
+    }
+
     /** The answer in its last state. */
     public Seen await() throws IOException {
         Seen seen = look(LIMIT_MILLIS);

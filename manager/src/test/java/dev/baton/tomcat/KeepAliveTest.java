@@ -1,0 +1,148 @@
+package dev.baton.tomcat;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.baton.tomcat.wire.Http1Client;
+import dev.baton.tomcat.wire.Seen;
+import jakarta.servlet.ServletException;
+import java.io.IOException;
+import java.lang.reflect.Field;
+import java.net.Socket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import org.apache.catalina.connector.Request;
+import org.apache.catalina.connector.Response;
+import org.apache.catalina.valves.ValveBase;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Requests of all kinds, one after the other over kept connections: each gets its own answer, and finds nothing of the
+ * one before. {@code -Dbaton.keepalive=100000} for more of them.
+ */
+class KeepAliveTest {
+    private static final int REQUESTS = Integer.getInteger("baton.keepalive", 10_000);
+    private static final int CONNECTIONS = 4;
+
+    @TempDir
+    private Path directory;
+    private final TestTomcats tomcats = new TestTomcats();
+    private final ExecutorService clients = Executors.newFixedThreadPool(CONNECTIONS);
+    private final Set<String> leftovers = ConcurrentHashMap.newKeySet();
+
+    @AfterEach
+    void stop() throws Exception {
+        clients.shutdownNow();
+        tomcats.close();
+    }
+
+    /** Looks at the pooled response before anybody else does. */
+    private final class Watch extends ValveBase {
+        private final Field hook;
+        private final Field output;
+
+        Watch() {
+            super(true);
+            try {
+                hook = org.apache.coyote.Response.class.getDeclaredField("hook");
+                output = org.apache.coyote.Response.class.getDeclaredField("outputBuffer");
+            } catch (NoSuchFieldException e) {
+                throw new AssertionError(e);
+            }
+            hook.setAccessible(true);
+            output.setAccessible(true);
+        }
+
+        @Override
+        public void invoke(Request request, Response response) throws IOException, ServletException {
+            if (!request.isAsyncDispatching()) {
+                look(response.getCoyoteResponse(), request.getRequestURI());
+                if (RequestScope.runningRequest() != null) {
+                    leftovers.add("a request, on the thread");
+                }
+            }
+            getNext().invoke(request, response);
+        }
+
+        private void look(org.apache.coyote.Response response, String uri) {
+            try {
+                if (hook.get(response) instanceof ResponseHold || output.get(response) instanceof ResponseHold) {
+                    leftovers.add("a hold, before " + uri);
+                }
+            } catch (IllegalAccessException e) {
+                throw new AssertionError(e);
+            }
+        }
+    }
+
+    @Test
+    @DisplayName("Kept connections carry mixed requests, and none meets a trace of the one before")
+    void requestsOfAllKindsFollowEachOther() throws Exception {
+        Path file = Files.write(directory.resolve("big"), new byte[100_000]);
+        tomcats.prepare(node -> {
+            node.tomcat.getConnector().setProperty("maxKeepAliveRequests", "-1");
+            node.tomcat.getEngine().getPipeline().addValve(new Watch());
+            // An application without Baton's manager on the same connections.
+            TestTomcats.page(node.tomcat.addContext("/plain", directory.toString()), "/page", (q, r) -> {
+                r.setContentLength(10);
+                r.getOutputStream().print("0123456789");
+            });
+        });
+        tomcats.start(2, Map.of(), new AnswerPages(file)::addTo);
+        List<Future<Integer>> all = new ArrayList<>();
+        for (int c = 0; c < CONNECTIONS; c++) {
+            all.add(clients.submit(browser(new Random(c))));
+        }
+        int changes = 0;
+        for (Future<Integer> each : all) {
+            changes += each.get(10, TimeUnit.MINUTES);
+        }
+        assertThat(leftovers).isEmpty();
+        assertThat(changes).isGreaterThan(REQUESTS / 2);
+    }
+
+    /** What one connection sends. */
+    private Callable<Integer> browser(Random random) throws Exception {
+        List<String> ways = new ArrayList<>(AnswerPages.WAYS.keySet());
+        // Those after which Tomcat closes the connection.
+        ways.removeAll(List.of("exception", "closeThenException", "upgrade"));
+        ways.sort(null);
+        TestTomcats.Visitor visitor = tomcats.new Visitor();
+        visitor.text(1, "/shop" + AnswerPages.START);
+        return () -> {
+            int changes = 0;
+            try (Http1Client client = new Http1Client(new Socket("localhost", tomcats.nodes.get(0).port()), "HTTP/1.1")) {
+                for (int i = 0; i < REQUESTS / CONNECTIONS; i++) {
+                    String way = ways.get(random.nextInt(ways.size()));
+                    int kind = random.nextInt(10);
+                    String path = kind == 0 ? "/plain/page" : kind == 1 ? "/shop/target" : "/shop/" + way;
+                    boolean head = kind == 2;
+                    client.send(head ? "HEAD" : "GET", path, kind == 1 ? null : visitor.session());
+                    Seen seen = client.await();
+                    int size = head ? 0 : kind < 2 ? 10 : AnswerPages.size(way);
+                    assertThat(seen.state()).as(i + " " + path).isEqualTo(Seen.State.COMPLETE);
+                    assertThat(seen.status()).as(path).isEqualTo(kind < 2 ? 200 : AnswerPages.WAYS.get(way));
+                    assertThat(seen.body()).as(path).hasSize(size);
+                    changes += kind < 2 ? 0 : 1;
+                }
+            }
+            TestTomcats.Visitor other = tomcats.new Visitor();
+            other.session(visitor.session());
+            assertThat(other.text(2, "/shop/count")).isEqualTo(Integer.toString(changes));
+            return changes;
+        };
+    }
+}
