@@ -192,7 +192,11 @@ final class ResponseHold implements OutputBuffer, ActionHook {
 
     private void mineToDo(ActionCode code, Object parameter) {
         if (code == ActionCode.IS_ERROR) {
-            settle();
+            // A request that goes on asynchronously is asked again when it ends.
+            if (!is(ActionCode.ASYNC_IS_ASYNC) || !is(ActionCode.IS_IO_ALLOWED)) {
+                settle();
+                uninstall();
+            }
             hook.action(code, parameter);
         } else if (code == ActionCode.CLOSE_NOW) {
             if (endHeld && !cut) {
@@ -210,6 +214,12 @@ final class ResponseHold implements OutputBuffer, ActionHook {
                 hook.action(code, parameter);
             }
         }
+    }
+
+    private boolean is(ActionCode question) {
+        AtomicBoolean answer = new AtomicBoolean();
+        hook.action(question, answer);
+        return answer.get();
     }
 
     private void commit() {
@@ -231,18 +241,10 @@ final class ResponseHold implements OutputBuffer, ActionHook {
                 || "HEAD".equals(response.getRequest().method().toString());
     }
 
-    /** Asked for the errors of a request that goes on asynchronously, this waits for the next time. */
     private void settle() {
-        AtomicBoolean open = new AtomicBoolean();
-        hook.action(ActionCode.IS_IO_ALLOWED, open);
-        AtomicBoolean async = new AtomicBoolean();
-        hook.action(ActionCode.ASYNC_IS_ASYNC, async);
-        if (async.get() && open.get()) {
-            return;
-        }
         try {
             RequestScope.settle(request);
-            if (open.get() && !cut) {
+            if (!cut && is(ActionCode.IS_IO_ALLOWED)) {
                 release();
             }
         } catch (IOException e) {
@@ -251,13 +253,13 @@ final class ResponseHold implements OutputBuffer, ActionHook {
         } catch (RuntimeException e) {
             log.error("The end of an answer could not be sent", e);
             Refusal.cut(request, e);
-        } finally {
-            uninstall();
         }
     }
 
     private void release() throws IOException {
-        if (headHeld) {
+        boolean head = headHeld;
+        headHeld = false;
+        if (head) {
             response.setCommitted(false);
             hook.action(ActionCode.COMMIT, response);
         }

@@ -1,6 +1,7 @@
 package dev.baton.tomcat;
 
 import jakarta.servlet.AsyncContext;
+import jakarta.servlet.RequestDispatcher;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.ServletOutputStream;
 import jakarta.servlet.ServletRequestEvent;
@@ -14,6 +15,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Set;
 import org.apache.catalina.Context;
 import org.apache.catalina.core.StandardContext;
 import org.apache.tomcat.util.descriptor.web.ErrorPage;
@@ -36,7 +38,7 @@ final class AnswerPages {
             Map.entry("notModifiedAndFlush", 304), Map.entry("sendfile", 200), Map.entry("sendfileAndFlush", 200), Map.entry("trailers", 200),
             Map.entry("redirect", 302), Map.entry("sendError", 418), Map.entry("exception", 500),
             Map.entry("closeThenException", 200), Map.entry("forward", 200), Map.entry("include", 200),
-            Map.entry("requestListener", 200), Map.entry("complete", 200), Map.entry("completeAfterClose", 200),
+            Map.entry("requestListener", 200), Map.entry("listenerAfterException", 200), Map.entry("complete", 200), Map.entry("completeAfterClose", 200),
             Map.entry("dispatch", 200), Map.entry("writeListener", 200), Map.entry("upgrade", 101));
 
     private final Path bigFile;
@@ -68,7 +70,9 @@ final class AnswerPages {
         }
         TestTomcats.page(context, "/target", (q, r) -> r.getOutputStream().write(TEN));
         TestTomcats.page(context, "/error", (q, r) -> {
-            change(q);
+            if (!"/shop/listenerAfterException".equals(q.getAttribute(RequestDispatcher.ERROR_REQUEST_URI))) {
+                change(q);
+            }
             r.getOutputStream().write(TEN);
         });
         ErrorPage page = new ErrorPage();
@@ -78,7 +82,7 @@ final class AnswerPages {
             @Override
             public void requestDestroyed(ServletRequestEvent event) {
                 HttpServletRequest request = (HttpServletRequest) event.getServletRequest();
-                if (request.getServletPath().equals("/requestListener")) {
+                if (Set.of("/requestListener", "/listenerAfterException").contains(request.getServletPath())) {
                     change(request);
                 }
             }
@@ -120,7 +124,7 @@ final class AnswerPages {
                 repeat(out, 10_000);
             }
             case "emptyAndFlush" -> r.setContentLength(0);
-            case "close", "closeThenException" -> {
+            case "close", "closeThenException", "listenerAfterException" -> {
                 out.write(TEN);
                 out.close();
             }
@@ -175,7 +179,7 @@ final class AnswerPages {
         if (way.endsWith("AndFlush")) {
             r.flushBuffer();
         }
-        if (way.equals("closeThenException")) {
+        if (way.endsWith("Exception")) {
             throw new ServletException("on purpose");
         }
         if (!way.equals("requestListener")) {

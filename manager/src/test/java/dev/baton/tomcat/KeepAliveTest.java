@@ -118,7 +118,7 @@ class KeepAliveTest {
     private Callable<Integer> browser(Random random) throws Exception {
         List<String> ways = new ArrayList<>(AnswerPages.WAYS.keySet());
         // Those after which Tomcat closes the connection.
-        ways.removeAll(List.of("exception", "closeThenException", "upgrade"));
+        ways.removeAll(List.of("exception", "closeThenException", "listenerAfterException", "upgrade"));
         ways.sort(null);
         TestTomcats.Visitor visitor = tomcats.new Visitor();
         visitor.text(1, "/shop" + AnswerPages.START);
