@@ -7,6 +7,8 @@ import static dev.baton.codec.TableForm.readNumber;
 import static dev.baton.codec.TableForm.writeEpoch;
 import static dev.baton.codec.TableForm.writeNumber;
 
+import dev.baton.model.SessionKey;
+import dev.baton.model.TableNumber;
 import dev.baton.protocol.Change;
 import dev.baton.protocol.Denial;
 import dev.baton.protocol.Message;
@@ -154,6 +156,19 @@ final class MessageForm {
             new Form<>(26, Message.Touched.class, (out, m) -> ChangeForm.writeTouches(out, m.touches()),
                     in -> new Message.Touched(ChangeForm.readTouches(in))),
 
+            new Form<>(28, Message.Census.class, (out, m) -> {
+                out.varint(m.ticket());
+                out.fixed64(m.application());
+            }, in -> new Message.Census(in.varint(), in.fixed64())),
+            new Form<>(29, Message.Counted.class, (out, m) -> {
+                out.varint(m.ticket());
+                writeNumber(out, m.effective());
+                out.varint(m.segments());
+                out.varint(m.sessions());
+                out.varint(m.keys().size());
+                m.keys().forEach(out::key);
+            }, MessageForm::readCounted),
+
             new Form<>(27, Message.Offer.class, (out, m) -> {
                 out.varint(m.rid());
                 out.key(m.key());
@@ -236,6 +251,19 @@ final class MessageForm {
             changes.add(ChangeForm.CHANGES.read(in));
         }
         return new Message.Replicate(segment, term, stream, first, seq, (head & 1) != 0, changes);
+    }
+
+    private static Message.Counted readCounted(In in) throws MalformedMessage {
+        long ticket = in.varint();
+        TableNumber effective = readNumber(in);
+        long segments = in.varint();
+        long sessions = in.varint();
+        int count = in.bounded("number of sessions", in.remaining());
+        List<SessionKey> keys = new ArrayList<>(count);
+        for (int i = 0; i < count; i++) {
+            keys.add(in.key());
+        }
+        return new Message.Counted(ticket, effective, segments, sessions, keys);
     }
 
     private static Message.Match match(In in) throws MalformedMessage {

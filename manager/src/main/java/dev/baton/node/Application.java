@@ -154,6 +154,17 @@ public interface Application {
     /** Time since the last access as far as this process knows, or -1. */
     long idleNanos(ClientState state);
 
+    /**
+     * All sessions of this application in the cluster.
+     *
+     * @param sessions how many there are
+     * @param ids      of them, at most some thousands of each node
+     */
+    record Census(long sessions, List<String> ids) {}
+
+    /** @return null where it is not known: no majority, a change of the table at this moment, a node that is silent */
+    Census census(long timeoutNanos);
+
     /** Sessions of this application that this node is primary of. */
     List<SessionKey> primarySessions();
 

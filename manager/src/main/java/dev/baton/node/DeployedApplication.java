@@ -252,6 +252,11 @@ final class DeployedApplication implements Application {
     }
 
     @Override
+    public Census census(long timeoutNanos) {
+        return parts.censuses().take(hash, timeoutNanos);
+    }
+
+    @Override
     public List<SessionKey> primarySessions() {
         List<SessionKey> keys = parts.loop().ask(core -> core.primarySessions(hash));
         return keys == null ? List.of() : keys;

@@ -25,6 +25,7 @@ final class EffectRunner implements EventLoop.Effects {
     private EventLoop loop;
     private Leases leases;
     private Lookups lookups;
+    private Censuses censuses;
     private Ticker ticker;
 
     /**
@@ -42,7 +43,8 @@ final class EffectRunner implements EventLoop.Effects {
     }
 
     /** These need the loop, which needs this. */
-    void connect(EventLoop theLoop, Leases theLeases, Lookups theLookups, Ticker theTicker) {
+    void connect(EventLoop theLoop, Leases theLeases, Lookups theLookups, Censuses theCensuses, Ticker theTicker) {
+        censuses = theCensuses;
         loop = theLoop;
         leases = theLeases;
         lookups = theLookups;
@@ -104,6 +106,8 @@ final class EffectRunner implements EventLoop.Effects {
         } else if (effect instanceof Effect.TopologyChanged e) {
             membership.changed(e.effective(), e.frozen());
             events.topologyChanged(e.effective(), e.frozen());
+        } else if (effect instanceof Effect.Counted e) {
+            censuses.counted(e);
         } else if (effect instanceof Effect.Note e) {
             events.note(e.level(), e.text(), null);
         } else if (effect instanceof Effect.Left) {

@@ -69,8 +69,9 @@ public final class SessionNode {
         this.loop = new EventLoop(core, clock, settings.inboxLimit(), runner, threads.helpers(), this::broken);
         this.leases = new Leases(clock, loop, timers);
         this.lookups = new Lookups(loop);
-        runner.connect(loop, leases, lookups, new Ticker(timers, loop));
-        this.parts = new Parts(loop, clock, leases, lookups, timers, threads.helpers(), membership, events);
+        Censuses censuses = new Censuses(loop);
+        runner.connect(loop, leases, lookups, censuses, new Ticker(timers, loop));
+        this.parts = new Parts(loop, clock, leases, lookups, censuses, timers, threads.helpers(), membership, events);
     }
 
     /**

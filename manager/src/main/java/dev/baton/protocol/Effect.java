@@ -7,6 +7,7 @@ import dev.baton.model.SessionKey;
 import dev.baton.model.SessionMeta;
 import dev.baton.model.Stamp;
 import dev.baton.model.Topology;
+import java.util.List;
 
 /** What the node must do after a step, in the order given, outside of any lock. */
 public sealed interface Effect {
@@ -23,6 +24,15 @@ public sealed interface Effect {
 
     /** @param reason null where the store answered: then {@code meta} is null only if there is no such session */
     record LookedUp(long ticket, SessionKey key, SessionMeta meta, long idleNanos, Denial reason) implements Effect {}
+
+    /**
+     * The end of a census.
+     *
+     * @param known    whether every segment was accounted for; else the rest means nothing
+     * @param sessions number of sessions
+     * @param keys     of them, of each node as many as fit into an answer
+     */
+    record Counted(long ticket, boolean known, long sessions, List<SessionKey> keys) implements Effect {}
 
     /**
      * The token is here. Bring the copy to {@code contents}, then let in everybody who waits.

@@ -45,6 +45,12 @@ public sealed interface Input {
     /** Does the session exist, and what are its metadata? Answered by {@link Effect.LookedUp}. */
     record Lookup(long ticket, SessionKey key) implements Input {}
 
+    /** Which sessions does the application have in the whole cluster? Answered by {@link Effect.Counted}, or never. */
+    record Census(long ticket, long application) implements Input {}
+
+    /** Nobody waits for the census any more. */
+    record CancelCensus(long ticket) implements Input {}
+
     /** The waiters of a look-up gave up. */
     record CancelLookup(long ticket) implements Input {}
 

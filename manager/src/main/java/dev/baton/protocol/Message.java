@@ -142,6 +142,24 @@ public sealed interface Message {
     /** @param fence the new token; null with a reason */
     record Renamed(long rid, SessionKey key, String newId, Fence fence, Denial reason) implements Message {}
 
+    /** How many sessions of the application have their primary at the node that is asked, and which? */
+    record Census(long ticket, long application) implements Message {}
+
+    /**
+     * Answer to a census.
+     *
+     * @param effective table by which the sender leads these segments
+     * @param segments  number of segments that it leads
+     * @param sessions  number of their sessions
+     * @param keys      of them, as many as fit
+     */
+    record Counted(long ticket, TableNumber effective, long segments, long sessions, List<SessionKey> keys)
+            implements Message {
+        public Counted {
+            keys = List.copyOf(keys);
+        }
+    }
+
     record Touched(List<Change.Touch> touches) implements Message {
         public Touched {
             touches = List.copyOf(touches);

@@ -27,6 +27,7 @@ public final class NodeCore {
     private final Leases leases;
     private final Segments segments;
     private final ProcessTokens tokens;
+    private final Censuses censuses;
     private final TableKeeper keeper;
     private final Coordinator coordinator;
 
@@ -56,6 +57,7 @@ public final class NodeCore {
         this.segments = new Segments(step, directory);
         this.leases = segments.leases;
         this.tokens = new ProcessTokens(step, directory);
+        this.censuses = new Censuses(step, directory);
         this.keeper = new TableKeeper(step, directory, segments::copyNumbers, this::adopt);
         this.coordinator = new Coordinator(step, directory, keeper);
         directory.hello(self, hello());
@@ -104,6 +106,10 @@ public final class NodeCore {
             tokens.idle(in);
         } else if (input instanceof Input.Lookup in) {
             tokens.lookup(in);
+        } else if (input instanceof Input.Census in) {
+            censuses.ask(in);
+        } else if (input instanceof Input.CancelCensus in) {
+            censuses.cancel(in.ticket());
         } else if (input instanceof Input.CancelLookup in) {
             tokens.cancelLookup(in.ticket());
         } else if (input instanceof Input.Create in) {
@@ -349,6 +355,10 @@ public final class NodeCore {
                 leases.publish();
                 segments.retryParked();
             }
+        } else if (m instanceof Message.Census x) {
+            censuses.answer(from, x, segments.led(), segments.primarySessions(x.application()));
+        } else if (m instanceof Message.Counted x) {
+            censuses.counted(from, x);
         } else if (m instanceof Message.Hello x) {
             hello(from, x);
         } else if (m instanceof Message.Claim x) {

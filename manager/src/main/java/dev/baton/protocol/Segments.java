@@ -336,6 +336,15 @@ final class Segments implements Leases.Needs {
 
     // ---- pictures
 
+    /** Number of segments whose primary is here and acts. */
+    int led() {
+        int led = 0;
+        for (PrimarySegment p : primaries) {
+            led += p != null ? 1 : 0;
+        }
+        return led;
+    }
+
     List<SessionKey> primarySessions(long application) {
         List<SessionKey> keys = new ArrayList<>();
         for (PrimarySegment p : primaries) {

@@ -7,10 +7,14 @@ import dev.baton.node.Application;
 import dev.baton.node.ApplicationSettings;
 import dev.baton.node.SessionUnavailable;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import javax.management.ObjectName;
 import org.apache.catalina.Context;
+import org.apache.catalina.DistributedManager;
 import org.apache.catalina.Engine;
 import org.apache.catalina.LifecycleException;
 import org.apache.catalina.LifecycleState;
@@ -30,10 +34,11 @@ import org.apache.catalina.session.TooManyActiveSessionsException;
  * <p>Under the name {@value #STATUS} the servlet context has a {@code Function<String, Map<String, Object>>}
  * from a session's id to plain JDK values, which tells status pages where the session stands, see {@link #status}.
  */
-public final class BatonManager extends ManagerSettings {
+public final class BatonManager extends ManagerSettings implements DistributedManager {
     /** Name of the servlet context's attribute for status pages. */
     public static final String STATUS = "dev.baton.status";
 
+    private static final long CENSUS_NANOS = TimeUnit.SECONDS.toNanos(2);
     private static final long UNDEPLOY_NANOS = TimeUnit.SECONDS.toNanos(5);
 
     private Assembly assembly = Assembly.PROCESS;
@@ -284,6 +289,35 @@ public final class BatonManager extends ManagerSettings {
         if (now != null) {
             now.application().shrinkIdle();
         }
+    }
+
+    // ---- the whole cluster
+
+    /** @return at least 1 where it is not known: Tomcat undeploys an old version of an application that has none */
+    @Override
+    public int getActiveSessionsFull() {
+        Deployment now = deployment;
+        Application.Census census = now == null ? null : now.application().census(CENSUS_NANOS);
+        return census == null ? Math.max(1, getActiveSessions())
+                : (int) Math.min(Integer.MAX_VALUE, census.sessions());
+    }
+
+    /** Ids with this node's route, of at most some thousands of sessions; those of this node where no more is known. */
+    @Override
+    public Set<String> getSessionIdsFull() {
+        Deployment now = deployment;
+        Application.Census census = now == null ? null : now.application().census(CENSUS_NANOS);
+        Set<String> ids = new TreeSet<>(census == null ? sessions.keySet() : Set.of());
+        if (census != null) {
+            census.ids().forEach(id -> ids.add(SessionIds.withRoute(id, now.route())));
+        }
+        return ids;
+    }
+
+    /** The sessions of the whole cluster, so that Tomcat's Manager application lists and ends them from any node. */
+    @Override
+    public Session[] findSessions() {
+        return getSessionIdsFull().stream().map(sessions::get).filter(Objects::nonNull).toArray(Session[]::new);
     }
 
     // ---- changing ids

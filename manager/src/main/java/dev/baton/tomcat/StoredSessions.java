@@ -38,7 +38,11 @@ final class StoredSessions extends AbstractMap<String, Session> {
 
     @Override
     public Session get(Object id) {
-        return id instanceof String text && manager.deployment() != null ? manager.findSession(text) : null;
+        try {
+            return id instanceof String text && manager.deployment() != null ? manager.findSession(text) : null;
+        } catch (SessionUnavailable e) {
+            return null;
+        }
     }
 
     /** A session that cannot be had now is left out: one must not spoil the list of all. */
