@@ -69,6 +69,17 @@ public final class AttributeDiff {
     }
 
     /**
+     * Nothing where the bytes are equal; else the change that {@code AUTO} takes, from the bytes alone (B3).
+     *
+     * @param benchmark what the store has, or null where it has nothing
+     * @param current   the present bytes; kept by the result
+     */
+    public static Optional<AttributeChange> smallest(String name, byte[] benchmark, byte[] current) {
+        return benchmark == null ? Optional.of(new AttributeChange.Put(name, current))
+                : Optional.ofNullable(between(Methods.Method.AUTO, name, Benchmark.of(benchmark), current, List.of()));
+    }
+
+    /**
      * Nothing where the bytes are equal; else a byte-range patch where that is smaller than the whole value.
      *
      * @param benchmark what the store has, or null where it has nothing

@@ -1,5 +1,6 @@
 package dev.baton.diff;
 
+import dev.baton.graph.StreamPatch;
 import dev.baton.model.AttributeChange;
 import dev.baton.model.BytePatch;
 import java.util.ArrayList;
@@ -122,6 +123,9 @@ public final class Differencer {
 
     /** The same change, that gives the store in this process the array that is the next benchmark. */
     private static AttributeChange shared(AttributeChange change, byte[] base, byte[] bytes) {
+        if (change instanceof AttributeChange.GraphPatch p) {
+            return new AttributeChange.GraphPatch(p.name(), new StreamPatch(p.patch().encoded(), base, bytes));
+        }
         return change instanceof AttributeChange.BinaryPatch p
                 ? new AttributeChange.BinaryPatch(p.name(), new BytePatch(p.patch().encoded(), base, bytes)) : change;
     }

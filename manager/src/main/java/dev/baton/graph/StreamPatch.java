@@ -1,5 +1,6 @@
 package dev.baton.graph;
 
+import java.lang.ref.WeakReference;
 import java.util.Arrays;
 import java.util.zip.CRC32C;
 
@@ -56,9 +57,22 @@ public final class StreamPatch {
     public static final int INSERT_SLOT = 7;
 
     private final byte[] encoded;
+    /** What was patched and what came out where the patch was made, as long as somebody holds them. */
+    private final WeakReference<byte[]> madeOf;
+    private final WeakReference<byte[]> makes;
 
     public StreamPatch(byte[] encoded) {
+        this(encoded, null, null);
+    }
+
+    /**
+     * A patch whose result is at hand: whoever applies it to the very base in the same process gets that very array, so
+     * that the process and the primary in it share one.
+     */
+    public StreamPatch(byte[] encoded, byte[] base, byte[] result) {
         this.encoded = encoded;
+        this.madeOf = new WeakReference<>(base);
+        this.makes = new WeakReference<>(result);
     }
 
     /** The encoded form, not to be changed. */
@@ -73,6 +87,10 @@ public final class StreamPatch {
      *                        damaged; the base is untouched
      */
     public byte[] apply(byte[] base) throws MalformedGraph {
+        byte[] atHand = base == madeOf.get() ? makes.get() : null;
+        if (atHand != null) {
+            return atHand;
+        }
         if (encoded.length < HEADER) {
             throw new MalformedGraph("patch of " + encoded.length + " bytes");
         }

@@ -242,7 +242,7 @@ final class Backlog {
             if (now == null && before != null) {
                 differences.add(new AttributeChange.Remove(e.getKey()));
             } else if (now != before) {
-                AttributeDiff.between(e.getKey(), before, now).ifPresent(differences::add);
+                AttributeDiff.smallest(e.getKey(), before, now).ifPresent(differences::add);
             }
         }
         return differences;
