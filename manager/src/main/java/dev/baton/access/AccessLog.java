@@ -19,7 +19,9 @@ public final class AccessLog {
         /** The session was destroyed. */
         GONE,
         /** The store did not take the session that was made here. */
-        NOT_CREATED
+        NOT_CREATED,
+        /** The store took no change, since too few backups are in sync. */
+        TOO_FEW_COPIES
     }
 
     private final ClientState state;

@@ -258,6 +258,12 @@ public final class ClientState {
         return new AccessLog(this, contents, TokenGate.LAST_PASS, false);
     }
 
+    /** Whether stays that have ended left something to compare or to send. */
+    public boolean lags() {
+        AccessLog last = lastStay();
+        return !last.lost() && !last.fresh() && !last.untouched();
+    }
+
     /** A stay on contents of its own, outside of any gate, for listeners of a session that expires. */
     public AccessLog detached(SessionImage image, Stamp stamp) {
         contents = Contents.of(image, stamp, null);

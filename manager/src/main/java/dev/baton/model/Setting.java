@@ -14,11 +14,14 @@ enum Setting {
             "at most " + NodeId.MAX_NAME + " of the characters A-Z a-z 0-9 . : _ -, or empty"), "",
             "jvmRoute, else host + HTTP port", "for people: logs, JMX, status"),
     BACKUPS("backups", Scope.CLUSTER, SettingRule.number(0, 5), "1", null, "backup copies per session (0 to 5)"),
+    MIN_IN_SYNC("minInSync", Scope.CLUSTER, SettingRule.number(0, 5), "0", null,
+            "changes are refused (503) while fewer than that many backups of the session are in sync; at most backups"),
     ACKNOWLEDGE("acknowledge", Scope.APPLICATION, SettingRule.choice(Settings.Acknowledge.class), "backups", null,
             "a request's changes are complete when: backups (all in-sync backups have them), primary, none "
                     + "(asynchronous)"),
-    FLUSH_INTERVAL("flushInterval", Scope.APPLICATION, SettingRule.only("0", SettingRule.number(0, 3_600_000)), "0",
-            null, "ms between synchronisations; 0: at the end of each request, the only value in this version"),
+    FLUSH_INTERVAL("flushInterval", Scope.APPLICATION, SettingRule.number(0, 3_600_000), "0", null,
+            "ms between synchronisations, also when the token goes back; no request waits then, what a crash can lose is "
+                    + "bounded by the interval, and acknowledge must be none; 0: at the end of each request"),
     COMMIT_TIMEOUT("commitTimeout", Scope.APPLICATION, SettingRule.number(1, 3_600_000), "5000", null,
             "ms a request waits for its acknowledgement; then 503 \"outcome unknown\""),
     TRACKING("tracking", Scope.APPLICATION, SettingRule.choice(Settings.Tracking.class), "mutable", null,

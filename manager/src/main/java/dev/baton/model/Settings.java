@@ -107,6 +107,15 @@ public final class Settings {
         return (int) number(Setting.BACKUPS);
     }
 
+    public int minInSync() {
+        return (int) number(Setting.MIN_IN_SYNC);
+    }
+
+    /** 0: at the end of each request. */
+    public long flushIntervalMillis() {
+        return number(Setting.FLUSH_INTERVAL);
+    }
+
     public Acknowledge acknowledge() {
         return (Acknowledge) values.get(Setting.ACKNOWLEDGE);
     }
@@ -216,6 +225,20 @@ public final class Settings {
             differences.add(difference(Setting.ACKNOWLEDGE, other));
         }
         return differences.isEmpty() ? Optional.empty() : Optional.of(String.join(", ", differences));
+    }
+
+    /** Why these values do not go together, or nothing. Not checked by the builder, which gets them one by one. */
+    public Optional<String> contradiction() {
+        if (number(Setting.FLUSH_INTERVAL) > 0 && acknowledge() != Acknowledge.NONE) {
+            return Optional.of("setting flushInterval: '" + texts.get(Setting.FLUSH_INTERVAL) + "' is not allowed with "
+                    + "acknowledge='" + texts.get(Setting.ACKNOWLEDGE) + "'; allowed: 0, or acknowledge='none', since no "
+                    + "request waits for what is synchronised at an interval");
+        }
+        if (minInSync() > backups()) {
+            return Optional.of("setting minInSync: '" + minInSync() + "' is not allowed with backups='" + backups()
+                    + "'; allowed: 0 to " + backups());
+        }
+        return Optional.empty();
     }
 
     private String difference(Setting setting, Settings other) {

@@ -79,7 +79,8 @@ public interface Application {
 
     /**
      * Compares what the stay may have changed, and sends what has. Call it in a thread that may serialise the
-     * application's values. May be called more than once; the stay goes on.
+     * application's values. May be called more than once; the stay goes on. With a {@code flushInterval} it leaves the
+     * work to the next round, mostly.
      *
      * @throws SessionUnavailable TOKEN_LOST where the token is gone
      */
@@ -89,6 +90,19 @@ public interface Application {
 
     /** @throws SessionUnavailable also OUTCOME_UNKNOWN where others compare the session's attributes for so long */
     Completed complete(AccessLog access, long timeoutNanos);
+
+    /**
+     * Sends what was left to the next round (setting {@code flushInterval}), now: of all sessions that have changes.
+     * Does not wait for acknowledgements.
+     */
+    void flush();
+
+    /**
+     * As {@link #complete}, whatever {@code flushInterval} says.
+     *
+     * @throws SessionUnavailable TOKEN_LOST where the token is gone
+     */
+    void flush(AccessLog access);
 
     /**
      * What {@link #complete} found.

@@ -46,4 +46,9 @@ public interface ApplicationEvents extends ClientState.Problems {
     default Runnable waiting() {
         return () -> { };
     }
+
+    /** Runs work that serialises the application's values, in a thread that belongs to no request. */
+    default void withApplication(Runnable work) {
+        work.run();
+    }
 }

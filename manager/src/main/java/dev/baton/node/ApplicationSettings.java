@@ -3,6 +3,7 @@ package dev.baton.node;
 import dev.baton.access.Tracking;
 import dev.baton.diff.Methods;
 import dev.baton.model.Settings;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 
 /**
@@ -16,11 +17,13 @@ import java.util.function.Predicate;
  *                         ({@code threadLocks="session"})
  * @param maxWaiters       requests that may wait for one session in this process
  * @param maxIdleStates    copies of sessions kept while nobody uses them, those with a token included
+ * @param flushNanos       how long changes may wait before they are synchronised; 0: not beyond the request's end
  */
 public record ApplicationSettings(Tracking tracking, Methods methods, boolean acknowledged, boolean eagerRelease,
-                                  boolean oneRequestAtATime, int maxWaiters, int maxIdleStates) {
+                                  boolean oneRequestAtATime, int maxWaiters, int maxIdleStates,
+                                  long flushNanos) {
     public static final ApplicationSettings DEFAULT =
-            new ApplicationSettings(Tracking.DEFAULT, Methods.DEFAULT, true, false, false, 100, 20_000);
+            new ApplicationSettings(Tracking.DEFAULT, Methods.DEFAULT, true, false, false, 100, 20_000, 0);
 
     public ApplicationSettings {
         if (maxWaiters < 1) {
@@ -41,7 +44,8 @@ public record ApplicationSettings(Tracking tracking, Methods methods, boolean ac
                 .withAcknowledged(settings.acknowledge() != Settings.Acknowledge.NONE)
                 .withEagerRelease(settings.lockRelease() == Settings.LockRelease.EAGER)
                 .withOneRequestAtATime(settings.threadLocks() == Settings.ThreadLocks.SESSION)
-                .withMaxWaiters(settings.maxWaiters());
+                .withMaxWaiters(settings.maxWaiters())
+                .withFlushNanos(TimeUnit.MILLISECONDS.toNanos(settings.flushIntervalMillis()));
     }
 
     private static Methods methods(Settings settings) {
@@ -51,36 +55,41 @@ public record ApplicationSettings(Tracking tracking, Methods methods, boolean ac
 
     public ApplicationSettings withTracking(Tracking other) {
         return new ApplicationSettings(other, methods, acknowledged, eagerRelease, oneRequestAtATime, maxWaiters,
-                maxIdleStates);
+                maxIdleStates, flushNanos);
     }
 
     public ApplicationSettings withMethods(Methods other) {
         return new ApplicationSettings(tracking, other, acknowledged, eagerRelease, oneRequestAtATime, maxWaiters,
-                maxIdleStates);
+                maxIdleStates, flushNanos);
     }
 
     public ApplicationSettings withAcknowledged(boolean other) {
         return new ApplicationSettings(tracking, methods, other, eagerRelease, oneRequestAtATime, maxWaiters,
-                maxIdleStates);
+                maxIdleStates, flushNanos);
     }
 
     public ApplicationSettings withEagerRelease(boolean other) {
         return new ApplicationSettings(tracking, methods, acknowledged, other, oneRequestAtATime, maxWaiters,
-                maxIdleStates);
+                maxIdleStates, flushNanos);
     }
 
     public ApplicationSettings withOneRequestAtATime(boolean other) {
         return new ApplicationSettings(tracking, methods, acknowledged, eagerRelease, other, maxWaiters,
-                maxIdleStates);
+                maxIdleStates, flushNanos);
     }
 
     public ApplicationSettings withMaxWaiters(int other) {
         return new ApplicationSettings(tracking, methods, acknowledged, eagerRelease, oneRequestAtATime, other,
-                maxIdleStates);
+                maxIdleStates, flushNanos);
     }
 
     public ApplicationSettings withMaxIdleStates(int other) {
         return new ApplicationSettings(tracking, methods, acknowledged, eagerRelease, oneRequestAtATime,
-                maxWaiters, other);
+                maxWaiters, other, flushNanos);
+    }
+
+    public ApplicationSettings withFlushNanos(long other) {
+        return new ApplicationSettings(tracking, methods, acknowledged, eagerRelease, oneRequestAtATime, maxWaiters,
+                maxIdleStates, other);
     }
 }

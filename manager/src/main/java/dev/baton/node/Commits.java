@@ -35,8 +35,7 @@ final class Commits {
         }
         if (log.untouched() && !log.lost()) {
             counting.unchanged.increment();
-            return new Application.Completed(log.version(), false, 0, log.state().wholeBytes(), List.of(), List.of(),
-                    false);
+            return nothing(log);
         }
         if (!log.lock(timeoutNanos)) {
             throw new SessionUnavailable(Reason.OUTCOME_UNKNOWN, "the changes of " + log.state().key() + " are being"
@@ -109,6 +108,11 @@ final class Commits {
             token.told(parts.now());
         }
         return true;
+    }
+
+    /** Nothing is sent. */
+    static Application.Completed nothing(AccessLog log) {
+        return new Application.Completed(log.version(), false, 0, log.state().wholeBytes(), List.of(), List.of(), false);
     }
 
     private static Application.Completed gone() {

@@ -38,6 +38,7 @@ final class DeployedApplication implements Application {
     private final Touches touches;
     private final Expiries expiries;
     private final ApplicationEvents events;
+    private final Flushes flushes;
     private final HandOvers handOvers;
 
     DeployedApplication(String name, NodeId self, boolean localPlacement, ValueSerializer serializer,
@@ -56,8 +57,9 @@ final class DeployedApplication implements Application {
         this.ids = new IdDraw(hash, self, localPlacement, states);
         this.touches = new Touches(parts);
         this.expiries = new Expiries(states, parts, events, threads);
-        this.handOvers = new HandOvers(tokens, parts, events, threads);
-        tokens.beforeGivingBack(handOvers::prepare);
+        this.flushes = new Flushes(settings, commits, tokens, parts, events);
+        this.handOvers = new HandOvers(tokens, flushes, parts, events, threads);
+        tokens.beforeGivingBack(flushes::lags, handOvers::prepare);
     }
 
     private void release(ClientState state) {
@@ -88,6 +90,7 @@ final class DeployedApplication implements Application {
     void close(long timeoutNanos) {
         long deadline = parts.now() + timeoutNanos;
         touches.stop();
+        flushes.stop();
         tokens.close();
         expiries.stop(deadline - parts.now());
         parts.membership().awaitReturned(tokens::quiet, deadline - parts.now());
@@ -95,6 +98,7 @@ final class DeployedApplication implements Application {
 
     /** The node is out of the cluster: nothing that is here can be saved any more. */
     void abandon() {
+        flushes.stop();
         tokens.abandon();
         idChanges.end();
         handOvers.stop();
@@ -205,7 +209,17 @@ final class DeployedApplication implements Application {
 
     @Override
     public Completed complete(AccessLog access, long timeoutNanos) {
-        return commits.complete(access, timeoutNanos);
+        return flushes.leaves(access) ? Commits.nothing(access) : commits.complete(access, timeoutNanos);
+    }
+
+    @Override
+    public void flush() {
+        flushes.flushAll();
+    }
+
+    @Override
+    public void flush(AccessLog access) {
+        flushes.synchronise(access);
     }
 
     @Override
@@ -223,6 +237,7 @@ final class DeployedApplication implements Application {
     @Override
     public void leave(AccessLog access) {
         tokens.leave(access);
+        flushes.left(access.state());
     }
 
     @Override

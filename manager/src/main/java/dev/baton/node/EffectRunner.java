@@ -124,7 +124,7 @@ final class EffectRunner implements EventLoop.Effects {
         a.idChanges().lost(e.key(), e.reason());
         ClientState state = a.registry().existing(e.key().id());
         if (state != null) {
-            a.tokens().lost(state, e.reason() == Denial.GONE);
+            a.tokens().lost(state, e.reason());
         }
     }
 

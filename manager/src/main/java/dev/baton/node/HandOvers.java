@@ -9,17 +9,19 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Lets the application prepare sessions for another process, one after the other, before their tokens go back. Who
- * waits for such a token waits for the application as well, with its own limit.
+ * Lets the application prepare sessions for another process, and sends what was not synchronised yet, one session after
+ * the other, before their tokens go back. Who waits for such a token waits for this as well, with its own limit.
  */
 final class HandOvers {
     private final Tokens tokens;
+    private final Flushes flushes;
     private final Parts parts;
     private final ApplicationEvents events;
     private final ThreadPoolExecutor thread;
 
-    HandOvers(Tokens tokens, Parts parts, ApplicationEvents events, NodeThreads threads) {
+    HandOvers(Tokens tokens, Flushes flushes, Parts parts, ApplicationEvents events, NodeThreads threads) {
         this.tokens = tokens;
+        this.flushes = flushes;
         this.parts = parts;
         this.events = events;
         // Unbounded, since what is queued is bounded by the tokens held.
@@ -39,7 +41,12 @@ final class HandOvers {
     private void run(ClientState state) {
         AccessLog access = state.lastStay();
         try {
-            events.handingOver(access);
+            if (events.wantsHandingOver(state)) {
+                events.handingOver(access);
+            }
+            if (flushes.lags(state)) {
+                flushes.synchronise(access);
+            }
         } catch (SessionUnavailable e) {
             parts.events().note(Effect.Level.WARNING, state.key() + " was lost while it was handed over: "
                     + e.getMessage(), null);

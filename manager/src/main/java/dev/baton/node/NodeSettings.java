@@ -22,7 +22,8 @@ public record NodeSettings(CoreSettings core, int inboxLimit) {
     public static NodeSettings of(Settings settings) {
         CoreSettings core = CoreSettings.defaults(settings.backups())
                 .withHashPlacement(settings.placement() == Settings.Placement.HASH)
-                .withAckByPrimary(settings.acknowledge() == Settings.Acknowledge.PRIMARY);
+                .withAckByPrimary(settings.acknowledge() == Settings.Acknowledge.PRIMARY)
+                .withMinInSync(settings.minInSync());
         long lostAfter = settings.lostAfterMillis();
         return of(lostAfter < 0 ? core : core.withLostAfterNanos(TimeUnit.MILLISECONDS.toNanos(lostAfter)));
     }

@@ -19,9 +19,12 @@ record Refusal(Denial reason, NodeId holder) {
 
     /** What a stay hears whose token is gone. */
     static SessionUnavailable lost(AccessLog log) {
+        if (log.end() == AccessLog.End.TOO_FEW_COPIES) {
+            return new Refusal(Denial.TOO_FEW_COPIES, null).of(log.state().key());
+        }
         return log.end() == AccessLog.End.NOT_CREATED
                 ? new SessionUnavailable(Reason.STORE_UNREACHABLE, "the store did not take the new session "
-                        + log.state().key() + ": it cannot serve now, or the id is in use")
+                        + log.state().key() + ": it cannot serve now, too few backups are in sync, or the id is in use")
                 : new SessionUnavailable(Reason.TOKEN_LOST, "the token of " + log.state().key()
                         + " was taken away: what this request changed is lost");
     }
@@ -40,6 +43,8 @@ record Refusal(Denial reason, NodeId holder) {
                     "the new session's id is in use already: " + key);
             case UNAVAILABLE, NOT_PRIMARY -> new SessionUnavailable(Reason.STORE_UNREACHABLE,
                     "the store cannot serve " + key + " now (" + reason + "): no majority, or it is moving" + by);
+            case TOO_FEW_COPIES -> new SessionUnavailable(Reason.TOO_FEW_COPIES,
+                    "changes of " + key + " are refused: fewer backups are in sync than minInSync asks for");
             case NO_SUCH_SESSION, GONE -> new SessionUnavailable(Reason.TOKEN_LOST, key + " does not exist any more");
         };
     }

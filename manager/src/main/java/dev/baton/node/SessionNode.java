@@ -245,7 +245,7 @@ public final class SessionNode {
     public ProtocolReport report() {
         ProtocolReport report = loop.ask(Core::report);
         return report != null ? report : new ProtocolReport(self, membership.effective(), true, List.of(), 0, 0, 0, 0,
-                0, 0, 0, 0, 0, 0, 0, 0);
+                0, 0, 0, 0, 0, 0, 0, 0, 0);
     }
 
     /** Where one session stands, as far as this node knows; never null. */

@@ -19,6 +19,8 @@ public class SessionUnavailable extends RuntimeException {
         OUTCOME_UNKNOWN,
         /** The token was taken away while the request was using the session: its changes are lost. */
         TOKEN_LOST,
+        /** Fewer backups are in sync than {@code minInSync} asks for: nothing was changed. */
+        TOO_FEW_COPIES,
         /** This node is leaving the cluster, or has left it. */
         STOPPING
     }

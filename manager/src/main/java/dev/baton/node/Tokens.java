@@ -12,6 +12,7 @@ import dev.baton.protocol.Denial;
 import dev.baton.protocol.Effect;
 import dev.baton.protocol.Input;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 
 /**
  * The gates of one application's sessions, between requests and the core: asks for tokens, opens and closes as the core
@@ -23,6 +24,7 @@ final class Tokens {
     private final boolean eager;
     private final Counting counting;
     private final ApplicationEvents events;
+    private Predicate<ClientState> lags;
     private Consumer<ClientState> handOver;
     private volatile boolean closing;
 
@@ -34,8 +36,12 @@ final class Tokens {
         this.events = events;
     }
 
-    /** @param action what is done with a session before its token goes back; then {@link #giveBack} */
-    void beforeGivingBack(Consumer<ClientState> action) {
+    /**
+     * @param mustFlush whether a session has changes to be sent before its token goes back
+     * @param action    what is done with a session before its token goes back; then {@link #giveBack}
+     */
+    void beforeGivingBack(Predicate<ClientState> mustFlush, Consumer<ClientState> action) {
+        lags = mustFlush;
         handOver = action;
     }
 
@@ -194,7 +200,7 @@ final class Tokens {
     }
 
     private void idle(ClientState state) {
-        if ((!eager || closing) && events.wantsHandingOver(state)) {
+        if (lags.test(state) || (!eager || closing) && events.wantsHandingOver(state)) {
             TokenHold token = state.token();
             synchronized (token) {
                 if (token.handingOver()) {
@@ -326,11 +332,15 @@ final class Tokens {
         }
     }
 
-    void lost(ClientState state, boolean gone) {
+    void lost(ClientState state, Denial reason) {
         counting.tokensLost.increment();
         TokenHold token = state.token();
         synchronized (token) {
-            discard(state, gone);
+            discard(state, switch (reason) {
+                case GONE -> AccessLog.End.GONE;
+                case TOO_FEW_COPIES -> AccessLog.End.TOO_FEW_COPIES;
+                default -> AccessLog.End.LOST;
+            });
         }
         parts.membership().tokenReturned();
         ask(state);
@@ -341,9 +351,9 @@ final class Tokens {
         discard(state, gone ? AccessLog.End.GONE : AccessLog.End.LOST);
     }
 
-    /** @param how other than LOST: the session is not there, and another one under its id is another object */
+    /** @param how GONE or NOT_CREATED: the session is not there, and another one under its id is another object */
     void discard(ClientState state, AccessLog.End how) {
-        boolean gone = how != AccessLog.End.LOST;
+        boolean gone = how == AccessLog.End.GONE || how == AccessLog.End.NOT_CREATED;
         TokenHold token = state.token();
         token.gate().breakOff();
         token.fence(Fence.NONE);

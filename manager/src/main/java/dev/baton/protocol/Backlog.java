@@ -101,6 +101,11 @@ final class Backlog {
         return lags.isEmpty() && touched.isEmpty();
     }
 
+    /** Sessions that changed. */
+    int size() {
+        return lags.size();
+    }
+
     void clear() {
         lags.clear();
         touched.clear();

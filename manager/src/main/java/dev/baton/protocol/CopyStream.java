@@ -291,6 +291,10 @@ final class CopyStream {
         return phase == Phase.LIVE && unacknowledged.isEmpty() && backlog.isEmpty();
     }
 
+    int lagging() {
+        return backlog.size();
+    }
+
     /** A joiner with everything is reported at once, and again as long as the table does not list it. */
     boolean reportDue(Guards guards, long now, long interval) {
         if (joiningSince == null || !guards.joinerComplete(phase == Phase.LIVE, hasEverything())

@@ -19,14 +19,16 @@ import java.util.concurrent.TimeUnit;
  * @param windowBytes     unacknowledged bytes per copy; beyond, changes wait and several become one
  * @param recentBytes     deltas kept per session to bring a process's cached copy up
  * @param chunkBytes      size of one step when a segment is copied
+ * @param minInSync       with fewer in-sync backups than this, changes are refused
  */
 public record CoreSettings(int backups, boolean hashPlacement, boolean ackByPrimary, long leaseNanos, long beatNanos,
                            long resendNanos, long lostAfterNanos, long aloneAfterNanos, long tombstoneNanos,
-                           long sweepNanos, int maxQueue, int windowBytes, int recentBytes, int chunkBytes) {
+                           long sweepNanos, int maxQueue, int windowBytes, int recentBytes, int chunkBytes,
+                           int minInSync) {
 
     public static CoreSettings defaults(int backups) {
         return new CoreSettings(backups, false, false, seconds(5), seconds(1), seconds(1), -1, seconds(10),
-                seconds(300), seconds(5), 1_000, 64 << 10, 16 << 10, 256 << 10);
+                seconds(300), seconds(5), 1_000, 64 << 10, 16 << 10, 256 << 10, 0);
     }
 
     private static long seconds(long s) {
@@ -40,28 +42,34 @@ public record CoreSettings(int backups, boolean hashPlacement, boolean ackByPrim
 
     public CoreSettings withHashPlacement(boolean hash) {
         return new CoreSettings(backups, hash, ackByPrimary, leaseNanos, beatNanos, resendNanos, lostAfterNanos,
-                aloneAfterNanos, tombstoneNanos, sweepNanos, maxQueue, windowBytes, recentBytes, chunkBytes);
+                aloneAfterNanos, tombstoneNanos, sweepNanos, maxQueue, windowBytes, recentBytes, chunkBytes, minInSync);
     }
 
     public CoreSettings withAckByPrimary(boolean primary) {
         return new CoreSettings(backups, hashPlacement, primary, leaseNanos, beatNanos, resendNanos, lostAfterNanos,
-                aloneAfterNanos, tombstoneNanos, sweepNanos, maxQueue, windowBytes, recentBytes, chunkBytes);
+                aloneAfterNanos, tombstoneNanos, sweepNanos, maxQueue, windowBytes, recentBytes, chunkBytes, minInSync);
     }
 
     public CoreSettings withLostAfterNanos(long nanos) {
         return new CoreSettings(backups, hashPlacement, ackByPrimary, leaseNanos, beatNanos, resendNanos, nanos,
-                aloneAfterNanos, tombstoneNanos, sweepNanos, maxQueue, windowBytes, recentBytes, chunkBytes);
+                aloneAfterNanos, tombstoneNanos, sweepNanos, maxQueue, windowBytes, recentBytes, chunkBytes, minInSync);
     }
 
     public CoreSettings withWindowBytes(int bytes) {
         return new CoreSettings(backups, hashPlacement, ackByPrimary, leaseNanos, beatNanos, resendNanos, lostAfterNanos,
-                aloneAfterNanos, tombstoneNanos, sweepNanos, maxQueue, bytes, recentBytes, chunkBytes);
+                aloneAfterNanos, tombstoneNanos, sweepNanos, maxQueue, bytes, recentBytes, chunkBytes, minInSync);
+    }
+
+    public CoreSettings withMinInSync(int backups) {
+        return new CoreSettings(this.backups, hashPlacement, ackByPrimary, leaseNanos, beatNanos, resendNanos,
+                lostAfterNanos, aloneAfterNanos, tombstoneNanos, sweepNanos, maxQueue, windowBytes, recentBytes, chunkBytes,
+                backups);
     }
 
     /** Text of the settings on which all nodes of a cluster must agree. */
     public String canonical() {
         return "backups=" + backups + " placement=" + (hashPlacement ? "hash" : "local") + " lostAfter="
                 + (lostAfterNanos < 0 ? "default" : lostAfterNanos / 1_000_000 + "ms") + " lease="
-                + leaseNanos / 1_000_000 + "ms";
+                + leaseNanos / 1_000_000 + "ms" + (minInSync == 0 ? "" : " minInSync=" + minInSync);
     }
 }

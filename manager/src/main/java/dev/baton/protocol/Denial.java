@@ -23,5 +23,7 @@ public enum Denial {
     /** The patch did not fit: refused, nothing changed. */
     MALFORMED,
     /** This node is leaving, or was removed from the table. */
-    NOT_A_MEMBER
+    NOT_A_MEMBER,
+    /** Fewer backups are in sync than changes need. Nothing was changed. */
+    TOO_FEW_COPIES
 }

@@ -56,6 +56,11 @@ class Guards {
         return applied;
     }
 
+    /** With fewer in-sync backups than are asked for nothing is changed, and no change is acknowledged. */
+    boolean enoughInSync(int inSync, int asked) {
+        return inSync >= asked;
+    }
+
     /** Every in-sync copy must have acknowledged. */
     boolean copiesAgree(int acknowledged, int required) {
         return acknowledged == required;

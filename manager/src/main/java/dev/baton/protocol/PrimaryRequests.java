@@ -268,6 +268,9 @@ final class PrimaryRequests {
     }
 
     private void released(NodeId to, Message.Release m, Denial reason) {
+        if (reason == null && !m.deltas().isEmpty() && !replication.enoughInSync()) {
+            return; // asked again; by then there may be another backup
+        }
         step.send(to, new Message.Released(m.key(), m.fence(), reason));
     }
 
@@ -288,6 +291,9 @@ final class PrimaryRequests {
             }
             if (!step.guards.baseMatches(d.base(), s.version())) {
                 return Denial.WRONG_BASE;
+            }
+            if (!replication.enoughInSync()) {
+                return Denial.TOO_FEW_COPIES;
             }
             try {
                 replication.append(new Change.Applied(key, fence, d));
@@ -332,6 +338,9 @@ final class PrimaryRequests {
 
     /** Keys, not the message: what waits for a slow backup must not hold the changes. */
     private void committed(NodeId to, SessionKey key, Fence fence, long version, Denial reason) {
+        if (reason == null && !replication.enoughInSync()) {
+            return; // as above
+        }
         step.send(to, new Message.Committed(key, fence, version, reason));
     }
 
@@ -339,20 +348,26 @@ final class PrimaryRequests {
         StoredSession s = copy.get(m.key());
         if (s != null && !s.tombstone() && from.equals(s.holder()) && s.rid() == m.rid()) {
             Fence fence = s.fence();
-            answerRepeated(() -> sendGrant(m.key(), from, m.rid(), fence, s.contents()));
+            answerRepeated(() -> grantCreated(from, m, fence));
             return;
         }
         if (s != null) {
             replication.whenDurable(() -> deny(from, m.rid(), m.key(), Denial.EXISTS, null));
             return;
         }
-        if (replication.full()) {
-            deny(from, m.rid(), m.key(), Denial.OVERLOADED, null);
+        if (replication.full() || !replication.enoughInSync()) {
+            deny(from, m.rid(), m.key(), replication.full() ? Denial.OVERLOADED : Denial.TOO_FEW_COPIES, null);
             return;
         }
         Fence fence = new Fence(term, 1);
         replication.append(new Change.Created(m.key(), m.image(), from, fence, m.rid()));
-        replication.whenDurable(() -> sendGrant(m.key(), from, m.rid(), fence, new Stamp(fence, 1)));
+        replication.whenDurable(() -> grantCreated(from, m, fence));
+    }
+
+    private void grantCreated(NodeId from, Message.Create m, Fence fence) {
+        if (replication.enoughInSync()) {
+            sendGrant(m.key(), from, m.rid(), fence, new Stamp(fence, 1));
+        }
     }
 
     /** After every copy was lost the holder's is the best there is, unless somebody went on with what was left. */

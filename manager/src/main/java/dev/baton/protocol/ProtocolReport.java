@@ -24,11 +24,12 @@ import java.util.List;
  * @param waiting         processes queued for tokens at this node
  * @param fencedWrites    writes refused because their token was not current
  * @param lostSegments    segments created anew because every copy was lost
+ * @param lagging         sessions of which this primary has not sent the present state to some backup
  */
 public record ProtocolReport(NodeId self, Topology effective, boolean frozen, List<NodeId> view, int primaries,
                              int starting, int backups, int underReplicated, int sessions, int copies,
                              long storedBytes, int tokens, int uncommitted, int waiting, long fencedWrites,
-                             long lostSegments) {
+                             long lostSegments, int lagging) {
     public ProtocolReport {
         view = List.copyOf(view);
     }

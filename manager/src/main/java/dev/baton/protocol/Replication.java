@@ -151,6 +151,17 @@ final class Replication {
         return pending.size() > 100L * step.settings.maxQueue();
     }
 
+    /** Sessions whose present state was not sent to some copy in the table. */
+    int lagging() {
+        return streams.values().stream().mapToInt(CopyStream::lagging).max().orElse(0);
+    }
+
+    /** Whether as many backups are in sync as changes need ({@code minInSync}). */
+    boolean enoughInSync() {
+        int inSync = (int) streams.values().stream().filter(s -> s.joiningSince == null).count();
+        return step.guards.enoughInSync(inSync, step.settings.minInSync());
+    }
+
     /** Runs the action once everything up to now is durable: at once if it is. */
     void whenDurable(Runnable action) {
         pending.add(new Pending(copy.seq, action));

@@ -366,6 +366,7 @@ final class Segments implements Leases.Needs {
         int sessions = 0;
         int copied = 0;
         int waiting = 0;
+        int lagging = 0;
         long bytes = 0;
         long fenced = fencedWrites;
         for (int i = 0; i < Topology.SEGMENTS; i++) {
@@ -383,12 +384,13 @@ final class Segments implements Leases.Needs {
                 starting += primaries[i].serving() ? 0 : 1;
                 sessions += live;
                 waiting += primaries[i].requests.waiting();
+                lagging += primaries[i].replication.lagging();
                 fenced += primaries[i].requests.fencedWrites();
             }
         }
         return new ProtocolReport(self, directory.effective, directory.frozen, directory.view(), leading, starting,
                 backups, underReplicated(), sessions, copied, bytes, tokens.tokens(), tokens.uncommitted(), waiting,
-                fenced, lostSegments);
+                fenced, lostSegments, lagging);
     }
 
     private int underReplicated() {

@@ -65,6 +65,19 @@ final class Expiries implements ApplicationEvents {
     }
 
     @Override
+    public void withApplication(Runnable work) {
+        Deployment deployment = manager.deployment();
+        ClassLoader before = deployment == null ? null : deployment.bind();
+        try {
+            work.run();
+        } finally {
+            if (deployment != null) {
+                Deployment.unbind(before);
+            }
+        }
+    }
+
+    @Override
     public void discarded(ClientState state, boolean destroyed) {
         if (destroyed && state.companion() instanceof TrackedSession session) {
             session.destroyedElsewhere();

@@ -26,6 +26,8 @@ final class Figures {
                         () -> node.report().backups())
                 .figure("SegmentsUnderReplicated", Integer.class, "segments of the whole cluster with fewer complete"
                         + " backups than asked for", () -> node.report().underReplicated())
+                .figure("SessionsLagging", Integer.class, "sessions of which some backup was not sent the present state"
+                        + " yet", () -> node.report().lagging())
                 .figure("SegmentsLost", Long.class, "segments begun anew because every copy was lost",
                         () -> node.report().lostSegments())
                 .figure("SessionsPrimary", Integer.class, "sessions of all applications this node is primary of",
@@ -89,7 +91,11 @@ final class Figures {
                 .figure("SnapshotBytes", Long.class, "bytes beside these by which live objects are compared, about; those"
                         + " of sessions unused for a minute are freed", application::snapshotBytes)
                 .figure("RestlessAttributes", Long.class, "comparisons of attributes that other threads kept changing"
-                        + " meanwhile; they are compared again", problems::restless);
+                        + " meanwhile; they are compared again", problems::restless)
+                .operation("flush", "sends what waits for the next round of flushInterval now", () -> {
+                    application.flush();
+                    return "sent";
+                });
     }
 
     private static double ratio(Application application) {

@@ -54,6 +54,12 @@ final class JmxView implements DynamicMBean {
         return this;
     }
 
+    JmxView operation(String operation, String text, Supplier<String> action) {
+        operations.put(operation, new Operation(new MBeanOperationInfo(operation, text, new MBeanParameterInfo[0],
+                String.class.getName(), MBeanOperationInfo.ACTION), nothing -> action.get()));
+        return this;
+    }
+
     /**
      * A bean that cannot be registered is logged: the sessions work without.
      *
@@ -118,12 +124,13 @@ final class JmxView implements DynamicMBean {
     @Override
     public Object invoke(String action, Object[] parameters, String[] signature) throws MBeanException {
         Operation operation = operations.get(action);
-        if (operation == null || parameters == null || parameters.length != 1
-                || !(parameters[0] instanceof String parameter)) {
-            throw new MBeanException(new IllegalArgumentException(action + " with one text is none of "
-                    + operations.keySet()));
+        int given = parameters == null ? 0 : parameters.length;
+        if (operation == null || given != operation.info().getSignature().length
+                || given == 1 && !(parameters[0] instanceof String)) {
+            throw new MBeanException(new IllegalArgumentException(action + " with " + given + " parameters is none of "
+                    + operations.keySet() + ", each with none or one text"));
         }
-        return operation.action().apply(parameter);
+        return operation.action().apply(given == 0 ? null : (String) parameters[0]);
     }
 
     @Override

@@ -24,6 +24,10 @@ abstract class ManagerSettings extends ManagerBase {
         if (refused != null) {
             throw new LifecycleException(refused);
         }
+        String contradiction = settings.contradiction().orElse(null);
+        if (contradiction != null) {
+            throw new LifecycleException(contradiction);
+        }
         super.startInternal();
     }
 
@@ -94,6 +98,14 @@ abstract class ManagerSettings extends ManagerBase {
 
     public void setBackups(String value) {
         set("backups", value);
+    }
+
+    public String getMinInSync() {
+        return get("minInSync");
+    }
+
+    public void setMinInSync(String value) {
+        set("minInSync", value);
     }
 
     public String getAcknowledge() {

@@ -26,6 +26,8 @@ class SettingsTest {
         assertThat(s.backups()).isEqualTo(1);
         assertThat(s.acknowledge()).isEqualTo(Acknowledge.BACKUPS);
         assertThat(s.commitTimeoutMillis()).isEqualTo(5_000);
+        assertThat(s.flushIntervalMillis()).isZero();
+        assertThat(s.minInSync()).isZero();
         assertThat(s.tracking()).isEqualTo(Settings.Tracking.MUTABLE);
         assertThat(s.differencing()).isEqualTo(Settings.Differencing.AUTO);
         assertThat(s.immutableNames().test("")).isFalse();
@@ -49,14 +51,16 @@ class SettingsTest {
                 .set("differencing", "none").set("immutableNames", "i18n\\..*")
                 .set("immutableClasses", "com\\.example\\.Money").set("lockRelease", "eager").set("acquire", "request")
                 .set("lockTimeout", "8").set("maxWaiters", "9").set("threadLocks", "session").set("placement", "hash")
-                .set("lostAfter", "30000").set("serialFilter", "com.example.**;!*").set("flushInterval", "0")
-                .set("maxSessionSize", "1000").set("partition", "deny").set("verify", "false").build();
+                .set("lostAfter", "30000").set("serialFilter", "com.example.**;!*").set("flushInterval", "250")
+                .set("minInSync", "2").set("maxSessionSize", "1000").set("partition", "deny").set("verify", "false").build();
         assertThat(s.stack()).isEqualTo("conf/tcp.xml");
         assertThat(s.cluster()).isEqualTo("shop");
         assertThat(s.nodeName()).isEqualTo("t1:8080");
         assertThat(s.backups()).isEqualTo(3);
         assertThat(s.acknowledge()).isEqualTo(Acknowledge.NONE);
         assertThat(s.commitTimeoutMillis()).isEqualTo(7);
+        assertThat(s.flushIntervalMillis()).isEqualTo(250);
+        assertThat(s.minInSync()).isEqualTo(2);
         assertThat(s.tracking()).isEqualTo(Settings.Tracking.WRITTEN);
         assertThat(s.differencing()).isEqualTo(Settings.Differencing.NONE);
         assertThat(s.immutableNames().test("i18n.texts")).isTrue();
@@ -72,6 +76,19 @@ class SettingsTest {
         assertThat(s.lostAfterMillis()).isEqualTo(30_000);
         assertThat(s.serialFilter()).isEqualTo("com.example.**;!*");
         assertThat(s.texts()).containsEntry("backups", "3").hasSize(Setting.values().length);
+    }
+
+    @Test
+    @DisplayName("S5: an interval needs acknowledge=none; minInSync at most as many as there are backups")
+    void valuesThatDoNotGoTogether() {
+        assertThat(Settings.of(Map.of("flushInterval", "500")).contradiction()).contains("setting flushInterval: '500' is "
+                + "not allowed with acknowledge='backups'; allowed: 0, or acknowledge='none', since no request waits for "
+                + "what is synchronised at an interval");
+        assertThat(Settings.of(Map.of("flushInterval", "500", "acknowledge", "none")).contradiction()).isEmpty();
+        assertThat(Settings.of(Map.of("minInSync", "2")).contradiction())
+                .contains("setting minInSync: '2' is not allowed with backups='1'; allowed: 0 to 1");
+        assertThat(Settings.of(Map.of("minInSync", "2", "backups", "2")).contradiction()).isEmpty();
+        assertThat(Settings.DEFAULT.contradiction()).isEmpty();
     }
 
     @Test
@@ -98,8 +115,8 @@ class SettingsTest {
         "backups | -1 | setting backups: '-1' is not allowed; allowed: 0 to 5",
         "backups | one | setting backups: 'one' is not allowed; allowed: 0 to 5",
         "acknowledge | all | setting acknowledge: 'all' is not allowed; allowed: backups, primary, none",
-        "flushInterval | 500 | setting flushInterval: '500' is not available in this version; allowed: 0",
-        "flushInterval | x | setting flushInterval: 'x' is not allowed; allowed: 0",
+        "flushInterval | -1 | setting flushInterval: '-1' is not allowed; allowed: 0 to 3600000",
+        "minInSync | 6 | setting minInSync: '6' is not allowed; allowed: 0 to 5",
         "commitTimeout | 0 | setting commitTimeout: '0' is not allowed; allowed: 1 to 3600000",
         "tracking | Mutable | setting tracking: 'Mutable' is not allowed; allowed: all, accessed, mutable, written",
         "differencing | xml | setting differencing: 'xml' is not allowed; allowed: auto, binary, graph, none, and after "

@@ -87,7 +87,7 @@ class ClusterFaultTest {
     @DisplayName("L2, protocol section 8: a holder that is cut off neither answers nor saves; the others go on")
     void aHolderThatIsCutOffDoesNoHarm() {
         CoreSettings quick = new CoreSettings(1, false, false, SECOND / 2, SECOND / 10, SECOND / 5, -1, 10 * SECOND,
-                300 * SECOND, 5 * SECOND, 1_000, 64 << 10, 16 << 10, 256 << 10);
+                300 * SECOND, 5 * SECOND, 1_000, 64 << 10, 16 << 10, 256 << 10, 0);
         try (TestCluster cluster = new TestCluster(quick, ApplicationSettings.DEFAULT)) {
             for (int i = 0; i < 3; i++) {
                 cluster.start("n" + i);
@@ -165,7 +165,7 @@ class ClusterFaultTest {
     @DisplayName("Protocol section 9: a session that nobody uses expires once in the cluster, one in use does not")
     void anIdleSessionExpiresOnce() {
         CoreSettings quick = new CoreSettings(1, false, false, 5 * SECOND, SECOND, SECOND, -1, 10 * SECOND,
-                300 * SECOND, SECOND / 5, 1_000, 64 << 10, 16 << 10, 256 << 10);
+                300 * SECOND, SECOND / 5, 1_000, 64 << 10, 16 << 10, 256 << 10, 0);
         try (TestCluster cluster = new TestCluster(quick, ApplicationSettings.DEFAULT)) {
             cluster.start("n0");
             cluster.start("n1");
@@ -195,6 +195,27 @@ class ClusterFaultTest {
             return node.shop.lookup(id, LONG) != null;
         } catch (SessionUnavailable notYet) {
             return false;
+        }
+    }
+
+    @Test
+    @DisplayName("minInSync: with too few backups changes are refused as such, reading goes on; with enough all goes on")
+    void tooFewCopiesRefuseChanges() {
+        try (TestCluster cluster = new TestCluster(CoreSettings.defaults(1).withMinInSync(1), ApplicationSettings.DEFAULT)) {
+            cluster.start("n0");
+            TestCluster.Node node = cluster.node(0);
+            assertThat(ScriptedNode.reason(() -> node.create("n", 1))).isEqualTo(SessionUnavailable.Reason.STORE_UNREACHABLE);
+            cluster.start("n1");
+            cluster.awaitBackups();
+            String id = node.create("n", 1);
+            cluster.kill("n1");
+            TestCluster.await("the backup is out", () -> node.node.effective().members().size() == 1);
+            assertThat(ScriptedNode.reason(() -> node.write(id, "n", 2))).isEqualTo(SessionUnavailable.Reason.TOO_FEW_COPIES);
+            assertThat(node.read(id, "n")).isEqualTo(1);
+            cluster.start("n2");
+            cluster.awaitBackups();
+            node.write(id, "n", 3);
+            assertThat(node.read(id, "n")).isEqualTo(3);
         }
     }
 }

@@ -203,6 +203,12 @@ public enum Bug {
             return all;
         }
     }),
+    ENOUGH_COPIES_ASSUMED("a change acknowledged with fewer backups in sync than minInSync", new Guards() {
+        @Override
+        boolean enoughInSync(int inSync, int asked) {
+            return true;
+        }
+    }),
     CONTINUES_AT_SENT("a backup that comes back is taken to have what it was sent", new Guards() {
         @Override
         long continuesAt(long applied, long sent) {

@@ -244,9 +244,19 @@ final class Observer {
                 leads(from, x.segment(), x.term());
             } else if (m instanceof Message.Replicate x) {
                 leads(from, x.segment(), x.term());
+            } else if (m instanceof Message.Committed x && x.reason() == null) {
+                requireEnoughInSync(from, x.key());
             } else if (m instanceof Message.Grant x) {
                 leads(from, x.key().segment(), x.fence().term());
             }
+        }
+    }
+
+    /** By the table that the acknowledging primary acts by: later ones it cannot know. */
+    private void requireEnoughInSync(NodeId primary, SessionKey key) {
+        int inSync = acting.get(primary).segment(key.segment()).backups().size();
+        if (inSync < sim.scenario().settings.minInSync()) {
+            throw new InvariantViolated("I11", key + " acknowledged by " + primary + " with " + inSync + " backups in sync");
         }
     }
 
@@ -369,7 +379,7 @@ final class Observer {
             }
         }
         for (SimNode n : up) {
-            if (CoreWindow.uncommitted(n.core()) > 0) {
+            if (CoreWindow.uncommitted(n.core()) > 0 && wanted >= sim.scenario().settings.minInSync()) {
                 return "L4 " + n + " has changes that are not acknowledged";
             }
             if (n.process().waiting() > 0) {

@@ -141,10 +141,19 @@ final class Oracle {
             require(t.contains(t.topContents, stamp), "I3", key, stamp + " of " + node + " acknowledged under " + fence
                     + "; " + t.topFence + " was granted with " + t.topContents);
         }
-        promise(t, stamp);
         if (!sim.scenario().settings.ackByPrimary()) {
+            promise(t, stamp);
             requireStored(t, key, stamp);
+        } else if (primaryHas(t, key, stamp)) {
+            promise(t, stamp); // a deposed primary that acknowledges alone promises nothing
         }
+    }
+
+    private boolean primaryHas(Truth t, SessionKey key, Stamp stamp) {
+        Topology table = sim.observer().newest();
+        SimNode primary = table == null ? null : sim.life(table.segment(t.segment).primary());
+        StoredSession s = primary == null ? null : CoreWindow.stored(primary.core(), key);
+        return s != null && (s.tombstone() || s.version() >= stamp.version());
     }
 
     /** The token went back, and everything with it. */

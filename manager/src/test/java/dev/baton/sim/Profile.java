@@ -101,6 +101,17 @@ enum Profile {
             s.renamePercent = 8;
         }
     },
+    /** Changes need a backup in sync, and there is none for a while. */
+    FEW_COPIES {
+        @Override
+        void shape(Scenario s, Rng rng) {
+            CRASHES.shape(s, rng);
+            s.exclude = 3;
+            s.nodes = 2 + rng.below(2);
+            s.readPercent = 15;
+            s.settings = CoreSettings.defaults(1).withMinInSync(1);
+        }
+    },
     /** Nodes hear nothing for a while, so that they are out, or deposed, and do not know; many look-ups and logouts. */
     DEAF {
         @Override

@@ -95,6 +95,7 @@ final class Scenario {
             kinds[(int) (seed / 2 % kinds.length)].shape(s, rng);
         }
         s.drawWindow(rng);
+        s.drawNeeded(rng, 0.15);
         return s;
     }
 
@@ -103,6 +104,13 @@ final class Scenario {
         int[] windows = narrow ? new int[] {1, 1, 200, 500}
                 : new int[] {settings.windowBytes(), settings.windowBytes(), 500, 1};
         settings = settings.withWindowBytes(windows[rng.below(windows.length)]);
+    }
+
+    /** Whether changes need a backup in sync. */
+    void drawNeeded(Rng rng, double chance) {
+        if (rng.chance(chance)) {
+            settings = settings.withMinInSync(Math.min(1, settings.backups()));
+        }
     }
 
     void drawSegments(Rng rng, int count) {

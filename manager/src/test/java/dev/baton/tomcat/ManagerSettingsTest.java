@@ -13,6 +13,7 @@ import org.apache.catalina.Valve;
 import org.apache.catalina.core.StandardContext;
 import org.apache.catalina.startup.ContextRuleSet;
 import org.apache.tomcat.util.digester.Digester;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.xml.sax.InputSource;
 
@@ -61,6 +62,17 @@ class ManagerSettingsTest {
         BatonManager manager = manager(parse("<Manager className='dev.baton.tomcat.BatonManager' backups='six'/>"));
         assertThatThrownBy(manager::startInternal).isInstanceOf(LifecycleException.class)
                 .hasStackTraceContaining("backups").hasStackTraceContaining("'six'").hasStackTraceContaining("0 to 5");
+    }
+
+    @Test
+    @DisplayName("S5: values that do not go together fail the start, in whatever order the file has them")
+    void aContradictionFailsTheStart() throws Exception {
+        BatonManager manager = manager(parse("<Manager className='dev.baton.tomcat.BatonManager' flushInterval='500'/>"));
+        assertThatThrownBy(manager::startInternal).isInstanceOf(LifecycleException.class)
+                .hasMessageContaining("flushInterval: '500'").hasMessageContaining("acknowledge='none'");
+        BatonManager well = manager(parse("<Manager className='dev.baton.tomcat.BatonManager' flushInterval='500'"
+                + " acknowledge='none'/>"));
+        assertThat(well.settings().contradiction()).isEmpty();
     }
 
     @Test

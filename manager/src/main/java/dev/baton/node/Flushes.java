@@ -1,0 +1,132 @@
+package dev.baton.node;
+
+import dev.baton.access.AccessLog;
+import dev.baton.access.ClientState;
+import dev.baton.access.TokenGate;
+import dev.baton.access.TokenHold;
+import dev.baton.access.Waiter;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Synchronises sessions as routine maintenance, every so many milliseconds, and before their tokens go back, instead of
+ * at the end of each request (S5): several changes are compared once and travel as one delta.
+ *
+ * <p>A request leaves what it touched to the next round. Where a round is due already at its end, which is so where
+ * requests follow each other without a gap, it does the work itself: so no change is older than the interval, but for
+ * the length of the request that made it.
+ */
+final class Flushes {
+    /** How long to wait for somebody who compares the same session. */
+    private static final long LIMIT_NANOS = TimeUnit.SECONDS.toNanos(5);
+
+    private final long intervalNanos;
+    private final boolean eager;
+    private final Commits commits;
+    private final Tokens tokens;
+    private final Parts parts;
+    private final ApplicationEvents events;
+    /** Sessions with changes that the store has not seen, and since when. */
+    private final Map<ClientState, Long> dirty = new ConcurrentHashMap<>();
+    private volatile boolean stopped;
+
+    Flushes(ApplicationSettings settings, Commits commits, Tokens tokens, Parts parts, ApplicationEvents events) {
+        this.intervalNanos = settings.flushNanos();
+        this.eager = settings.eagerRelease();
+        this.commits = commits;
+        this.tokens = tokens;
+        this.parts = parts;
+        this.events = events;
+        if (intervalNanos > 0) {
+            schedule();
+        }
+    }
+
+    private void schedule() {
+        parts.timers().after(intervalNanos, () -> {
+            if (!stopped) {
+                parts.helpers().execute(this::flushAll);
+                schedule();
+            }
+        });
+    }
+
+    /** Whether the changes of a stay that completes now are left to the next round. */
+    boolean leaves(AccessLog log) {
+        if (intervalNanos == 0 || eager || log.fresh() || log.lost() || log.detached() || !log.state().open()) {
+            return false;
+        }
+        Long since = dirty.get(log.state());
+        boolean due = since != null && parts.now() - since >= intervalNanos;
+        if (due) {
+            dirty.remove(log.state());
+        }
+        return !due;
+    }
+
+    /** A stay has ended, and what it left to compare is known. */
+    void left(ClientState state) {
+        if (lags(state)) {
+            dirty.putIfAbsent(state, parts.now());
+        }
+    }
+
+    /** Whether the session has changes, perhaps, that are to be synchronised before its token goes back. */
+    boolean lags(ClientState state) {
+        return intervalNanos > 0 && state.lags();
+    }
+
+    /** Synchronises all sessions that have changes and that nobody's turn keeps from it. */
+    void flushAll() {
+        for (ClientState state : dirty.keySet()) {
+            flush(state);
+        }
+    }
+
+    private void flush(ClientState state) {
+        Long since = dirty.remove(state);
+        TokenHold token = state.token();
+        boolean hasTurn = false;
+        if (token.turns() != null) {
+            Waiter turn = token.turns().take();
+            hasTurn = turn != null && (turn.outcome() != null || !token.turns().cancel(turn));
+            if (!hasTurn) {
+                again(state, since); // the request whose turn it is sees at its end that the round was due
+                return;
+            }
+        }
+        int pass = token.gate().tryEnter();
+        AccessLog log = pass == TokenGate.NO_PASS ? null : state.stay(pass, hasTurn);
+        if (log == null) {
+            // The token is on its way back, and takes along what there is; or it was lost, and everything with it.
+            if (hasTurn) {
+                token.turns().end();
+            }
+            return;
+        }
+        try {
+            synchronise(log);
+        } catch (SessionUnavailable e) {
+            again(state, since);
+        } finally {
+            tokens.leave(log);
+        }
+    }
+
+    private void again(ClientState state, Long since) {
+        if (since != null) {
+            dirty.putIfAbsent(state, since);
+        }
+    }
+
+    /** Compares and sends what a stay, and those before it, left to compare. */
+    void synchronise(AccessLog log) {
+        dirty.remove(log.state());
+        events.withApplication(() -> commits.complete(log, LIMIT_NANOS));
+    }
+
+    void stop() {
+        stopped = true;
+    }
+}

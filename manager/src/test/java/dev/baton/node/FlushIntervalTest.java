@@ -1,0 +1,169 @@
+package dev.baton.node;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.baton.access.AccessLog;
+import dev.baton.model.AttributeChange;
+import dev.baton.model.Fence;
+import dev.baton.protocol.Effect;
+import dev.baton.protocol.Input;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** S5: synchronisation as routine maintenance, in a time that the test moves. */
+@Timeout(60)
+class FlushIntervalTest {
+    private static final ApplicationSettings EVERY_SECOND =
+            ApplicationSettings.DEFAULT.withAcknowledged(false).withFlushNanos(TimeUnit.SECONDS.toNanos(1));
+
+    private ScriptedNode n;
+
+    @BeforeEach
+    void start() {
+        begin(EVERY_SECOND);
+    }
+
+    private void begin(ApplicationSettings settings) {
+        if (n != null) {
+            n.close();
+        }
+        n = new ScriptedNode(settings);
+        n.grantEverything(Map.of("n", 1, "list", new java.util.ArrayList<>(List.of("a"))));
+    }
+
+    @AfterEach
+    void stop() {
+        n.close();
+    }
+
+    private void write(int value) {
+        AccessLog log = n.enter("id");
+        log.state().set("n", value, log);
+        assertThat(n.shop.finish(log, 0).sent()).isFalse();
+    }
+
+    private List<Input.Commit> commits() {
+        return n.core.given(Input.Commit.class);
+    }
+
+    @Test
+    @DisplayName("S5: requests send nothing; the round sends what they changed, set or in place, as one delta")
+    void severalRequestsOneDelta() {
+        write(2);
+        write(3);
+        AccessLog log = n.enter("id");
+        @SuppressWarnings("unchecked")
+        List<String> list = (List<String>) log.state().get("list", log);
+        list.add("b");
+        n.shop.finish(log, 0);
+        n.pass(900, TimeUnit.MILLISECONDS);
+        assertThat(commits()).isEmpty();
+        n.pass(100, TimeUnit.MILLISECONDS);
+        TestCluster.await("the round", () -> commits().size() == 1);
+        assertThat(commits().get(0).delta().base()).isEqualTo(1);
+        assertThat(commits().get(0).delta().changes()).extracting(AttributeChange::name).containsExactly("list", "n");
+        n.pass(5, TimeUnit.SECONDS);
+        write(4);
+        n.pass(1, TimeUnit.SECONDS);
+        TestCluster.await("the next round", () -> commits().size() == 2);
+        assertThat(commits().get(1).delta().changes()).extracting(AttributeChange::name).containsExactly("n");
+    }
+
+    @Test
+    @DisplayName("S5: before the token goes back the changes go")
+    void changesGoBeforeTheToken() {
+        write(2);
+        n.happen(new Effect.CloseGate(n.key("id")));
+        TestCluster.await("the token", () -> n.core.given(Input.Idle.class).size() == 1);
+        assertThat(commits()).hasSize(1);
+        assertThat(n.core.inputs.indexOf(commits().get(0)))
+                .isLessThan(n.core.inputs.indexOf(n.core.given(Input.Idle.class).get(0)));
+    }
+
+    @Test
+    @DisplayName("S5: the request that lets the token go sends its changes itself")
+    void theLastRequestSends() {
+        AccessLog log = n.enter("id");
+        log.state().set("n", 2, log);
+        n.happen(new Effect.CloseGate(n.key("id")));
+        assertThat(n.shop.finish(log, 0).sent()).isTrue();
+        assertThat(n.core.given(Input.Idle.class)).hasSize(1);
+    }
+
+    @Test
+    @DisplayName("S5: where a round is due at a request's end the request sends, whoever keeps the round from it")
+    void aDueRequestSends() {
+        begin(EVERY_SECOND.withOneRequestAtATime(true));
+        write(2);
+        AccessLog log = n.enter("id");
+        log.state().set("n", 3, log);
+        n.pass(2, TimeUnit.SECONDS); // the rounds find that it is somebody's turn
+        n.shop.flush();
+        assertThat(commits()).isEmpty();
+        assertThat(n.shop.finish(log, 0).sent()).isTrue();
+        assertThat(commits()).hasSize(1);
+        write(4);
+        n.shop.flush();
+        assertThat(commits()).as("nobody's turn: the flush takes it").hasSize(2);
+        write(5);
+    }
+
+    @Test
+    @DisplayName("S5: an explicit flush sends at once, of all sessions or within a request")
+    void explicitFlush() {
+        write(2);
+        n.shop.flush();
+        assertThat(commits()).hasSize(1);
+        AccessLog log = n.enter("id");
+        log.state().set("n", 3, log);
+        n.shop.flush(log);
+        assertThat(commits()).hasSize(2);
+        n.shop.finish(log, 0);
+        n.shop.flush();
+        assertThat(commits()).as("nothing is left").hasSize(2);
+    }
+
+    @Test
+    @DisplayName("S5: a new session reaches the store at the end of its first request")
+    void aNewSessionIsSentAtOnce() {
+        AccessLog log = n.shop.create("new", ScriptedNode.META);
+        log.state().set("n", 1, log);
+        assertThat(n.shop.finish(log, 0).sent()).isTrue();
+        assertThat(n.core.given(Input.Create.class)).hasSize(1);
+        n.happen(new Effect.Created(n.key("new"), new Fence(1, 1)));
+    }
+
+    @Test
+    @DisplayName("S5: reading what never changes leaves nothing to send, and the token goes at once")
+    void readersLeaveNothing() {
+        AccessLog log = n.enter("id");
+        assertThat(log.state().get("n", log)).isEqualTo(1);
+        n.shop.finish(log, 0);
+        n.happen(new Effect.CloseGate(n.key("id")));
+        assertThat(n.core.given(Input.Idle.class)).hasSize(1);
+        assertThat(commits()).isEmpty();
+    }
+
+    @Test
+    @DisplayName("S5: what an interval of one node holds is there when the token comes to another, or the node stops")
+    void nothingIsLostWithoutACrash() {
+        try (TestCluster cluster = new TestCluster(dev.baton.protocol.CoreSettings.defaults(1),
+                EVERY_SECOND.withFlushNanos(TimeUnit.HOURS.toNanos(1)))) {
+            cluster.start("n0");
+            cluster.start("n1");
+            cluster.awaitBackups();
+            String id = cluster.node(0).create("n", 1);
+            cluster.node(0).write(id, "n", 2);
+            assertThat(cluster.node(1).read(id, "n")).isEqualTo(2);
+            cluster.node(1).write(id, "n", 3);
+            cluster.node(1).node.stop(TestCluster.LONG);
+            assertThat(cluster.node(0).read(id, "n")).isEqualTo(3);
+        }
+    }
+}
