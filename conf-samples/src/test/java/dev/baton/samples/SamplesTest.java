@@ -11,8 +11,11 @@ import dev.baton.protocol.Message;
 import dev.baton.tomcat.BatonManager;
 import dev.baton.valve.BatonValve;
 import java.io.IOException;
+import java.net.DatagramPacket;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.MulticastSocket;
+import java.net.NetworkInterface;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -42,7 +45,8 @@ class SamplesTest {
     @AfterEach
     void clear() {
         List.of("jgroups.bind_addr", "jgroups.bind_port", "jgroups.tcpping.initial_hosts", "baton.local.port",
-                        "baton.tls.keystore", "baton.tls.password")
+                        "baton.tls.keystore", "baton.tls.password", "baton.dns.query", "baton.dns.address",
+                        "jgroups.mping.mcast_port")
                 .forEach(System::clearProperty);
     }
 
@@ -51,7 +55,7 @@ class SamplesTest {
         try (Stream<Path> files = Files.list(SAMPLES)) {
             assertThat(files.filter(Files::isRegularFile).map(file -> file.getFileName().toString()))
                     .containsExactlyInAnyOrder("pom.xml", "context.xml", "context-all-settings.xml", "jgroups-tcp.xml",
-                            "jgroups-tcp-tls.xml");
+                            "jgroups-tcp-tls.xml", "jgroups-kubernetes.xml", "jgroups-multicast.xml");
         }
     }
 
@@ -88,6 +92,58 @@ class SamplesTest {
                 assertThat(outside.view()).as("a cluster of its own").containsExactly(c.self());
                 assertThat(here.view()).containsExactly(a.self());
             }
+        }
+    }
+
+    @Test
+    void twoNodesFindEachOtherByTheirNameInTheDns() throws Exception {
+        Members here = new Members();
+        Members there = new Members();
+        int port = freePorts();
+        try (NameServer names = new NameServer("127.0.0.1", "127.0.0.2");
+                Transport a = node("jgroups-kubernetes.xml", "a"); Transport b = node("jgroups-kubernetes.xml", "b")) {
+            System.setProperty("baton.dns.query", "shop-sessions.test");
+            System.setProperty("baton.dns.address", "127.0.0.1:" + names.port());
+            System.setProperty("jgroups.bind_addr", "127.0.0.1");
+            start(a, port, here);
+            System.setProperty("jgroups.bind_addr", "127.0.0.2");
+            start(b, port, there);
+            meet(a, here, b, there);
+        }
+    }
+
+    /** Where this machine lets no multicast through the sample is loaded all the same, and each node is alone. */
+    @Test
+    void twoNodesFindEachOtherByMulticast() throws Exception {
+        Members here = new Members();
+        Members there = new Members();
+        int port = freePorts();
+        System.setProperty("jgroups.bind_addr", "127.0.0.1");
+        System.setProperty("jgroups.mping.mcast_port", String.valueOf(port + 50));
+        try (Transport a = node("jgroups-multicast.xml", "a"); Transport b = node("jgroups-multicast.xml", "b")) {
+            start(a, port, here);
+            start(b, port + 1, there);
+            if (multicastWorks()) {
+                meet(a, here, b, there);
+            } else {
+                assertThat(here.view()).containsExactly(a.self());
+                assertThat(there.view()).containsExactly(b.self());
+            }
+        }
+    }
+
+    private static boolean multicastWorks() throws IOException {
+        InetSocketAddress group = new InetSocketAddress("239.7.8.10", 7_556);
+        NetworkInterface loopback = NetworkInterface.getByInetAddress(InetAddress.getLoopbackAddress());
+        try (MulticastSocket socket = new MulticastSocket(7_556)) {
+            socket.setNetworkInterface(loopback);
+            socket.joinGroup(group, loopback);
+            socket.setSoTimeout(1_000);
+            socket.send(new DatagramPacket(new byte[] {1}, 1, group));
+            socket.receive(new DatagramPacket(new byte[1], 1));
+            return true;
+        } catch (IOException no) {
+            return false;
         }
     }
 

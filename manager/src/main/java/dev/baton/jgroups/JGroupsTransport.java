@@ -26,6 +26,7 @@ import org.jgroups.Message.Flag;
 import org.jgroups.PhysicalAddress;
 import org.jgroups.Receiver;
 import org.jgroups.View;
+import org.jgroups.protocols.BasicTCP;
 import org.jgroups.protocols.TP;
 import org.jgroups.stack.IpAddress;
 import org.jgroups.util.Tuple;
@@ -148,7 +149,10 @@ public final class JGroupsTransport implements Transport {
     @Override
     public void probe(NodeId node) {
         Peer peer = mapper.of(node);
-        if (peer == null || !refusalProvesDeath || channel == null || !probing.add(node)) {
+        JChannel present = channel;
+        // Of a process that talks UDP a TCP port says nothing.
+        if (peer == null || !refusalProvesDeath || present == null
+                || !(present.getProtocolStack().getTransport() instanceof BasicTCP) || !probing.add(node)) {
             return;
         }
         try {

@@ -40,7 +40,7 @@ public final class Node {
 
     /** The process's catalina.base. */
     public Path home() {
-        return Path.of(System.getProperty("itests.nodes"), name);
+        return Path.of(System.getProperty("node.bases"), name);
     }
 
     public NodeLog log() {
