@@ -10,6 +10,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Predicate;
 import java.util.function.ToDoubleFunction;
 
@@ -101,7 +102,7 @@ final class Goals {
         return changed.stream().max(Comparator.comparingDouble(ratio)).orElseThrow();
     }
 
-    private java.util.Optional<Pair> find(String name) {
+    private Optional<Pair> find(String name) {
         return changed.stream().filter(p -> p.of().name().equals(name)).findFirst();
     }
 
