@@ -29,8 +29,9 @@ enum Setting {
                     + "(setAttribute/removeAttribute only)"),
     DIFFERENCING("differencing", Scope.APPLICATION, SettingRule.differencing(), "auto", null,
             "how changed attributes travel: binary (changed byte ranges), graph (changed parts of the object graph), "
-                    + "auto (the smaller), none (whole attributes); followed by METHOD:EXPRESSION, attributes of which "
-                    + "the name or class matches this regular expression have a method of their own"),
+                    + "auto (byte ranges, or the graph where these are much of the whole), none (whole attributes); "
+                    + "followed by METHOD:EXPRESSION, attributes of which the "
+                    + "name or class matches this regular expression have a method of their own"),
     IMMUTABLE_NAMES("immutableNames", Scope.APPLICATION, SettingRule.expression(), "", "empty",
             "regular expression: names of attributes that never change in place"),
     IMMUTABLE_CLASSES("immutableClasses", Scope.APPLICATION, SettingRule.expression(), "", "empty",
