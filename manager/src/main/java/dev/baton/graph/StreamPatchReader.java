@@ -42,6 +42,9 @@ final class StreamPatchReader {
                 throw new MalformedGraph("change of node " + next + " of " + base.count());
             }
             identity = (int) next;
+            if ((head & 3) == 0) {
+                throw new MalformedGraph("change of node " + identity + " without operations");
+            }
             lastNamed = identity;
             after[identity] = changed(before(identity), operations(head));
             while (fresh.size() < mentioned) {
