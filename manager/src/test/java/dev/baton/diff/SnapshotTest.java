@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.baton.corpus.Case;
 import dev.baton.corpus.Corpus;
 import dev.baton.diff.Things.Node;
+import dev.baton.graph.Kinds;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -33,6 +34,31 @@ class SnapshotTest {
         assertThat(snapshot.unchanged(value)).isTrue();
         Object after = c.change(value);
         assertThat(snapshot.unchanged(after)).isEqualTo(Arrays.equals(before, Corpus.bytes(after)));
+    }
+
+    static List<Kinds.Case> kinds() {
+        return Kinds.all();
+    }
+
+    @ParameterizedTest
+    @MethodSource("kinds")
+    @DisplayName("Every kind of class: what did not change is not sent, a change is found")
+    void everyKindOfClass(Kinds.Case c) throws Exception {
+        Object value = c.value();
+        Differencer differencer = new Differencer(Methods.DEFAULT);
+        Bytes source = new Bytes(value);
+        Benchmark first = differencer.compare("a", null, value, source).next();
+        assertThat(differencer.compare("a", first, value, source).change()).isNull();
+        Benchmark benchmark = first;
+        Object now = value;
+        for (int i = 0; i < (c.name().equals("sets") ? 1 : 3); i++) {
+            now = c.change().to(now);
+            Differencer.Comparison found = differencer.compare("a", benchmark, now, new Bytes(now));
+            if (!Arrays.equals(found.next().bytes(), Corpus.bytes(now))) {
+                assertThat(Canon.of(found.next().bytes())).isEqualTo(Canon.of(Corpus.bytes(now)));
+            }
+            benchmark = found.next();
+        }
     }
 
     @Test
