@@ -9,7 +9,7 @@ import java.util.List;
 
 /**
  * What serialisation writes of one object without the objects that it refers to: the bytes, in which each other object
- * is a placeholder with the number of its first appearance, and these objects in order. Two equal forms are written
+ * is a placeholder, and these objects in order. Two equal forms are written
  * alike, if the objects referred to are.
  */
 final class ShallowForm {
@@ -44,8 +44,10 @@ final class ShallowForm {
         }
     }
 
-    /** Stands for an object. */
-    private record Placeholder(int number) implements Serializable {}
+    /** Stands for one object: the stream gives each its number, and tells the same one by it. */
+    private static final class Placeholder implements Serializable {
+        private static final long serialVersionUID = 1L;
+    }
 
     private static final class Writer extends ObjectOutputStream {
         private final List<Object> refs = new ArrayList<>();
@@ -66,7 +68,7 @@ final class ShallowForm {
                 return object;
             }
             refs.add(object);
-            return new Placeholder(refs.size());
+            return new Placeholder();
         }
     }
 }
