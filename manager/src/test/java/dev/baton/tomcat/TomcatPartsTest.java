@@ -7,8 +7,13 @@ import jakarta.servlet.ServletRequestEvent;
 import jakarta.servlet.ServletRequestListener;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpSession;
+import jakarta.servlet.http.HttpUpgradeHandler;
+import jakarta.servlet.http.WebConnection;
 import java.io.CharArrayWriter;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.BrokenBarrierException;
@@ -235,6 +240,68 @@ class TomcatPartsTest {
                 throws IOException, ServletException {
             request.setAttribute("JK_LB_ACTIVATION", "DIS");
             getNext().invoke(request, response);
+        }
+    }
+
+    /** As an endpoint of a WebSocket: begins when the request is over, with the session that the request had. */
+    public static final class Endpoint implements HttpUpgradeHandler {
+        private HttpSession session;
+
+        @Override
+        public void init(WebConnection connection) {
+            String answer;
+            try {
+                session.setAttribute("a", "by the connection");
+                answer = "set";
+            } catch (IllegalStateException e) {
+                answer = "the session has ended";
+            }
+            try (connection) {
+                connection.getOutputStream().write(answer.getBytes(StandardCharsets.US_ASCII));
+                connection.getOutputStream().flush();
+            } catch (Exception e) {
+                throw new AssertionError(e);
+            }
+        }
+
+        @Override
+        public void destroy() {
+            session = null;
+        }
+    }
+
+    @Test
+    @DisplayName("tomcat-facts 9: an upgraded connection uses its session without request and Valve; saved at once")
+    void anUpgradedConnectionUsesItsSession() throws Exception {
+        tomcats.start(2, Map.of(), context -> {
+            pages(context);
+            TestTomcats.page(context, "/upgrade", (q, r) -> {
+                HttpSession session = q.getSession();
+                session.getAttribute("a");
+                r.setHeader("Upgrade", "test");
+                r.setHeader("Connection", "Upgrade");
+                q.upgrade(Endpoint.class).session = session;
+                if (q.getParameter("end") != null) {
+                    session.invalidate();
+                }
+            });
+        });
+        TestTomcats.Visitor visitor = tomcats.new Visitor();
+        visitor.get(1, "/shop/set?v=by%20the%20request");
+        visitor.get(2, "/shop/get");
+        assertThat(upgrade(1, "/shop/upgrade", visitor.session())).startsWith("HTTP/1.1 101").endsWith("set");
+        assertThat(visitor.text(2, "/shop/get")).isEqualTo("by the connection");
+        assertThat(upgrade(1, "/shop/upgrade?end=1", visitor.session())).endsWith("the session has ended");
+        assertThat(visitor.text(2, "/shop/get")).isEqualTo("no session");
+    }
+
+    private String upgrade(int node, String path, String session) throws IOException {
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), tomcats.nodes.get(node - 1).port())) {
+            socket.setSoTimeout(30_000);
+            socket.getOutputStream().write(("GET " + path + " HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\n"
+                    + "Upgrade: test\r\nCookie: JSESSIONID=" + session + "\r\n\r\n")
+                    .getBytes(StandardCharsets.US_ASCII));
+            return new String(socket.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
         }
     }
 
