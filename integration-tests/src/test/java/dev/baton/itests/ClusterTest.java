@@ -37,6 +37,8 @@ abstract class ClusterTest {
     static final WebApp SHOP = WebApp.named("shop");
     /** Requests of one session run one after the other in a process. */
     static final WebApp ORDERLY = WebApp.named("orderly").with("threadLocks", "session");
+    /** What a request touches is locked for it to its end. */
+    static final WebApp CAREFUL = WebApp.named("careful").with("threadLocks", "attribute");
     /** Nobody waits long for a session that is in use elsewhere. */
     static final WebApp HASTY = WebApp.named("hasty").with("lockTimeout", "1000");
 
@@ -67,8 +69,8 @@ abstract class ClusterTest {
     @Timeout(value = 240, unit = TimeUnit.SECONDS)
     final void theClusterIsWhole() {
         if (cluster == null) {
-            cluster = new Cluster(getClass().getSimpleName(), size(), List.of(SHOP, ORDERLY, HASTY, NARROW),
-                    controller);
+            cluster = new Cluster(getClass().getSimpleName(), size(), List.of(SHOP, ORDERLY, CAREFUL, HASTY,
+                    NARROW), controller);
             node1 = cluster.node(1);
             node2 = cluster.node(2);
             node3 = size() > 2 ? cluster.node(3) : null;

@@ -23,6 +23,12 @@ class CountingIT extends ClusterTest {
     }
 
     @Test
+    @DisplayName("S6 L1 L6 L8: with threadLocks=attribute the total is exact")
+    void theTotalIsExactWithAttributeLocks() {
+        theTotalIsExact(cluster.roundRobinVisitor("careful"), "counter?think=300");
+    }
+
+    @Test
     @DisplayName("S6 L1 L6: with an application that synchronises on the session the total is exact")
     void theTotalIsExactWhereTheApplicationSynchronises() {
         theTotalIsExact(cluster.roundRobinVisitor("shop"), "counter?think=300&lock=session");

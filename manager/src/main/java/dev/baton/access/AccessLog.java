@@ -1,5 +1,6 @@
 package dev.baton.access;
 
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -27,18 +28,20 @@ public final class AccessLog {
     private final ClientState state;
     private final Contents contents;
     private final int pass;
-    private final boolean hasTurn;
+    private final Claim turn;
     /** Names to compare at the end; grows only, since a reference that was given out stays in the request's hands. */
     private final Set<String> candidates = new HashSet<>();
     private final Set<String> written = new HashSet<>();
     private final AtomicBoolean ended = new AtomicBoolean();
     private volatile boolean compared = true;
+    /** What this stay has locked or waits to lock; null before the first. Guarded by {@link #ended}. */
+    private List<Claim> claims;
 
-    AccessLog(ClientState state, Contents contents, int pass, boolean hasTurn) {
+    AccessLog(ClientState state, Contents contents, int pass, Claim turn) {
         this.state = state;
         this.contents = contents;
         this.pass = pass;
-        this.hasTurn = hasTurn;
+        this.turn = turn;
     }
 
     public ClientState state() {
@@ -139,19 +142,90 @@ public final class AccessLog {
         return pass == TokenGate.NO_PASS;
     }
 
+    /** Whether nobody else can be inside meanwhile, so that nothing need be locked; there is no {@link #leave}. */
+    public boolean alone() {
+        return pass == TokenGate.NO_PASS || pass == TokenGate.LAST_PASS;
+    }
+
+    /** Whether nothing was done that {@link #scan} would look at, leaving aside what others did. */
+    public boolean touchedNothing() {
+        synchronized (candidates) {
+            return candidates.isEmpty() && compared;
+        }
+    }
+
     /** What {@link TokenGate#leave} wants. */
     public int pass() {
         return pass;
     }
 
-    public boolean hasTurn() {
-        return hasTurn;
+    /** The turn among the requests of the session that this stay has, or null. */
+    public Claim turn() {
+        return turn;
+    }
+
+    /**
+     * Claims an attribute for the rest of the stay, or until {@link #unlock}. Locks are of the contents: those of a
+     * lost token are in nobody's way.
+     *
+     * @param wait as in {@link LockTable#claim}
+     * @return null where too many wait
+     */
+    public Claim claim(LockOwner owner, String name, boolean exclusive, boolean wait) {
+        Claim claim = locks().claim(owner, state.key(), name, exclusive, wait);
+        boolean late = false;
+        if (claim != null) {
+            synchronized (ended) {
+                late = ended.get();
+                if (!late) {
+                    claims = claims == null ? new ArrayList<>(2) : claims;
+                    claims.add(claim);
+                }
+            }
+        }
+        if (late) {
+            locks().release(claim);
+            throw new IllegalStateException("the stay in " + state.key() + " has ended");
+        }
+        return claim;
+    }
+
+    /** Whether that owner has the attribute locked, in this stay or another one. */
+    public boolean holds(LockOwner owner, String name, boolean exclusive) {
+        return locks().holds(owner, name, exclusive);
+    }
+
+    private LockTable locks() {
+        return contents.locks(state.token().maxWaiters());
+    }
+
+    /** Gives up waiting; no effect on a claim that is decided. */
+    public void giveUp(Claim claim) {
+        locks().cancel(claim);
+    }
+
+    /** Ends a claim of this stay before the stay ends. */
+    public void unlock(Claim claim) {
+        synchronized (ended) {
+            if (claims != null) {
+                claims.remove(claim);
+            }
+        }
+        locks().release(claim);
     }
 
     /** Ends the stay. False where that was done before. What was not compared is left to those who complete later. */
     public boolean leave() {
         if (!ended.compareAndSet(false, true)) {
             return false;
+        }
+        List<Claim> locked;
+        synchronized (ended) {
+            locked = claims;
+            claims = null;
+        }
+        if (locked != null) {
+            locked.forEach(locks()::release);
         }
         if (!compared) {
             contents.pending().addAll(candidates());

@@ -59,6 +59,17 @@ public final class ClientState {
         return value;
     }
 
+    /** Whether this value of the attribute may be changed in place by whoever has read it. */
+    public boolean mayChange(String name, Object value) {
+        return value != null && !workshop.immutable(name, value);
+    }
+
+    /** Whether the attribute is here as an object that may be changed in place; false also where nobody read it yet. */
+    public boolean mayChange(String name, AccessLog log) {
+        Attribute attribute = log.contents().attribute(name);
+        return attribute != null && mayChange(name, attribute.made());
+    }
+
     /**
      * @param value not null; see {@link #remove}
      * @return the value before, or null
@@ -242,12 +253,13 @@ public final class ClientState {
     /**
      * The stay that a pass stands for.
      *
+     * @param turn what {@link TokenHold#turns} gave, or null; released when the stay ends
      * @return null where the pass has become void meanwhile
      */
-    public AccessLog stay(int pass, boolean hasTurn) {
+    public AccessLog stay(int pass, Claim turn) {
         // The gate is broken before the contents are replaced: a pass still good after this read belongs to them.
         Contents mine = contents;
-        return token.gate().generation() == pass ? new AccessLog(this, mine, pass, hasTurn) : null;
+        return token.gate().generation() == pass ? new AccessLog(this, mine, pass, turn) : null;
     }
 
     /**
@@ -255,7 +267,7 @@ public final class ClientState {
      * copy that is void by then it has nothing, and saves nothing.
      */
     public AccessLog lastStay() {
-        return new AccessLog(this, contents, TokenGate.LAST_PASS, false);
+        return new AccessLog(this, contents, TokenGate.LAST_PASS, null);
     }
 
     /** Whether stays that have ended left something to compare or to send. */
@@ -267,7 +279,7 @@ public final class ClientState {
     /** A stay on contents of its own, outside of any gate, for listeners of a session that expires. */
     public AccessLog detached(SessionImage image, Stamp stamp) {
         contents = Contents.of(image, stamp, null);
-        return new AccessLog(this, contents, TokenGate.NO_PASS, false);
+        return new AccessLog(this, contents, TokenGate.NO_PASS, null);
     }
 
     /** The session is made here. */

@@ -35,6 +35,8 @@ final class Contents {
     private volatile AccessLog.End end;
     /** Made here, and the store has not been told. */
     private volatile boolean fresh;
+    /** Null while nobody ever locked anything. Guarded by the monitor. */
+    private LockTable locks;
 
     private Contents(Stamp stamp, SessionMeta meta) {
         this.stamp = stamp;
@@ -234,6 +236,17 @@ final class Contents {
         fresh = false;
     }
 
+    /** Locks of the attributes. With these contents they are of the past: who waits is told {@link #end}. */
+    synchronized LockTable locks(int maxWaiters) {
+        if (locks == null) {
+            locks = new LockTable(maxWaiters);
+            if (end != null) {
+                locks.end(end);
+            }
+        }
+        return locks;
+    }
+
     /** Why these are of the past, or null. */
     AccessLog.End end() {
         return end;
@@ -242,5 +255,12 @@ final class Contents {
     void end(AccessLog.End how) {
         end = how;
         acknowledgements.fail(how);
+        LockTable there;
+        synchronized (this) {
+            there = locks;
+        }
+        if (there != null) {
+            there.end(how);
+        }
     }
 }

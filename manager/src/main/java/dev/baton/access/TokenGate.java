@@ -73,6 +73,23 @@ public final class TokenGate {
     }
 
     /**
+     * One more place for somebody who is inside, also while the gate is closing.
+     *
+     * @return false where the pass is void
+     */
+    public boolean join(int pass) {
+        for (;;) {
+            long w = word.get();
+            if (generation(w) != pass || count(w) == 0) {
+                return false;
+            }
+            if (word.compareAndSet(w, w + 1)) {
+                return true;
+            }
+        }
+    }
+
+    /**
      * Joins the queue. If the gate opened meanwhile the waiter is admitted on return.
      *
      * @return null where too many wait already

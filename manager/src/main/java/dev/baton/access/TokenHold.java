@@ -1,6 +1,7 @@
 package dev.baton.access;
 
 import dev.baton.model.Fence;
+import dev.baton.model.NodeId;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
@@ -10,7 +11,8 @@ import java.util.concurrent.atomic.AtomicInteger;
  */
 public final class TokenHold {
     private final TokenGate gate;
-    private final TurnQueue turns;
+    private final int maxWaiters;
+    private final LockTable turns;
     private volatile Fence fence = Fence.NONE;
     private boolean asking;
     private boolean stale;
@@ -21,22 +23,29 @@ public final class TokenHold {
     private volatile long accessedNanos;
     private volatile boolean accessed;
     private volatile boolean touchDue;
+    private volatile NodeId seenAt;
     private volatile long toldNanos;
     private volatile long elsewhereNanos;
     private final AtomicInteger users = new AtomicInteger();
     private boolean handingOver;
 
     TokenHold(int maxWaiters, boolean turns) {
+        this.maxWaiters = maxWaiters;
         this.gate = new TokenGate(maxWaiters);
-        this.turns = turns ? new TurnQueue(maxWaiters) : null;
+        this.turns = turns ? new LockTable(maxWaiters) : null;
     }
 
     public TokenGate gate() {
         return gate;
     }
 
-    /** Null where requests need not follow each other. */
-    public TurnQueue turns() {
+    /** How many may wait for the gate, for the turn, and for attributes. */
+    int maxWaiters() {
+        return maxWaiters;
+    }
+
+    /** {@link LockTable#TURN} is taken by one request after the other; null where they need not follow each other. */
+    public LockTable turns() {
         return turns;
     }
 
@@ -124,6 +133,15 @@ public final class TokenHold {
     public void told(long nowNanos) {
         toldNanos = nowNanos;
         touchDue = false;
+    }
+
+    /** Where the store said the token was when it was last asked about the session; null where nobody had it. */
+    public NodeId seenAt() {
+        return seenAt;
+    }
+
+    public void seenAt(NodeId holder) {
+        seenAt = holder;
     }
 
     /** Whether there was an access since the store was told. */

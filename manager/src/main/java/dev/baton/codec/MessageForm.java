@@ -122,7 +122,9 @@ final class MessageForm {
                 out.key(m.key());
                 SessionForm.writeOptionalMeta(out, m.meta());
                 out.age(m.idleNanos());
-            }, in -> new Message.Meta(in.varint(), in.key(), SessionForm.readOptionalMeta(in), in.age())),
+                out.optionalNode(m.holder());
+            }, in -> new Message.Meta(in.varint(), in.key(), SessionForm.readOptionalMeta(in), in.age(),
+                    in.optionalNode())),
             new Form<>(21, Message.Create.class, (out, m) -> {
                 out.varint(m.rid());
                 out.key(m.key());

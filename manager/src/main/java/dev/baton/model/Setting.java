@@ -47,9 +47,9 @@ enum Setting {
     MAX_SESSION_SIZE("maxSessionSize", Scope.APPLICATION, SettingRule.number(1_000, 1_000_000_000), "50000000", null,
             "bytes that the attributes of a session may have together; what would exceed it stays on this node, as what "
                     + "cannot be serialised does"),
-    THREAD_LOCKS("threadLocks", Scope.APPLICATION, SettingRule.choice(Settings.ThreadLocks.class, "attribute"),
-            "none", null, "locks between threads of the process: none, session (requests of one session run one "
-                    + "after the other)"),
+    THREAD_LOCKS("threadLocks", Scope.APPLICATION, SettingRule.choice(Settings.ThreadLocks.class), "none", null,
+            "locks between requests of one session in a process: none, attribute (each attribute a request touches is "
+                    + "locked to its end), session (the requests run one after the other)"),
     PLACEMENT("placement", Scope.CLUSTER, SettingRule.choice(Settings.Placement.class), "local", null,
             "local (primary on the creating node) or hash"),
     PARTITION("partition", Scope.CLUSTER, SettingRule.choice(Settings.Partition.class, "available"), "deny", null,

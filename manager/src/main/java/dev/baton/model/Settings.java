@@ -32,7 +32,7 @@ public final class Settings {
     public enum Acquire { ACCESS, REQUEST }
 
     /** What threads of one process exclude each other from. */
-    public enum ThreadLocks { NONE, SESSION }
+    public enum ThreadLocks { NONE, ATTRIBUTE, SESSION }
 
     /** Where the primary of a new session is. */
     public enum Placement { LOCAL, HASH }

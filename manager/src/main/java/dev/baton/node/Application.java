@@ -1,10 +1,14 @@
 package dev.baton.node;
 
 import dev.baton.access.AccessLog;
+import dev.baton.access.Claim;
 import dev.baton.access.ClientState;
+import dev.baton.access.LockOwner;
 import dev.baton.access.NotSerializableAttribute;
+import dev.baton.model.NodeId;
 import dev.baton.model.SessionKey;
 import dev.baton.model.SessionMeta;
+import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
@@ -45,8 +49,11 @@ public interface Application {
      */
     Found lookup(String id, long timeoutNanos);
 
-    /** @param idleNanos time since the last access, as far as known */
-    record Found(SessionMeta meta, long idleNanos) {}
+    /**
+     * @param idleNanos time since the last access, as far as known
+     * @param holder    process with the session's token, as far as known; else null
+     */
+    record Found(SessionMeta meta, long idleNanos, NodeId holder) {}
 
     /**
      * The one object of that id in this process. Says nothing about the session's existence.
@@ -58,24 +65,65 @@ public interface Application {
     /**
      * A new session, entered. The store learns of it by the first {@link #complete}; it counts as changed until then.
      *
-     * @param id from {@link #drawId}, or chosen by the client; whether it is taken turns out at {@link #awaitDurable}
+     * @param id    from {@link #drawId}, or chosen by the client; whether it is taken turns out at
+     *              {@link #awaitDurable}
+     * @param owner as in {@link #enter}
      */
-    AccessLog create(String id, SessionMeta meta);
+    AccessLog create(String id, SessionMeta meta, LockOwner owner);
 
     /**
      * Enters the session: waits for the token, and until this process may serve (lease); costs no message where both
      * are there. The copy is current on return.
      *
+     * @param owner on whose behalf; matters where requests of a session follow each other ({@code threadLocks}), and a
+     *              second stay of the same owner has its turn at once. Null: somebody else each time
      * @return null where there is no such session any more
      */
-    AccessLog enter(ClientState state, long timeoutNanos);
+    AccessLog enter(ClientState state, LockOwner owner, long timeoutNanos);
 
     /**
      * As {@link #enter}, without a waiting thread: the stage ends with the stay, null or {@link SessionUnavailable}, in
      * a thread of the node's own; what depends on it must be short or go elsewhere. Who does not want the stay any more
      * cancels the stage's {@link CompletionStage#toCompletableFuture future}, or leaves when it comes.
      */
-    CompletionStage<AccessLog> enterAsync(ClientState state, long timeoutNanos);
+    CompletionStage<AccessLog> enterAsync(ClientState state, LockOwner owner, long timeoutNanos);
+
+    /** On behalf of nobody in particular. */
+    default AccessLog create(String id, SessionMeta meta) {
+        return create(id, meta, null);
+    }
+
+    /** On behalf of nobody in particular. */
+    default AccessLog enter(ClientState state, long timeoutNanos) {
+        return enter(state, null, timeoutNanos);
+    }
+
+    /** On behalf of nobody in particular. */
+    default CompletionStage<AccessLog> enterAsync(ClientState state, long timeoutNanos) {
+        return enterAsync(state, null, timeoutNanos);
+    }
+
+    /**
+     * One more stay beside that one, in the same contents of the session and without waiting, also where the token is
+     * wanted back. It needs {@link #leave} of its own.
+     *
+     * @return null where the token was lost
+     */
+    AccessLog join(AccessLog inside);
+
+    /**
+     * Locks attributes against other owners of this process (L8), in ascending order of their names whatever the order
+     * given, all or none. They are locked until the stay ends, or {@link AccessLog#unlock}.
+     *
+     * @throws SessionUnavailable LOCKED after the time-out, DEADLOCK where this is the youngest in a circle of owners
+     *                            that wait for each other, OVERLOADED where too many wait; TOKEN_LOST
+     */
+    List<Claim> lock(AccessLog access, LockOwner owner, Collection<String> names, boolean exclusive,
+                     long timeoutNanos);
+
+    /** As {@link #lock}, without a waiting thread; see {@link #enterAsync}. */
+    CompletionStage<List<Claim>> lockAsync(AccessLog access, LockOwner owner, Collection<String> names,
+                                           boolean exclusive, long timeoutNanos);
 
     /**
      * Compares what the stay may have changed, and sends what has. Call it in a thread that may serialise the

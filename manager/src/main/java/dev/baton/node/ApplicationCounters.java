@@ -5,6 +5,8 @@ package dev.baton.node;
  *
  * @param entries      stays begun
  * @param waits        stays that had to wait for the token
+ * @param lockWaits    stays that had to wait for an attribute or for their turn in this process
+ * @param deadlocks    claims refused since those who waited would have waited for each other
  * @param refused      entries that ended with 503
  * @param deltas       deltas sent
  * @param deltaBytes   their sizes together
@@ -15,6 +17,6 @@ package dev.baton.node;
  * @param states       copies of sessions in memory
  * @param tokens       copies with an open gate
  */
-public record ApplicationCounters(long entries, long waits, long refused, long deltas, long deltaBytes,
-                                  long wholeBytes, long unchanged, long tokensLost, long lookupsSent, int states,
-                                  int tokens) {}
+public record ApplicationCounters(long entries, long waits, long lockWaits, long deadlocks, long refused,
+                                  long deltas, long deltaBytes, long wholeBytes, long unchanged, long tokensLost,
+                                  long lookupsSent, int states, int tokens) {}

@@ -6,6 +6,8 @@ import java.util.concurrent.atomic.LongAdder;
 final class Counting {
     final LongAdder entries = new LongAdder();
     final LongAdder waits = new LongAdder();
+    final LongAdder lockWaits = new LongAdder();
+    final LongAdder deadlocks = new LongAdder();
     final LongAdder refused = new LongAdder();
     final LongAdder deltas = new LongAdder();
     final LongAdder deltaBytes = new LongAdder();
@@ -14,6 +16,13 @@ final class Counting {
     final LongAdder tokensLost = new LongAdder();
     final LongAdder lookupsSent = new LongAdder();
 
+    void refused(SessionUnavailable why) {
+        refused.increment();
+        if (why.reason() == SessionUnavailable.Reason.DEADLOCK) {
+            deadlocks.increment();
+        }
+    }
+
     void sent(int delta, int whole) {
         deltas.increment();
         deltaBytes.add(delta);
@@ -21,7 +30,7 @@ final class Counting {
     }
 
     ApplicationCounters read(int states, int tokens) {
-        return new ApplicationCounters(entries.sum(), waits.sum(), refused.sum(), deltas.sum(), deltaBytes.sum(),
-                wholeBytes.sum(), unchanged.sum(), tokensLost.sum(), lookupsSent.sum(), states, tokens);
+        return new ApplicationCounters(entries.sum(), waits.sum(), lockWaits.sum(), deadlocks.sum(), refused.sum(),
+                deltas.sum(), deltaBytes.sum(), wholeBytes.sum(), unchanged.sum(), tokensLost.sum(), lookupsSent.sum(), states, tokens);
     }
 }

@@ -1,17 +1,20 @@
 package dev.baton.node;
 
 import dev.baton.access.AccessLog;
+import dev.baton.access.Claim;
 import dev.baton.access.ClientState;
 import dev.baton.access.ClientStates;
+import dev.baton.access.LockOwner;
+import dev.baton.access.LockTable;
 import dev.baton.access.TokenGate;
 import dev.baton.access.TokenHold;
 import dev.baton.access.ValueSerializer;
-import dev.baton.access.Waiter;
 import dev.baton.diff.Differencer;
 import dev.baton.model.NodeId;
 import dev.baton.model.SessionKey;
 import dev.baton.model.SessionMeta;
 import dev.baton.node.SessionUnavailable.Reason;
+import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -27,6 +30,7 @@ final class DeployedApplication implements Application {
 
     private final String name;
     private final long hash;
+    private final NodeId self;
     private final boolean acknowledged;
     private final Parts parts;
     private final Counting counting = new Counting();
@@ -44,6 +48,7 @@ final class DeployedApplication implements Application {
     DeployedApplication(String name, NodeId self, boolean localPlacement, ValueSerializer serializer,
                         ApplicationEvents events, ApplicationSettings settings, Parts parts, NodeThreads threads) {
         this.name = name;
+        this.self = self;
         this.hash = SessionKey.applicationHash(name);
         this.events = events;
         this.acknowledged = settings.acknowledged();
@@ -128,7 +133,7 @@ final class DeployedApplication implements Application {
         if (state != null && state.open()) {
             SessionMeta meta = state.meta();
             if (parts.leases().valid(state.key().segment()) && state.open() && meta != null) {
-                return new Found(meta, Math.max(0, idleNanos(state)));
+                return new Found(meta, Math.max(0, idleNanos(state)), self);
             }
         }
         mustRun();
@@ -136,6 +141,7 @@ final class DeployedApplication implements Application {
         Found found = parts.lookups().ask(new SessionKey(hash, id), timeoutNanos, events::waiting);
         if (found != null && state != null) {
             state.learn(found.meta());
+            state.token().seenAt(found.holder());
             state.token().learnIdle(found.idleNanos(), parts.now());
         }
         return found;
@@ -147,19 +153,18 @@ final class DeployedApplication implements Application {
     }
 
     @Override
-    public AccessLog create(String id, SessionMeta meta) {
+    public AccessLog create(String id, SessionMeta meta, LockOwner owner) {
         mustRun();
         ClientState state = states.state(id);
         TokenHold token = state.token();
-        boolean hasTurn = false;
-        if (token.turns() != null) {
-            Waiter turn = token.turns().take();
-            hasTurn = turn != null && (turn.outcome() != null || !token.turns().cancel(turn));
-        }
-        AccessLog log = token.turns() == null || hasTurn ? tokens.create(state, meta, hasTurn) : null;
+        LockTable turns = token.turns();
+        // Not before the id is known to be free: whoever has that turn may be waiting for this request.
+        Claim turn = turns == null ? null : turns.claim(known(owner), state.key(), LockTable.TURN, true, false);
+        boolean free = turn == null || turn.waiter().outcome().admitted();
+        AccessLog log = free ? tokens.create(state, meta, turn) : null;
         if (log == null) {
-            if (hasTurn) {
-                token.turns().end();
+            if (turn != null) {
+                turns.release(turn);
             }
             throw new IllegalArgumentException("the id of the new session is in use: " + state.key());
         }
@@ -169,13 +174,13 @@ final class DeployedApplication implements Application {
     }
 
     @Override
-    public AccessLog enter(ClientState state, long timeoutNanos) {
+    public AccessLog enter(ClientState state, LockOwner owner, long timeoutNanos) {
         TokenHold token = state.token();
         counting.entries.increment();
         if (token.turns() == null && parts.leases().valid(state.key().segment())) {
             int pass = token.gate().tryEnter();
             if (pass != TokenGate.NO_PASS) {
-                AccessLog log = state.stay(pass, false);
+                AccessLog log = state.stay(pass, null);
                 if (log != null) {
                     return log;
                 }
@@ -183,22 +188,53 @@ final class DeployedApplication implements Application {
         }
         mustRun();
         try {
-            return new Entry(state, tokens, parts).block(timeoutNanos, 0, parts.clock(), events::waiting);
+            return new Entry(state, known(owner), tokens, parts).block(timeoutNanos, 0, parts.clock(), events::waiting);
         } catch (SessionUnavailable e) {
-            counting.refused.increment();
-            throw e;
+            throw refused(e);
+        }
+    }
+
+    private LockOwner known(LockOwner owner) {
+        return owner != null ? owner : new LockOwner("a use of the session outside of requests", parts.now());
+    }
+
+    private SessionUnavailable refused(SessionUnavailable why) {
+        counting.refused(why);
+        return why;
+    }
+
+    @Override
+    public AccessLog join(AccessLog inside) {
+        return tokens.join(inside);
+    }
+
+    @Override
+    public List<Claim> lock(AccessLog access, LockOwner owner, Collection<String> names, boolean exclusive,
+                            long timeoutNanos) {
+        try {
+            return new Locking(access, owner, names, exclusive, timeoutNanos > 0, counting).block(timeoutNanos, 0,
+                    parts.clock(), events::waiting);
+        } catch (SessionUnavailable e) {
+            throw refused(e);
         }
     }
 
     @Override
-    public CompletionStage<AccessLog> enterAsync(ClientState state, long timeoutNanos) {
+    public CompletionStage<List<Claim>> lockAsync(AccessLog access, LockOwner owner, Collection<String> names,
+                                                  boolean exclusive, long timeoutNanos) {
+        return new Locking(access, owner, names, exclusive, timeoutNanos > 0, counting)
+                .async(timeoutNanos, parts.timers(), parts.helpers());
+    }
+
+    @Override
+    public CompletionStage<AccessLog> enterAsync(ClientState state, LockOwner owner, long timeoutNanos) {
         counting.entries.increment();
         try {
             mustRun();
         } catch (SessionUnavailable e) {
             return CompletableFuture.failedStage(e);
         }
-        return new Entry(state, tokens, parts).async(timeoutNanos, parts.timers(), parts.helpers());
+        return new Entry(state, known(owner), tokens, parts).async(timeoutNanos, parts.timers(), parts.helpers());
     }
 
     private void mustRun() {

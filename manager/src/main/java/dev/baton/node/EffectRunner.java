@@ -76,7 +76,7 @@ final class EffectRunner implements EventLoop.Effects {
         } else if (effect instanceof Effect.Returned e) {
             with(e.key(), a -> a.tokens().returned(e));
         } else if (effect instanceof Effect.LookedUp e) {
-            lookups.answered(e.ticket(), e.key(), e.meta(), e.idleNanos(), e.reason());
+            lookups.answered(e);
         } else if (effect instanceof Effect.Serving e) {
             leases.update(e.untilNanos());
         } else if (effect instanceof Effect.AcquireFailed e) {

@@ -1,14 +1,18 @@
 package dev.baton.node;
 
 import dev.baton.access.AccessLog;
+import dev.baton.access.Claim;
 import dev.baton.access.ClientState;
+import dev.baton.access.Deadlock;
+import dev.baton.access.LockOwner;
+import dev.baton.access.LockTable;
 import dev.baton.access.TokenGate;
 import dev.baton.access.TokenHold;
 import dev.baton.access.Waiter;
+import dev.baton.model.NodeId;
 import dev.baton.node.SessionUnavailable.Reason;
 import dev.baton.protocol.Denial;
 import dev.baton.protocol.ProtocolReport;
-import java.util.function.Supplier;
 
 /**
  * The way into a session: the turn among the requests of this process, where they follow each other; the token; the
@@ -16,17 +20,21 @@ import java.util.function.Supplier;
  */
 final class Entry extends Passage<AccessLog> {
     private final ClientState state;
+    private final LockOwner owner;
     private final Tokens tokens;
     private final Parts parts;
-    private Waiter turn;
+    private Claim turn;
     private Waiter gate;
     private Waiter lease;
-    private boolean hasTurn;
+    /** Who had the turn when this gave up. */
+    private String others = "";
     private AccessLog log;
     private boolean absent;
 
-    Entry(ClientState state, Tokens tokens, Parts parts) {
+    /** @param owner whose turn it will be, where requests follow each other */
+    Entry(ClientState state, LockOwner owner, Tokens tokens, Parts parts) {
         this.state = state;
+        this.owner = owner;
         this.tokens = tokens;
         this.parts = parts;
     }
@@ -47,16 +55,10 @@ final class Entry extends Passage<AccessLog> {
 
     private Waiter next() {
         TokenHold token = state.token();
-        if (token.turns() != null && !hasTurn) {
-            if (turn == null) {
-                turn = take(token);
-            }
-            if (turn.outcome() == null) {
-                return turn;
-            }
-            hasTurn = turn.outcome().admitted();
-            if (!hasTurn) {
-                throw locked("another request of this process");
+        if (token.turns() != null) {
+            Waiter wait = takeTurn(token);
+            if (wait != null) {
+                return wait;
             }
         }
         while (true) {
@@ -91,12 +93,28 @@ final class Entry extends Passage<AccessLog> {
         }
     }
 
-    private Waiter take(TokenHold token) {
-        Waiter waiter = token.turns().take();
-        if (waiter == null) {
-            throw tooMany();
+    /** Null where this has the turn. */
+    private Waiter takeTurn(TokenHold token) {
+        if (turn == null) {
+            turn = token.turns().claim(owner, state.key(), LockTable.TURN, true, true);
+            if (turn == null) {
+                throw tooMany();
+            }
+            if (turn.waiter().outcome() == null) {
+                tokens.waitsForTurn();
+            }
         }
-        return waiter;
+        Waiter.Outcome outcome = turn.waiter().outcome();
+        if (outcome == null) {
+            return turn.waiter();
+        }
+        if (outcome.refusal() instanceof Deadlock deadlock) {
+            throw Refusal.deadlock(state.key(), deadlock);
+        }
+        if (!outcome.admitted()) {
+            throw locked(others + " of this process");
+        }
+        return null;
     }
 
     /** Null where it is through, or {@link #absent}. */
@@ -128,7 +146,7 @@ final class Entry extends Passage<AccessLog> {
                 }
                 pass = outcome.pass();
             }
-            log = state.stay(pass, hasTurn);
+            log = state.stay(pass, turn);
             if (log != null) {
                 return null;
             }
@@ -147,8 +165,9 @@ final class Entry extends Passage<AccessLog> {
 
     @Override
     void giveUp(Waiter waiter) {
-        if (waiter == turn) {
-            state.token().turns().cancel(waiter);
+        if (turn != null && waiter == turn.waiter()) {
+            others = turn.blockedBy();
+            state.token().turns().cancel(turn);
         } else if (waiter == gate) {
             tokens.giveUp(state, waiter);
         } else if (waiter == lease) {
@@ -172,16 +191,16 @@ final class Entry extends Passage<AccessLog> {
         if (log != null) {
             tokens.leave(log);
             log = null;
-        } else if (hasTurn) {
-            state.token().turns().end();
+        } else if (turn != null) {
+            state.token().turns().release(turn);
         }
-        hasTurn = false;
+        turn = null;
     }
 
     private String holder() {
-        Supplier<String> unknown = () -> "another process";
         ProtocolReport.SessionReport report = parts.loop().ask(core -> core.report(state.key()));
-        return report == null || report.holder() == null ? unknown.get() : report.holder().toString();
+        NodeId holder = report == null || report.holder() == null ? state.token().seenAt() : report.holder();
+        return holder == null ? "another process" : holder.toString();
     }
 
     private SessionUnavailable locked(String holder) {

@@ -1,10 +1,12 @@
 package dev.baton.node;
 
 import dev.baton.access.AccessLog;
+import dev.baton.access.Claim;
 import dev.baton.access.ClientState;
+import dev.baton.access.LockOwner;
+import dev.baton.access.LockTable;
 import dev.baton.access.TokenGate;
 import dev.baton.access.TokenHold;
-import dev.baton.access.Waiter;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
@@ -87,21 +89,20 @@ final class Flushes {
     private void flush(ClientState state) {
         Long since = dirty.remove(state);
         TokenHold token = state.token();
-        boolean hasTurn = false;
+        Claim turn = null;
         if (token.turns() != null) {
-            Waiter turn = token.turns().take();
-            hasTurn = turn != null && (turn.outcome() != null || !token.turns().cancel(turn));
-            if (!hasTurn) {
+            turn = token.turns().claim(new LockOwner("flush", parts.now()), state.key(), LockTable.TURN, true, false);
+            if (!turn.waiter().outcome().admitted()) {
                 again(state, since); // the request whose turn it is sees at its end that the round was due
                 return;
             }
         }
         int pass = token.gate().tryEnter();
-        AccessLog log = pass == TokenGate.NO_PASS ? null : state.stay(pass, hasTurn);
+        AccessLog log = pass == TokenGate.NO_PASS ? null : state.stay(pass, turn);
         if (log == null) {
             // The token is on its way back, and takes along what there is; or it was lost, and everything with it.
-            if (hasTurn) {
-                token.turns().end();
+            if (turn != null) {
+                token.turns().release(turn);
             }
             return;
         }

@@ -1,9 +1,9 @@
 package dev.baton.node;
 
 import dev.baton.model.SessionKey;
-import dev.baton.model.SessionMeta;
 import dev.baton.node.SessionUnavailable.Reason;
 import dev.baton.protocol.Denial;
+import dev.baton.protocol.Effect;
 import dev.baton.protocol.Input;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -18,7 +18,7 @@ import java.util.function.Supplier;
 final class Lookups {
     private static final int MAX_OPEN = 10_000;
 
-    private record Answer(SessionMeta meta, long idleNanos, Denial reason) {}
+    private record Answer(Application.Found found, Denial reason) {}
 
     private static final class Question {
         final long ticket;
@@ -73,13 +73,13 @@ final class Lookups {
         if (answer.reason() != null && answer.reason() != Denial.NO_SUCH_SESSION) {
             throw new Refusal(answer.reason(), null).of(key);
         }
-        return answer.meta() == null ? null : new Application.Found(answer.meta(), answer.idleNanos());
+        return answer.found();
     }
 
     private Question start(SessionKey key) {
         Question question = new Question(tickets.incrementAndGet());
         if (!loop.offer(new Input.Lookup(question.ticket, key))) {
-            question.answer.complete(new Answer(null, 0, loop.ended() ? Denial.NOT_A_MEMBER : Denial.OVERLOADED));
+            question.answer.complete(new Answer(null, loop.ended() ? Denial.NOT_A_MEMBER : Denial.OVERLOADED));
         }
         return question;
     }
@@ -107,13 +107,14 @@ final class Lookups {
     }
 
     /** The core's answer. */
-    void answered(long ticket, SessionKey key, SessionMeta meta, long idleNanos, Denial reason) {
-        Question question = open.get(key);
-        if (question == null || question.ticket != ticket) {
+    void answered(Effect.LookedUp e) {
+        Question question = open.get(e.key());
+        if (question == null || question.ticket != e.ticket()) {
             return;
         }
-        open.remove(key, question);
-        question.answer.complete(new Answer(meta, idleNanos, reason));
+        open.remove(e.key(), question);
+        question.answer.complete(new Answer(e.meta() == null ? null
+                : new Application.Found(e.meta(), e.idleNanos(), e.holder()), e.reason()));
     }
 
     /** Nobody will answer any more. */
@@ -121,7 +122,7 @@ final class Lookups {
         for (SessionKey key : open.keySet()) {
             Question question = open.remove(key);
             if (question != null) {
-                question.answer.complete(new Answer(null, 0, Denial.NOT_A_MEMBER));
+                question.answer.complete(new Answer(null, Denial.NOT_A_MEMBER));
             }
         }
     }

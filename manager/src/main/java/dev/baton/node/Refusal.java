@@ -1,6 +1,7 @@
 package dev.baton.node;
 
 import dev.baton.access.AccessLog;
+import dev.baton.access.Deadlock;
 import dev.baton.model.NodeId;
 import dev.baton.model.SessionKey;
 import dev.baton.node.SessionUnavailable.Reason;
@@ -27,6 +28,11 @@ record Refusal(Denial reason, NodeId holder) {
                         + log.state().key() + ": it cannot serve now, too few backups are in sync, or the id is in use")
                 : new SessionUnavailable(Reason.TOKEN_LOST, "the token of " + log.state().key()
                         + " was taken away: what this request changed is lost");
+    }
+
+    /** What somebody hears whose claim would never be granted. */
+    static SessionUnavailable deadlock(SessionKey key, Deadlock deadlock) {
+        return new SessionUnavailable(Reason.DEADLOCK, key + ": deadlock: " + deadlock.circle());
     }
 
     SessionUnavailable of(SessionKey key) {

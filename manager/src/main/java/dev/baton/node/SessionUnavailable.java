@@ -11,6 +11,8 @@ public class SessionUnavailable extends RuntimeException {
     public enum Reason {
         /** The token was not given within the time-out: another process is using the session. */
         LOCKED,
+        /** Requests of this process would have waited for each other for ever; this is the youngest of them. */
+        DEADLOCK,
         /** A bound was reached: too many requests wait for this session, or a queue of the node is full. */
         OVERLOADED,
         /** The store did not answer, or has no majority. */
@@ -43,6 +45,6 @@ public class SessionUnavailable extends RuntimeException {
 
     /** Seconds after which trying again makes sense, for {@code Retry-After}. */
     public int retryAfterSeconds() {
-        return reason == Reason.LOCKED || reason == Reason.OVERLOADED ? 1 : 5;
+        return reason == Reason.LOCKED || reason == Reason.DEADLOCK || reason == Reason.OVERLOADED ? 1 : 5;
     }
 }

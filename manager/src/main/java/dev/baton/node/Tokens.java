@@ -1,6 +1,7 @@
 package dev.baton.node;
 
 import dev.baton.access.AccessLog;
+import dev.baton.access.Claim;
 import dev.baton.access.ClientState;
 import dev.baton.access.ClientStates;
 import dev.baton.access.TokenHold;
@@ -57,6 +58,11 @@ final class Tokens {
         return waiter;
     }
 
+    /** Another request of this process is in front. */
+    void waitsForTurn() {
+        counting.lockWaits.increment();
+    }
+
     /** Gives up waiting; if it was the last one the core need not go on. */
     void giveUp(ClientState state, Waiter waiter) {
         TokenHold token = state.token();
@@ -80,8 +86,8 @@ final class Tokens {
         } else if (state.token().gate().leave(log.pass(), eager || closing)) {
             idle(state);
         }
-        if (log.hasTurn()) {
-            state.token().turns().end();
+        if (log.turn() != null) {
+            state.token().turns().release(log.turn());
         }
     }
 
@@ -107,7 +113,7 @@ final class Tokens {
      *
      * @return null where that id is in use in this process
      */
-    AccessLog create(ClientState state, SessionMeta meta, boolean hasTurn) {
+    AccessLog create(ClientState state, SessionMeta meta, Claim turn) {
         TokenHold token = state.token();
         synchronized (token) {
             if (token.asking() || !token.away() || token.gate().hasWaiters() || !token.gate().closed()) {
@@ -117,8 +123,14 @@ final class Tokens {
             int pass = token.gate().openAndEnter();
             token.away(false);
             token.access(parts.now());
-            return state.stay(pass, hasTurn);
+            return state.stay(pass, turn);
         }
+    }
+
+    /** One more stay beside that one, in the same contents; null where they are of the past. */
+    AccessLog join(AccessLog inside) {
+        ClientState state = inside.state();
+        return state.token().gate().join(inside.pass()) ? state.stay(inside.pass(), null) : null;
     }
 
     /** Gives an unused token back, for its copy to be dropped. */

@@ -23,7 +23,8 @@ public sealed interface Effect {
     // ---- to the process
 
     /** @param reason null where the store answered: then {@code meta} is null only if there is no such session */
-    record LookedUp(long ticket, SessionKey key, SessionMeta meta, long idleNanos, Denial reason) implements Effect {}
+    record LookedUp(long ticket, SessionKey key, SessionMeta meta, long idleNanos, NodeId holder, Denial reason)
+            implements Effect {}
 
     /**
      * The end of a census.

@@ -44,7 +44,7 @@ final class Lookups {
     void answered(Message.Meta m) {
         if (asked.containsKey(m.rid())) {
             remove(m.rid());
-            step.emit(new Effect.LookedUp(m.rid() / 2, m.key(), m.meta(), m.idleNanos(), null));
+            step.emit(new Effect.LookedUp(m.rid() / 2, m.key(), m.meta(), m.idleNanos(), m.holder(), null));
         }
     }
 
@@ -64,7 +64,7 @@ final class Lookups {
     }
 
     private void failed(Message.Lookup m, Denial reason) {
-        step.emit(new Effect.LookedUp(m.rid() / 2, m.key(), null, 0, reason));
+        step.emit(new Effect.LookedUp(m.rid() / 2, m.key(), null, 0, null, reason));
     }
 
     void resend(boolean[] primaryChanged) {

@@ -86,7 +86,7 @@ public sealed interface Message {
     record Lookup(long rid, SessionKey key) implements Message {}
 
     /** Answer to a look-up; {@code meta} is null where no such session exists. */
-    record Meta(long rid, SessionKey key, SessionMeta meta, long idleNanos) implements Message {}
+    record Meta(long rid, SessionKey key, SessionMeta meta, long idleNanos, NodeId holder) implements Message {}
 
     /** @param cached contents that the process still has, or {@link Stamp#NOTHING} */
     record Acquire(long rid, SessionKey key, Stamp cached) implements Message {}

@@ -107,7 +107,7 @@ final class PrimaryRequests {
             StoredSession s = copy.get(m.key());
             boolean exists = s != null && !s.tombstone() && !s.expiring();
             step.send(from, new Message.Meta(m.rid(), m.key(), exists ? s.image().meta() : null,
-                    Math.max(0, step.now - copy.lastAccess(m.key(), step.now))));
+                    Math.max(0, step.now - copy.lastAccess(m.key(), step.now)), exists ? s.holder() : null));
         });
     }
 

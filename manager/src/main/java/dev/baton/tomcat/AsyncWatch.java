@@ -6,6 +6,7 @@ import jakarta.servlet.AsyncEvent;
 import jakarta.servlet.AsyncListener;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -29,6 +30,7 @@ final class AsyncWatch implements AsyncListener {
 
     private final Request request;
     private final Set<TrackedSession> sessions = new LinkedHashSet<>();
+    private final List<LockHandle> locks = new ArrayList<>();
     private final AtomicBoolean ended = new AtomicBoolean();
 
     private static VarHandle sessionOfRequest() {
@@ -46,18 +48,23 @@ final class AsyncWatch implements AsyncListener {
         this.request = request;
     }
 
-    /** The container thread leaves a request that goes on asynchronously. */
-    static void follow(Request request, List<TrackedSession> touched) {
+    /**
+     * The container thread leaves a request that goes on asynchronously.
+     *
+     * @param kept locks that the request keeps, to its completion at the latest
+     */
+    static void follow(Request request, List<TrackedSession> touched, List<LockHandle> kept) {
         AsyncWatch watch = (AsyncWatch) request.getNote(NOTE);
         if (watch == null) {
             watch = new AsyncWatch(request);
             request.setNote(NOTE, watch);
             request.getAsyncContextInternal().addListener(watch);
         }
-        watch.add(touched);
+        watch.add(touched, kept);
     }
 
-    private synchronized void add(List<TrackedSession> touched) {
+    private synchronized void add(List<TrackedSession> touched, List<LockHandle> kept) {
+        locks.addAll(kept);
         for (TrackedSession session : touched) {
             if (sessions.add(session)) {
                 session.asyncTouches().requestStarted();
@@ -98,7 +105,10 @@ final class AsyncWatch implements AsyncListener {
             return;
         }
         if (SESSION != null && SESSION.get(request) instanceof TrackedSession session) {
-            add(List.of(session));
+            add(List.of(session), List.of());
+        }
+        for (LockHandle lock : kept()) {
+            failed(lock.end());
         }
         for (TrackedSession session : touched()) {
             Set<String> names = session.asyncTouches().requestEnded();
@@ -110,6 +120,10 @@ final class AsyncWatch implements AsyncListener {
 
     private synchronized List<TrackedSession> touched() {
         return List.copyOf(sessions);
+    }
+
+    private synchronized List<LockHandle> kept() {
+        return List.copyOf(locks);
     }
 
     private void save(TrackedSession session, Set<String> names) {
@@ -128,9 +142,13 @@ final class AsyncWatch implements AsyncListener {
             scope.close(false);
             Deployment.unbind(before);
         }
-        if (scope.failure() != null) {
-            Refusal.logLate(scope.failure());
-            Refusal.cut(request, scope.failure());
+        failed(scope.failure());
+    }
+
+    private void failed(SessionUnavailable failure) {
+        if (failure != null) {
+            Refusal.logLate(failure);
+            Refusal.cut(request, failure);
         }
     }
 }

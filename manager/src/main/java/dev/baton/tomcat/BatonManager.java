@@ -1,6 +1,7 @@
 package dev.baton.tomcat;
 
 import dev.baton.access.AccessLog;
+import dev.baton.access.LockOwner;
 import dev.baton.model.SessionMeta;
 import dev.baton.model.Settings;
 import dev.baton.node.Application;
@@ -206,9 +207,10 @@ public final class BatonManager extends ManagerSettings implements DistributedMa
     private TrackedSession create(String wanted, RequestScope scope) {
         Deployment now = deployed();
         SessionMeta meta = new SessionMeta(now.wallMillis(), getContext().getSessionTimeout() * 60, null, null, null);
-        AccessLog access = wanted == null ? null : createAs(now.application(), wanted, meta);
+        AccessLog access = wanted == null ? null : createAs(now.application(), wanted, meta, now.turnsOwner(scope));
         if (access == null) {
-            access = now.application().create(now.application().drawId(this::candidate), meta);
+            access = now.application().create(now.application().drawId(this::candidate), meta,
+                    now.turnsOwner(scope));
         }
         TrackedSession session = now.session(access.state());
         scope.adopt(session, access);
@@ -232,11 +234,11 @@ public final class BatonManager extends ManagerSettings implements DistributedMa
     }
 
     /** Asks the store at once whether the id that the client chose is free; null where it is not. */
-    private AccessLog createAs(Application application, String id, SessionMeta meta) {
+    private AccessLog createAs(Application application, String id, SessionMeta meta, LockOwner owner) {
         if (application.lookup(id, lockTimeoutNanos()) != null) {
             return null;
         }
-        AccessLog access = application.create(id, meta);
+        AccessLog access = application.create(id, meta, owner);
         try {
             application.awaitDurable(access, application.complete(access).version(), commitTimeoutNanos());
             return access;

@@ -2,7 +2,8 @@ package dev.baton.tomcat;
 
 import dev.baton.access.AccessLog;
 import dev.baton.access.ClientState;
-import dev.baton.model.NodeId;
+import dev.baton.access.LockOwner;
+import dev.baton.model.Settings;
 import dev.baton.node.Application;
 import dev.baton.node.Application.Completed;
 import dev.baton.node.Clock;
@@ -85,6 +86,10 @@ final class Deployment {
         return route;
     }
 
+    long nanos() {
+        return clock.nanos();
+    }
+
     long wallMillis() {
         return clock.wallMillis();
     }
@@ -117,16 +122,15 @@ final class Deployment {
     }
 
     /** @return null where there is no such session any more */
-    AccessLog enter(TrackedSession session) {
-        try {
-            AccessLog access = application.enter(session.state(), manager.lockTimeoutNanos());
-            session.entered();
-            return access;
-        } catch (SessionUnavailable e) {
-            NodeId holder = e.reason() == SessionUnavailable.Reason.LOCKED ? node.report(session.key()).holder() : null;
-            throw holder == null || e.getMessage().contains(holder.name()) ? e : new SessionUnavailable(e.reason(),
-                    e.getMessage() + ", holder " + holder.name(), e);
-        }
+    AccessLog enter(TrackedSession session, RequestScope scope, long timeoutNanos) {
+        AccessLog access = application.enter(session.state(), turnsOwner(scope), timeoutNanos);
+        session.entered();
+        return access;
+    }
+
+    /** Who takes a turn; null where requests need none. */
+    LockOwner turnsOwner(RequestScope scope) {
+        return manager.settings().threadLocks() == Settings.ThreadLocks.SESSION ? scope.owner(this) : null;
     }
 
     /** @param request on whose behalf, or null */

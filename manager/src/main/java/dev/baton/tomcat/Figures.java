@@ -72,6 +72,10 @@ final class Figures {
                 .figure("Entries", Long.class, "uses of sessions begun", () -> application.counters().entries())
                 .figure("Waits", Long.class, "uses that had to wait for the token",
                         () -> application.counters().waits())
+                .figure("LockWaits", Long.class, "waits for an attribute's lock, or for the turn, in this process",
+                        () -> application.counters().lockWaits())
+                .figure("Deadlocks", Long.class, "uses refused because requests of this process would have waited for"
+                        + " each other for ever", () -> application.counters().deadlocks())
                 .figure("Refused", Long.class, "uses that ended with 503", () -> application.counters().refused())
                 .figure("LookupsSent", Long.class, "look-ups that memory could not answer",
                         () -> application.counters().lookupsSent())

@@ -52,6 +52,7 @@ final class Refusal {
     static String reason(SessionUnavailable why, boolean cutOff) {
         return switch (why.reason()) {
             case LOCKED -> "lock busy, another request is using the session";
+            case DEADLOCK -> "deadlock, requests of this session would have waited for each other for ever";
             case OVERLOADED -> "lock busy, too many requests wait for a session";
             case STORE_UNREACHABLE -> cutOff ? "minority, this node is cut off from most of the cluster"
                     : "store unreachable";

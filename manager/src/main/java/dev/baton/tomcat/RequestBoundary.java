@@ -82,9 +82,13 @@ public class RequestBoundary extends ValveBase {
 
     private static void end(BatonManager manager, RequestScope scope, Request request, Response response,
                             Throwable thrown) throws IOException {
+        SessionUnavailable uncaught = LockFailure.uncaught(request);
+        if (uncaught != null) {
+            scope.failed(uncaught);
+        }
         boolean async = request.isAsync();
         if (async) {
-            AsyncWatch.follow(request, scope.sessions());
+            AsyncWatch.follow(request, scope.sessions(), scope.keepOpen());
         }
         scope.close(!async);
         if (scope.failure() == null) {

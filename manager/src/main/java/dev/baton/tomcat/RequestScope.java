@@ -1,6 +1,7 @@
 package dev.baton.tomcat;
 
 import dev.baton.access.AccessLog;
+import dev.baton.access.LockOwner;
 import dev.baton.node.Application.Completed;
 import dev.baton.node.SessionUnavailable;
 import java.lang.ref.WeakReference;
@@ -20,6 +21,7 @@ import org.apache.catalina.connector.Request;
  */
 final class RequestScope {
     private static final String NOTE = RequestScope.class.getName();
+    private static final String OWNER = LockOwner.class.getName();
     private static final ThreadLocal<RequestScope> CURRENT = new ThreadLocal<>();
     private static final ThreadLocal<Late> LATE = new ThreadLocal<>();
 
@@ -41,6 +43,10 @@ final class RequestScope {
     private final List<Stay> stays = new ArrayList<>(1);
     private ResponseHold hold;
     private SessionUnavailable failure;
+    /** Null until something is locked. */
+    private LockOwner owner;
+    /** Locks of the application that end with this scope; null before the first. */
+    private List<LockHandle> handles;
 
     private static final class Stay {
         final TrackedSession session;
@@ -67,6 +73,29 @@ final class RequestScope {
         RequestScope scope = new RequestScope(request, CURRENT.get());
         CURRENT.set(scope);
         return scope;
+    }
+
+    /** A scope of no thread, which threads {@link #borrow}; ended by {@link #end}. */
+    static RequestScope unbound(LockOwner owner) {
+        RequestScope scope = new RequestScope(null, null);
+        scope.owner = owner;
+        return scope;
+    }
+
+    /** Makes this the thread's scope. @return what {@link #giveBack} wants */
+    RequestScope borrow() {
+        RequestScope before = CURRENT.get();
+        CURRENT.set(this);
+        return before;
+    }
+
+    static void giveBack(RequestScope before) {
+        CURRENT.set(before);
+    }
+
+    /** Completes and leaves all that was entered. */
+    void end() {
+        finish();
     }
 
     /** Opens the scope of a request that goes through the application's pipeline now. */
@@ -138,23 +167,27 @@ final class RequestScope {
      * @throws SessionUnavailable also without waiting again, where the request was refused before
      */
     AccessLog enter(TrackedSession session) {
+        try {
+            return enter(session, session.manager().lockTimeoutNanos());
+        } catch (SessionUnavailable e) {
+            throw failed(e);
+        }
+    }
+
+    /** As {@link #enter}, but a failure is the caller's only. */
+    AccessLog enter(TrackedSession session, long timeoutNanos) {
         Stay stay = find(session);
         if (stay != null && stay.log != null) {
             if (stay.log.lost()) {
-                throw failed(new SessionUnavailable(SessionUnavailable.Reason.TOKEN_LOST,
-                        session.key() + ": the token was taken away while the request was using the session"));
+                throw new SessionUnavailable(SessionUnavailable.Reason.TOKEN_LOST,
+                        session.key() + ": the token was taken away while the request was using the session");
             }
             return stay.log;
         }
         if (failure != null) {
             throw new SessionUnavailable(failure.reason(), failure.getMessage(), failure);
         }
-        AccessLog log;
-        try {
-            log = session.deployment().enter(session);
-        } catch (SessionUnavailable e) {
-            throw failed(e);
-        }
+        AccessLog log = session.deployment().enter(session, this, timeoutNanos);
         if (log != null) {
             adopt(session, log);
         }
@@ -177,6 +210,54 @@ final class RequestScope {
         if (hold == null && request != null) {
             hold = ResponseHold.install(request);
         }
+    }
+
+    /** The stay begun in this scope, or null. */
+    AccessLog stay(TrackedSession session) {
+        Stay stay = find(session);
+        return stay == null ? null : stay.log;
+    }
+
+    // ---- locks
+
+    /** On whose behalf this locks: the request's, in all threads and dispatches of it. */
+    LockOwner owner(Deployment deployment) {
+        if (outer != null) {
+            return outer.owner(deployment);
+        }
+        if (owner == null && request == null) {
+            owner = stranger(deployment);
+        } else if (owner == null) {
+            owner = (LockOwner) request.getNote(OWNER);
+            if (owner == null) {
+                owner = new LockOwner(request.getMethod() + " " + request.getDecodedRequestURI(),
+                        request.getCoyoteRequest().getStartTimeNanos());
+                request.setNote(OWNER, owner);
+            }
+        }
+        return owner;
+    }
+
+    /** Somebody outside of requests. */
+    static LockOwner stranger(Deployment deployment) {
+        return new LockOwner("thread " + Thread.currentThread().getName(), deployment.nanos());
+    }
+
+    /** The lock ends with this scope, if it is not closed before. */
+    void keep(LockHandle handle) {
+        if (handles == null) {
+            handles = new ArrayList<>(1);
+        }
+        handles.removeIf(LockHandle::closed);
+        handles.add(handle);
+    }
+
+    /** The request goes on without this scope: its open locks are the caller's from now on. */
+    List<LockHandle> keepOpen() {
+        List<LockHandle> open = handles == null ? List.of() : handles;
+        handles = null;
+        open.forEach(LockHandle::keep);
+        return open;
     }
 
     /** The request has the session at hand, but did not touch what the token guards. */
@@ -238,7 +319,19 @@ final class RequestScope {
         }
     }
 
+    private void endLocks() {
+        List<LockHandle> open = handles == null ? List.of() : handles;
+        handles = null;
+        for (LockHandle handle : open) {
+            SessionUnavailable why = handle.end();
+            if (why != null) {
+                failed(why);
+            }
+        }
+    }
+
     private void finish() {
+        endLocks();
         for (Stay stay : stays) {
             if (stay.log != null) {
                 try {
@@ -291,6 +384,7 @@ final class RequestScope {
     /** @return why late changes are not known to be durable, or null */
     private SessionUnavailable finishLate() {
         SessionUnavailable before = failure;
+        endLocks();
         for (Stay stay : stays) {
             if (stay.log != null) {
                 // Tomcat has taken its class loader back from the thread.

@@ -3,6 +3,7 @@ package dev.baton.tomcat;
 import dev.baton.access.AccessLog;
 import dev.baton.access.ClientState;
 import dev.baton.access.NotSerializableAttribute;
+import dev.baton.api.SessionLocks;
 import dev.baton.model.SessionMeta;
 import dev.baton.node.SessionUnavailable;
 import jakarta.servlet.ServletContext;
@@ -35,6 +36,7 @@ final class TrackedSession extends SessionFrame implements HttpSession {
     private final Map<String, Object> locals = new ConcurrentHashMap<>();
     private final RequestLog requests = new RequestLog();
     private final AsyncTouches asyncTouches = new AsyncTouches();
+    private final AttributeLocks locks = new AttributeLocks(this);
     /** What the session had when it was destroyed. */
     private final Map<String, Object> remains = new ConcurrentHashMap<>();
     private volatile boolean movesHeard;
@@ -114,6 +116,9 @@ final class TrackedSession extends SessionFrame implements HttpSession {
         if (name == null) {
             return null;
         }
+        if (name.equals(SessionLocks.ATTRIBUTE)) {
+            return new SessionLocking(this);
+        }
         if (phase() != Phase.LIVE) {
             return remains.get(name);
         }
@@ -127,7 +132,7 @@ final class TrackedSession extends SessionFrame implements HttpSession {
         if (RequestScope.here() == null) {
             asyncTouches.touched(name);
         }
-        return within(log -> state().get(name, log));
+        return within(log -> locks.read(name, log));
     }
 
     /** Access logs after the answer and listings by other applications read what is known here, and wait for nobody. */
@@ -159,6 +164,9 @@ final class TrackedSession extends SessionFrame implements HttpSession {
             return;
         }
         checkValid("setAttribute");
+        if (name.equals(SessionLocks.ATTRIBUTE)) {
+            throw new IllegalArgumentException("setAttribute: '" + name + "' stands for the session's locks");
+        }
         boolean local = deployment().keepsLocal(name, value);
         if (!local && deployment().context().getDistributable() && !isAttributeDistributable(name, value)) {
             throw new IllegalArgumentException("setAttribute: attribute '" + name + "' is a "
@@ -170,6 +178,7 @@ final class TrackedSession extends SessionFrame implements HttpSession {
             return;
         }
         within(log -> {
+            locks.write(name, log);
             set(name, value, local, log);
             return null;
         });
@@ -217,6 +226,7 @@ final class TrackedSession extends SessionFrame implements HttpSession {
             return;
         }
         within(log -> {
+            locks.write(name, log);
             Object local = locals.remove(name);
             Object shared = state().remove(name, log);
             Object old = local != null ? local : shared;

@@ -99,7 +99,7 @@ class CopyTest {
     }
 
     private static AccessLog enter(ClientState state) {
-        return state.stay(state.token().gate().tryEnter(), false);
+        return state.stay(state.token().gate().tryEnter(), null);
     }
 
     /** The names of what would be sent, and makes it the benchmark. */
@@ -343,7 +343,7 @@ class CopyTest {
         ClientState state = granted(Tracking.DEFAULT, Map.of());
         int pass = state.token().gate().tryEnter();
         state.token().gate().breakOff();
-        assertThat(state.stay(pass, false)).isNull();
+        assertThat(state.stay(pass, null)).isNull();
     }
 
     @Test
@@ -373,7 +373,7 @@ class CopyTest {
     void aNewSessionIsSentWhole() {
         ClientState state = states(Tracking.DEFAULT).state("new");
         state.begin(META);
-        AccessLog log = state.stay(state.token().gate().openAndEnter(), false);
+        AccessLog log = state.stay(state.token().gate().openAndEnter(), null);
         state.set("a", "x", log);
         Scan scan = log.scan(0);
         assertThat(scan.image().names()).containsExactly("a");

@@ -46,7 +46,7 @@ final class LiveObjects implements ValueSerializer, ClientState.Problems {
     }
 
     static AccessLog enter(ClientState state) {
-        return state.stay(state.token().gate().tryEnter(), false);
+        return state.stay(state.token().gate().tryEnter(), null);
     }
 
     static void leave(ClientState state, AccessLog log) {

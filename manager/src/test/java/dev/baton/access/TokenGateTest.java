@@ -113,17 +113,15 @@ class TokenGateTest {
     }
 
     @Test
-    void turnsFollowEachOtherAndSkipThoseWhoGaveUp() {
-        TurnQueue turns = new TurnQueue(2);
-        Waiter first = turns.take();
-        Waiter second = turns.take();
-        Waiter third = turns.take();
-        assertThat(first.outcome().admitted()).isTrue();
-        assertThat(turns.take()).isNull();
-        assertThat(turns.cancel(second)).isTrue();
-        turns.end();
-        assertThat(third.outcome().admitted()).isTrue();
-        turns.end();
-        assertThat(turns.take().outcome().admitted()).isTrue();
+    void whoIsInsideMayJoinAlsoWhileTheGateCloses() {
+        assertThat(gate.join(gate.generation())).isFalse();
+        gate.open(false, false);
+        int pass = gate.tryEnter();
+        gate.close();
+        assertThat(gate.join(pass)).isTrue();
+        assertThat(gate.leave(pass, false)).isFalse();
+        assertThat(gate.leave(pass, false)).isTrue();
+        gate.breakOff();
+        assertThat(gate.join(pass)).isFalse();
     }
 }

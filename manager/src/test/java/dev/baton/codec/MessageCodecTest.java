@@ -87,9 +87,9 @@ class MessageCodecTest {
     void agesAreRoundedDownAndTheAgeOfARightToServeIsRoundedUp() throws Exception {
         SessionKey key = new SessionKey(1, "A");
         TableNumber number = new TableNumber(new Epoch(1, new NodeId("a", 1)), 1);
-        Message meta = arrived(new Message.Meta(1, key, null, 1_999_999));
+        Message meta = arrived(new Message.Meta(1, key, null, 1_999_999, null));
         assertThat(((Message.Meta) meta).idleNanos()).isEqualTo(1_000_000);
-        Message negative = arrived(new Message.Meta(1, key, null, -5));
+        Message negative = arrived(new Message.Meta(1, key, null, -5, null));
         assertThat(((Message.Meta) negative).idleNanos()).isZero();
         Message answer = arrived(new Message.BeatAnswer(1, number, 1_000_001));
         assertThat(((Message.BeatAnswer) answer).primaryAgeNanos()).isEqualTo(2_000_000);

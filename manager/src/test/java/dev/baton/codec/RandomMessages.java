@@ -24,7 +24,7 @@ import java.util.TreeMap;
 /** Random values of every record a message is made of, by walking the record components: a new one is covered too. */
 final class RandomMessages {
     private static final long MILLI = 1_000_000;
-    private static final Set<String> NULLABLE = Set.of("Promise.stored", "Meta.meta", "Denied.holder",
+    private static final Set<String> NULLABLE = Set.of("Promise.stored", "Meta.meta", "Meta.holder", "Denied.holder",
             "Released.reason", "Committed.reason", "Destroyed.reason", "Renamed.fence", "Renamed.reason",
             "SessionDelta.meta", "SessionMeta.authType", "SessionMeta.principal", "SessionMeta.notes",
             "Synced.meta", "Synced.holder", "StoredSession.image", "StoredSession.holder",

@@ -144,8 +144,7 @@ class SettingsTest {
                 + "to 3600000",
         "maxWaiters | 0 | setting maxWaiters: '0' is not allowed; allowed: 1 to 100000",
         "maxSessionSize | 999 | setting maxSessionSize: '999' is not allowed; allowed: 1000 to 1000000000",
-        "threadLocks | attribute | setting threadLocks: 'attribute' is not available in this version; allowed: none, "
-                + "session",
+        "threadLocks | thread | setting threadLocks: 'thread' is not allowed; allowed: none, attribute, session",
         "placement | near | setting placement: 'near' is not allowed; allowed: local, hash",
         "partition | available | setting partition: 'available' is not available in this version; allowed: deny",
         "partition | merge | setting partition: 'merge' is not allowed; allowed: deny",

@@ -155,6 +155,23 @@ class ClusterTest {
     }
 
     @Test
+    @DisplayName("L9: a node without a copy of the session knows the holder's name, too")
+    void everyNodeLearnsTheHoldersName() {
+        try (TestCluster cluster = TestCluster.of(3, 0, ApplicationSettings.DEFAULT)) {
+            String id = cluster.node(0).create("n", 1);
+            Application holder = cluster.node(1).shop;
+            AccessLog inside = holder.enter(holder.state(id), LONG);
+            Application there = cluster.node(2).shop;
+            ClientState state = there.state(id);
+            assertThat(there.lookup(id, LONG).holder()).isEqualTo(cluster.node(1).node.self());
+            assertThatThrownBy(() -> there.enter(state, SECOND / 10)).isInstanceOf(SessionUnavailable.class)
+                    .hasMessageContaining(cluster.node(1).node.self().toString());
+            holder.leave(inside);
+            assertThat(cluster.node(2).read(id, "n")).isEqualTo(1);
+        }
+    }
+
+    @Test
     @DisplayName("L3: an asynchronous entry needs no thread while it waits, and gets its turn")
     void anAsynchronousEntryGetsItsTurn() throws Exception {
         try (TestCluster cluster = TestCluster.of(2, 1, ApplicationSettings.DEFAULT)) {

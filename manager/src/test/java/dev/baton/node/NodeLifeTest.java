@@ -42,15 +42,15 @@ class NodeLifeTest {
             List<Input.Lookup> lookups = n.core.given(Input.Lookup.class);
             TestCluster.await("the core was asked", () -> !n.core.given(Input.Lookup.class).isEmpty());
             for (Input.Lookup l : n.core.given(Input.Lookup.class)) {
-                n.happen(new Effect.LookedUp(l.ticket(), l.key(), ScriptedNode.META, 7, null));
+                n.happen(new Effect.LookedUp(l.ticket(), l.key(), ScriptedNode.META, 7, null, null));
             }
             TestCluster.await("all have their answer", () -> {
                 n.core.given(Input.Lookup.class).forEach(
-                        l -> n.happen(new Effect.LookedUp(l.ticket(), l.key(), ScriptedNode.META, 7, null)));
+                        l -> n.happen(new Effect.LookedUp(l.ticket(), l.key(), ScriptedNode.META, 7, null, null)));
                 return asked.stream().allMatch(CompletableFuture::isDone);
             });
             for (CompletableFuture<Application.Found> a : asked) {
-                assertThat(a.get(20, TimeUnit.SECONDS)).isEqualTo(new Application.Found(ScriptedNode.META, 7));
+                assertThat(a.get(20, TimeUnit.SECONDS)).isEqualTo(new Application.Found(ScriptedNode.META, 7, null));
             }
             assertThat(n.core.given(Input.Acquire.class)).isEmpty();
             assertThat(lookups.size()).isLessThanOrEqualTo(4);

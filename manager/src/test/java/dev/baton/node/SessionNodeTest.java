@@ -138,7 +138,7 @@ class SessionNodeTest {
                 n.core.answer(in -> in instanceof Input.Acquire a
                         ? List.of(new Effect.AcquireFailed(a.key(), denial, new NodeId("other", 3))) : List.of(
                                 in instanceof Input.Lookup l
-                                        ? new Effect.LookedUp(l.ticket(), l.key(), null, 0, denial)
+                                        ? new Effect.LookedUp(l.ticket(), l.key(), null, 0, null, denial)
                                         : new Effect.Note(Effect.Level.INFO, "")));
                 assertThat(reason(() -> n.enter("id"))).as("%s", denial).isNotNull();
                 assertThat(reason(() -> n.shop.lookup("id", LONG))).as("%s", denial).isNotNull();
