@@ -7,6 +7,7 @@ import dev.baton.model.SessionKey;
 import dev.baton.model.Stamp;
 import dev.baton.model.Topology;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -23,6 +24,8 @@ final class ProcessTokens {
     private final TreeMap<SessionKey, Hold> holds = new TreeMap<>();
     private final TreeSet<SessionKey> unanswered = new TreeSet<>();
     private final TreeMap<SessionKey, Expiring> expiring = new TreeMap<>();
+    /** Newest fence under which each of the last sessions came here to expire: the grant may come a second time. */
+    private final LinkedHashMap<SessionKey, Fence> expired = new LinkedHashMap<>();
     private final Lookups lookups;
     private long lastRid = -1;
     private boolean leaving;
@@ -289,6 +292,15 @@ final class ProcessTokens {
                 step.send(from, new Message.Destroy(known.rid(), m.key(), m.fence()));
             }
             return;
+        }
+        Fence before = expired.get(m.key());
+        if (before != null && m.fence().compareTo(before) <= 0) {
+            step.send(from, new Message.Release(m.key(), m.fence(), List.of(), Long.MAX_VALUE));
+            return;
+        }
+        expired.put(m.key(), m.fence());
+        if (expired.size() > step.settings.maxQueue()) {
+            expired.remove(expired.keySet().iterator().next());
         }
         expiring.put(m.key(), new Expiring(m.fence(), nextRid(), false));
         step.emit(new Effect.Expire(m.key(), m.fence(), m.contents(),

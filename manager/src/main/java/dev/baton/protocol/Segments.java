@@ -19,6 +19,8 @@ import java.util.TreeMap;
  * of each. A segment changes its role only by an effective table, or where a primary of a higher term shows up.
  */
 final class Segments implements Leases.Needs {
+    private record Ended(long term, long stream) {}
+
     private final Step step;
     private final Directory directory;
     final Leases leases;
@@ -28,6 +30,8 @@ final class Segments implements Leases.Needs {
     private final NodeId[] attachedBy = new NodeId[Topology.SEGMENTS];
     /** Newest table by which a primary brought this node a copy. */
     private final TableNumber[] attachedAt = new TableNumber[Topology.SEGMENTS];
+    /** The stream of a copy that was dropped: what comes late of it must not begin another one. */
+    private final Ended[] ended = new Ended[Topology.SEGMENTS];
     private final BitSet dirty = new BitSet(Topology.SEGMENTS);
     /** Copies that this node is not listed for any more are kept until then; {@link Long#MIN_VALUE}: not at all. */
     private long keepUntilNanos = Long.MIN_VALUE;
@@ -53,7 +57,9 @@ final class Segments implements Leases.Needs {
     /** Acts by an effective table. {@code conflict}: it is of another lineage than what was done here. */
     void follow(int i, SegmentEntry entry, Topology before, boolean conflict) {
         highestTerm[i] = Math.max(highestTerm[i], entry.term());
-        if (conflict && !entry.owns(step.self) && copies[i] != null) {
+        // What a primary of the winning side has begun to bring already is no copy of this side.
+        boolean brought = conflict && attachedAt[i] != null && attachedAt[i].compareTo(before.number()) > 0;
+        if (conflict && !brought && !entry.owns(step.self) && copies[i] != null) {
             if (!copies[i].sessions().isEmpty()) {
                 step.warn("segment " + i + ": dropped " + copies[i].sessions().size() + " sessions of this side");
             }
@@ -133,6 +139,7 @@ final class Segments implements Leases.Needs {
         boolean othersHaveIt = keepUntilNanos == Long.MIN_VALUE && entry.term() >= copies[i].term && directory.inView(entry.primary())
                 && entry.backups().size() >= wanted;
         if (step.guards.mayDropCopy(othersHaveIt)) {
+            ended[i] = new Ended(copies[i].term, copies[i].stream);
             copies[i] = null;
             if (!step.guards.keepHighestTerm()) {
                 highestTerm[i] = 0;
@@ -273,6 +280,9 @@ final class Segments implements Leases.Needs {
         int i = m.segment();
         if (m.term() < highestTerm[i]) {
             step.send(from, new Message.Attached(i, highestTerm[i], m.stream(), Message.Match.DIFFERENT, 0));
+            return;
+        }
+        if (copies[i] == null && ended[i] != null && ended[i].term() == m.term() && m.stream() <= ended[i].stream()) {
             return;
         }
         if (primaries[i] != null) {

@@ -19,7 +19,7 @@ import java.util.regex.Pattern;
  * <pre>
  * > cluster 3 backups 1          starts n1, n2, ... one after the other; more words: hash, eager, unproven
  * > create s1 at n1              where n1 is the primary; also read, write, look, destroy, rename
- * > create s1 at n1 segment 7
+ * > create s1 at n1 segment 7, create s1 at n1 expires 20 (after so many seconds)
  * > wait 10 s
  * > crash n1, start n1, pause n1, resume n1, leave n1
  * > cut n1 n2, heal n1 n2, isolate n1, heal
@@ -76,7 +76,7 @@ final class Story {
         String[] w = line.split("\\s+");
         switch (w[0]) {
             case "cluster" -> cluster(w);
-            case "create" -> create(w[1], node(w[3]), w.length > 4 ? Integer.parseInt(w[5]) : -1);
+            case "create" -> create(w[1], node(w[3]), option(w, "segment", -1), option(w, "expires", 0));
             case "read" -> request(Request.Kind.READ, w);
             case "write" -> request(Request.Kind.WRITE, w);
             case "look" -> request(Request.Kind.LOOK, w);
@@ -165,7 +165,12 @@ final class Story {
         sim.until(sim.now() + nanos);
     }
 
-    private void create(String name, SimNode node, int given) {
+    private static int option(String[] w, String name, int otherwise) {
+        int at = Arrays.asList(w).indexOf(name);
+        return at < 0 ? otherwise : Integer.parseInt(w[at + 1]);
+    }
+
+    private void create(String name, SimNode node, int given, int seconds) {
         int segment = Math.max(given, 0);
         while (given < 0 && !node.core().effective().segment(segment).primary().equals(node.id())
                 || given < 0 && sessions.values().stream().map(SessionKey::segment).toList().contains(segment)) {
@@ -175,7 +180,7 @@ final class Story {
         name(name, key);
         TreeMap<String, byte[]> attributes = new TreeMap<>();
         attributes.put("a0", new byte[] {1, 2, 3, 4, 5, 6, 7, 8});
-        SessionImage image = SessionImage.of(new SessionMeta(0, 0, null, null, null), attributes);
+        SessionImage image = SessionImage.of(new SessionMeta(0, seconds, null, null, null), attributes);
         Request r = new Request(node.process(), ++requests, Request.Kind.CREATE, key, 0, (x, outcome) -> { });
         node.later(() -> r.start(false, image));
     }

@@ -1,0 +1,57 @@
+package dev.baton.protocol;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.baton.model.Epoch;
+import dev.baton.model.Location;
+import dev.baton.model.Member;
+import dev.baton.model.NodeId;
+import dev.baton.model.SegmentEntry;
+import dev.baton.model.TableNumber;
+import dev.baton.model.Topology;
+import java.util.Collections;
+import java.util.List;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+/** Found by the simulator (seeds 5328 and 5484): a copy begun by a message that came a second time. */
+class LateAttachTest {
+    private static final NodeId N1 = new NodeId("n1", 1);
+    private static final NodeId N2 = new NodeId("n2", 1);
+    private static final NodeId N3 = new NodeId("n3", 1);
+    private static final Epoch EPOCH = new Epoch(1, N1);
+    private static final Location HERE = new Location("", "", "");
+
+    private final NodeCore core = CoreWindow.start(N2, HERE, List.of(), CoreSettings.defaults(1), null);
+
+    @Test
+    @DisplayName("B5: what comes late of a stream whose copy was dropped begins no other copy; a new stream does")
+    void lateAttachBeginsNothing() {
+        core.step(new Input.ViewChanged(List.of(N1, N2, N3)), 0);
+        core.step(new Input.Received(N1, new Message.Effective(table(1, N2))), 0);
+        assertThat(attach(1, 1)).as("listed and attached").isTrue();
+        core.step(new Input.Received(N1, new Message.Effective(table(2, N3))), 0);
+        assertThat(CoreWindow.copy(core, 0)).as("dropped, n3 has the data").isNull();
+
+        assertThat(attach(1, 1)).as("the same once more").isFalse();
+        assertThat(CoreWindow.copy(core, 0)).isNull();
+
+        core.step(new Input.Received(N1, new Message.Effective(table(3, N2))), 0);
+        assertThat(attach(2, 3)).as("listed anew").isTrue();
+    }
+
+    private boolean attach(long stream, long listed) {
+        Message attach = new Message.Attach(0, 1, stream, stream, 0, 0, 0, 0, new TableNumber(EPOCH, listed));
+        return core.step(new Input.Received(N1, attach), 0).stream()
+                .anyMatch(e -> e instanceof Effect.Send s && s.message() instanceof Message.Attached);
+    }
+
+    private static Topology table(long n, NodeId backup) {
+        TableNumber first = new TableNumber(EPOCH, 1);
+        List<Member> members = List.of(new Member(N1, HERE, true, false, first), new Member(N2, HERE, true, false, first),
+                new Member(N3, HERE, true, false, first));
+        SegmentEntry entry = new SegmentEntry(1, N1, List.of(backup), List.of(), 1);
+        return new Topology(new TableNumber(EPOCH, n), List.of(EPOCH), members, List.of(N1, N2, N3),
+                Collections.nCopies(Topology.SEGMENTS, entry));
+    }
+}
