@@ -3,19 +3,23 @@ package dev.baton.tomcat;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.sun.management.ThreadMXBean;
 import dev.baton.access.NotSerializableAttribute;
 import dev.baton.access.UnreadableAttribute;
 import java.io.Serializable;
+import java.lang.management.ManagementFactory;
 import java.math.BigDecimal;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.regex.Pattern;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 class WebappSerializerTest {
@@ -139,5 +143,20 @@ class WebappSerializerTest {
         for (byte[] bytes : new byte[][] {{1, 2, 3}, {}}) {
             assertThatThrownBy(() -> serializer.deserialize("x", bytes)).isInstanceOf(UnreadableAttribute.class);
         }
+    }
+
+    @Test
+    @DisplayName("Bad input: an array that is declared larger than its bytes can be is not made")
+    void declaredLengthsAreHeldAgainstTheBytes() throws Exception {
+        byte[] bytes = serializer.serialize("a", new long[] {7});
+        int length = bytes.length - 12;
+        assertThat(bytes[length + 3]).isEqualTo((byte) 1);
+        bytes[length] = 5;
+        ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+        long before = threads.getCurrentThreadAllocatedBytes();
+        assertThatThrownBy(() -> serializer.deserialize("a", bytes)).isInstanceOf(UnreadableAttribute.class);
+        assertThat(threads.getCurrentThreadAllocatedBytes() - before).isLessThan(10_000_000);
+        assertThat((long[]) serializer.deserialize("a", serializer.serialize("a", new long[100_000]))).hasSize(100_000);
+        assertThat(serializer.deserialize("a", serializer.serialize("a", new HashMap<>(10_000)))).isNotNull();
     }
 }
