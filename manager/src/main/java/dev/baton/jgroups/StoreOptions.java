@@ -21,7 +21,7 @@ record StoreOptions(boolean help, Settings settings, String name, Location locat
     private static final int MAX_PLACE = 200;
 
     /** Settings of the Manager that a store node needs too: the cluster must agree on them, or it acts by them. */
-    private static final List<String> SHARED = List.of("stack", "cluster", "backups", "acknowledge", "placement",
+    private static final List<String> SHARED = List.of("stack", "cluster", "backups", "minInSync", "acknowledge", "placement",
             "partition", "lostAfter");
 
     /** @throws IllegalArgumentException with name, value and what is allowed */
@@ -53,7 +53,11 @@ record StoreOptions(boolean help, Settings settings, String name, Location locat
             }
         }
         String host = hostName();
-        return new StoreOptions(false, settings.build(),
+        Settings built = settings.build();
+        built.contradiction().ifPresent(text -> {
+            throw new IllegalArgumentException(text);
+        });
+        return new StoreOptions(false, built,
                 own.getOrDefault("name", host + "-" + ProcessHandle.current().pid()),
                 new Location(own.getOrDefault("site", ""), own.getOrDefault("rack", ""),
                         own.getOrDefault("host", host)));

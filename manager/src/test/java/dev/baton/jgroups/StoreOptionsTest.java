@@ -46,6 +46,7 @@ class StoreOptionsTest {
         refused("--name is ''", "--name", "");
         refused("1 to 100 characters", "--name", "n".repeat(101));
         refused("backups: '6'", "--backups", "6");
+        refused("minInSync: '2'", "--minInSync", "2");
         refused("lostAfter: 'soon'", "--lostAfter=soon");
     }
 

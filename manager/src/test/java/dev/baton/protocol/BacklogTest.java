@@ -11,6 +11,7 @@ import dev.baton.model.SessionImage;
 import dev.baton.model.SessionKey;
 import dev.baton.model.SessionMeta;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.TreeMap;
 import org.junit.jupiter.api.DisplayName;
@@ -102,6 +103,36 @@ class BacklogTest {
         assertThat(s.changes().get(0)).isInstanceOfSatisfying(AttributeChange.BinaryPatch.class,
                 p -> assertThat(p.size()).as("two bytes of a thousand").isLessThan(40));
         assertThat(s.changes().get(1)).isSameAs(once);
+    }
+
+    @Test
+    @DisplayName("B3: what the graph tells in fewer bytes travels as a patch of the graph")
+    void byTheGraph() {
+        Object first = item("chair", 99);
+        Object second = item("table", 250);
+        delta(new AttributeChange.Put("items", serialised(List.of(first, second))));
+        catchUp();
+        delta(new AttributeChange.Put("items", serialised(List.of(second))));
+        delta(new AttributeChange.Put("items", serialised(List.of(second, first))));
+        assertThat(synced(catchUp()).changes()).singleElement().isInstanceOf(AttributeChange.GraphPatch.class);
+    }
+
+    private static Object item(String name, long price) {
+        LinkedHashMap<String, Object> item = new LinkedHashMap<>();
+        item.put("name", name);
+        item.put("price", price);
+        item.put("tags", new ArrayList<>(List.of("x" + name, "y" + name)));
+        return item;
+    }
+
+    private static byte[] serialised(List<?> branches) {
+        java.io.ByteArrayOutputStream bytes = new java.io.ByteArrayOutputStream();
+        try (java.io.ObjectOutputStream out = new java.io.ObjectOutputStream(bytes)) {
+            out.writeObject(new ArrayList<>(branches));
+        } catch (java.io.IOException e) {
+            throw new AssertionError(e);
+        }
+        return bytes.toByteArray();
     }
 
     @Test
