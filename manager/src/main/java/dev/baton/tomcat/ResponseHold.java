@@ -238,7 +238,7 @@ final class ResponseHold implements OutputBuffer, ActionHook {
     private boolean withoutBody() {
         int status = response.getStatus();
         return status < 200 || status == 204 || status == 205 || status == 304 || response.getContentLengthLong() == 0
-                || "HEAD".equals(response.getRequest().method().toString());
+                || "HEAD".equals(request.getMethod());
     }
 
     private void settle() {

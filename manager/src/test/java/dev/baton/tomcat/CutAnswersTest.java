@@ -137,20 +137,24 @@ class CutAnswersTest {
     @DisplayName("Virtual threads are not pinned while they wait for tokens, look-ups and acknowledgements")
     void virtualThreadsAreNotPinned() throws Exception {
         tomcats.prepare(node -> node.tomcat.getConnector().setProperty("useVirtualThreads", "true"));
-        start(Map.of());
+        start(Map.of("commitTimeout", "60000", "lockTimeout", "60000"));
         Path file = directory.resolve("pinned.jfr");
         try (Recording recording = new Recording()) {
             recording.enable("jdk.VirtualThreadPinned").withThreshold(Duration.ofMillis(20)).withStackTrace();
             recording.start();
+            List<String> sessions = new ArrayList<>();
+            for (int i = 0; i < 200; i++) {
+                // Every other session is the other node's.
+                TestTomcats.Visitor visitor = tomcats.new Visitor();
+                visitor.text(1 + i % 2, "/shop" + AnswerPages.START);
+                sessions.add(visitor.session());
+            }
             tomcats.network.hold((to, message) -> changes(message, Set.of())
                     || message instanceof Message.Lookup || message instanceof Message.Acquire);
             List<Http1Client> clients = new ArrayList<>();
-            for (int i = 0; i < 200; i++) {
-                TestTomcats.Visitor visitor = tomcats.new Visitor();
-                visitor.text(1 + i % 2, "/shop" + AnswerPages.START);
+            for (String session : sessions) {
                 Http1Client client = new Http1Client(connect(), "HTTP/1.1");
-                // Every other session is the other node's.
-                client.send("GET", "/shop/" + (i % 4 < 2 ? "length" : "completeAfterClose"), visitor.session());
+                client.send("GET", "/shop/" + (clients.size() % 4 < 2 ? "length" : "completeAfterClose"), session);
                 clients.add(client);
             }
             for (Http1Client client : clients) {
