@@ -222,7 +222,8 @@ public final class Scan {
 
             @Override
             public boolean alone() {
-                return !othersInside();
+                // Who came and left without comparing meanwhile has left the name to the next scan.
+                return !othersInside() && !contents.pending().contains(name);
             }
         };
     }
