@@ -2,6 +2,7 @@ package dev.baton.diff;
 
 import dev.baton.graph.StreamTable;
 import java.util.Arrays;
+import java.util.function.IntUnaryOperator;
 
 /**
  * The content of a node as numbers to compare: bytes, and slots by what they refer to. The same number in two contents
@@ -45,7 +46,7 @@ final class Items {
     }
 
     /** @param symbol what a slot with this node is */
-    static Items of(StreamTable table, int node, java.util.function.IntUnaryOperator symbol) {
+    static Items of(StreamTable table, int node, IntUnaryOperator symbol) {
         byte[] stream = table.bytes();
         int first = table.firstSlot(node);
         int count = table.slotCount(node);

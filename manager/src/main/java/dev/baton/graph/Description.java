@@ -1,5 +1,6 @@
 package dev.baton.graph;
 
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -7,10 +8,10 @@ import java.util.List;
  * primitive ones, then the references.
  */
 public final class Description {
-    static final int WRITE_METHOD = 0x01;
+    private static final int WRITE_METHOD = 0x01;
     static final int SERIALIZABLE = 0x02;
-    static final int EXTERNALIZABLE = 0x04;
-    static final int BLOCK_DATA = 0x08;
+    private static final int EXTERNALIZABLE = 0x04;
+    private static final int BLOCK_DATA = 0x08;
     private static final int ENUM = 0x10;
 
     private final byte[] bytes;
@@ -46,9 +47,33 @@ public final class Description {
         }
     }
 
-    void complete(List<Description> dataOfObjects, Kind kindOfObjects) {
-        levels = dataOfObjects;
-        kind = kindOfObjects;
+    /** @param above levels of the superclass */
+    void complete(List<Description> above) throws MalformedGraph {
+        levels = above;
+        if (types.length > 0 || hasWriteMethod()) {
+            List<Description> all = new ArrayList<>(above);
+            all.add(this);
+            if (all.size() > StreamTable.MAX_LEVELS) {
+                throw new MalformedGraph("more than " + StreamTable.MAX_LEVELS + " superclasses with fields");
+            }
+            levels = List.copyOf(all);
+        }
+        kind = kind();
+    }
+
+    /** Of a class whose objects cannot be in a stream {@link Kind#CLASS}: only the class itself can. */
+    private Kind kind() {
+        if (has(EXTERNALIZABLE)) {
+            return has(BLOCK_DATA) && !has(SERIALIZABLE) ? Kind.EXTERNAL : Kind.CLASS;
+        }
+        boolean written = false;
+        for (Description each : levels) {
+            if (!each.has(SERIALIZABLE)) {
+                return Kind.CLASS;
+            }
+            written |= each.hasWriteMethod();
+        }
+        return !has(SERIALIZABLE) ? Kind.CLASS : written ? Kind.WRITTEN : Kind.PLAIN;
     }
 
     /** Of what kind its objects are; null as long as the descriptor is incomplete. */
@@ -79,7 +104,7 @@ public final class Description {
         return (flags & ENUM) != 0;
     }
 
-    boolean has(int flag) {
+    private boolean has(int flag) {
         return (flags & flag) != 0;
     }
 
@@ -126,11 +151,6 @@ public final class Description {
      */
     public List<Description> levels() {
         return levels;
-    }
-
-    /** Whether its level leaves anything in the stream. */
-    boolean leavesData() {
-        return types.length > 0 || hasWriteMethod();
     }
 
     char nameCharacter(int i) {

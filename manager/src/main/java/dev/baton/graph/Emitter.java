@@ -94,7 +94,7 @@ final class Emitter {
     private boolean begins(int target) throws MalformedGraph {
         if (target == Content.NOTHING) {
             reserve(1);
-            out[size++] = StreamParser.NULL;
+            out[size++] = Codes.NULL;
             return false;
         }
         int known = handle[target];
@@ -106,8 +106,8 @@ final class Emitter {
             throw new MalformedGraph("node " + target + " stands inside its own class");
         }
         reserve(5);
-        int number = StreamParser.FIRST_HANDLE + known;
-        out[size++] = StreamParser.REFERENCE;
+        int number = Codes.FIRST_HANDLE + known;
+        out[size++] = Codes.REFERENCE;
         out[size++] = (byte) (number >> 24);
         out[size++] = (byte) (number >> 16);
         out[size++] = (byte) (number >> 8);
@@ -132,8 +132,8 @@ final class Emitter {
         } else {
             code = content.bytesBefore(0) == 0 ? -1 : content.bytes()[0];
         }
-        boolean classFirst = code == StreamParser.OBJECT || code == StreamParser.ARRAY || code == StreamParser.ENUM
-                || code == StreamParser.CLASS;
+        boolean classFirst = code == Codes.OBJECT || code == Codes.ARRAY || code == Codes.ENUM
+                || code == Codes.CLASS;
         if (classFirst && content != null && content.slots() == 0) {
             throw new MalformedGraph("node " + target + " has no class");
         }

@@ -9,34 +9,17 @@ import java.util.List;
  * into a {@link StreamTable}, with a stack of its own instead of recursion. Every length is held against the bytes that
  * are left before it is used.
  */
-final class StreamParser {
-    static final int NULL = 0x70;
-    static final int REFERENCE = 0x71;
-    static final int DESCRIPTOR = 0x72;
-    static final int OBJECT = 0x73;
-    static final int STRING = 0x74;
-    static final int ARRAY = 0x75;
-    static final int CLASS = 0x76;
-    static final int BLOCK = 0x77;
-    static final int END_OF_BLOCKS = 0x78;
-    static final int LONG_BLOCK = 0x7A;
-    static final int LONG_STRING = 0x7C;
-    static final int PROXY_DESCRIPTOR = 0x7D;
-    static final int ENUM = 0x7E;
-    static final int FIRST_HANDLE = 0x7E0000;
-
+final class StreamParser extends StreamBytes {
     /** What a slot may hold. */
     private enum Admits { ANYTHING, DESCRIPTOR, TEXT }
 
     /** How an unfinished node goes on once what stands inside it is complete. */
     private enum Step { FIELDS_OF_CLASS, ANNOTATION, SUPERCLASS, CLASS_KNOWN, FIELDS, CONTENTS, ELEMENTS, CLOSE }
 
-    private final byte[] bytes;
     /** Offsets of the descriptors of classes whose {@code writeObject} leaves the declared fields out. */
     private final List<Integer> withoutFields;
     private final NodeArrays nodes = new NodeArrays();
     private final List<Description> descriptions = new ArrayList<>();
-    private int at;
 
     /** Unfinished nodes, the innermost last; {@code node} is -1 as long as one has no number. */
     private Step[] step = new Step[16];
@@ -56,11 +39,13 @@ final class StreamParser {
     private int slots;
 
     private StreamParser(byte[] bytes, List<Integer> withoutFields) {
-        this.bytes = bytes;
+        super(bytes);
         this.withoutFields = withoutFields;
     }
 
-    /** A stream does not tell whether a {@code writeObject} wrote the declared fields; where it cannot have, try without. */
+    /**
+     * A stream does not tell whether a {@code writeObject} wrote the declared fields; where it cannot have, try without.
+     */
     static StreamTable parse(byte[] bytes) throws MalformedGraph {
         List<Integer> withoutFields = new ArrayList<>();
         while (true) {
@@ -219,32 +204,8 @@ final class StreamParser {
         if (above != null && above.kindOfObjects() == null) {
             throw new MalformedGraph("class that is its own superclass");
         }
-        List<Description> levels = above == null ? List.of() : above.levels();
-        if (d.leavesData()) {
-            levels = new ArrayList<>(levels);
-            levels.add(d);
-            if (levels.size() > StreamTable.MAX_LEVELS) {
-                throw new MalformedGraph("more than " + StreamTable.MAX_LEVELS + " superclasses with fields");
-            }
-            levels = List.copyOf(levels);
-        }
-        d.complete(levels, kindOfObjects(d, levels));
+        d.complete(above == null ? List.of() : above.levels());
         close();
-    }
-
-    /** Of a class whose objects cannot be in a stream {@link Kind#CLASS}: only the class itself can. */
-    private static Kind kindOfObjects(Description d, List<Description> levels) {
-        if (d.has(Description.EXTERNALIZABLE)) {
-            return d.has(Description.BLOCK_DATA) && !d.has(Description.SERIALIZABLE) ? Kind.EXTERNAL : Kind.CLASS;
-        }
-        boolean written = false;
-        for (Description each : levels) {
-            if (!each.has(Description.SERIALIZABLE)) {
-                return Kind.CLASS;
-            }
-            written |= each.hasWriteMethod();
-        }
-        return !d.has(Description.SERIALIZABLE) ? Kind.CLASS : written ? Kind.WRITTEN : Kind.PLAIN;
     }
 
     // ---- what has a class
@@ -261,7 +222,7 @@ final class StreamParser {
             throw new MalformedGraph("object of a class that is not described to its end, at " + start[top]);
         }
         switch (bytes[start[top]]) {
-            case OBJECT:
+            case Codes.OBJECT:
                 if (d.kindOfObjects() == Kind.CLASS) {
                     throw new MalformedGraph("object of a class that is not serialisable, at " + start[top]);
                 }
@@ -272,10 +233,10 @@ final class StreamParser {
                     beginLevel(0);
                 }
                 break;
-            case ARRAY:
+            case Codes.ARRAY:
                 array(d);
                 break;
-            case ENUM:
+            case Codes.ENUM:
                 numbered(Kind.ENUM, true);
                 step[top] = Step.CLOSE;
                 slot(Admits.TEXT);
@@ -340,14 +301,14 @@ final class StreamParser {
         while (true) {
             need(1);
             switch (bytes[at]) {
-                case END_OF_BLOCKS:
+                case Codes.END_OF_BLOCKS:
                     at++;
                     return true;
-                case BLOCK:
+                case Codes.BLOCK:
                     at++;
                     skip(u1());
                     break;
-                case LONG_BLOCK:
+                case Codes.LONG_BLOCK:
                     at++;
                     int length = s4();
                     if (length < 0) {
@@ -375,8 +336,8 @@ final class StreamParser {
         int began = at;
         slotAt[slot] = began;
         int code = u1();
-        if (code == REFERENCE) {
-            long handle = s4() - (long) FIRST_HANDLE;
+        if (code == Codes.REFERENCE) {
+            long handle = s4() - (long) Codes.FIRST_HANDLE;
             if (handle < 0 || handle >= nodes.count) {
                 throw new MalformedGraph("reference to the node " + handle + " of " + nodes.count + ", at " + began);
             }
@@ -390,21 +351,21 @@ final class StreamParser {
             return false;
         }
         slotTarget[slot] = -1;
-        if (code == NULL && admits != Admits.TEXT) {
+        if (code == Codes.NULL && admits != Admits.TEXT) {
             return false;
         }
-        if ((code == STRING || code == LONG_STRING) && admits != Admits.DESCRIPTOR) {
+        if ((code == Codes.STRING || code == Codes.LONG_STRING) && admits != Admits.DESCRIPTOR) {
             string(slot, code, admits == Admits.ANYTHING);
             return false;
         }
         if (admits == Admits.TEXT) {
             throw new MalformedGraph("no string but " + code + " at " + began);
         }
-        if (code == DESCRIPTOR) {
+        if (code == Codes.DESCRIPTOR) {
             openDescription(began);
-        } else if (code == PROXY_DESCRIPTOR) {
+        } else if (code == Codes.PROXY_DESCRIPTOR) {
             openProxyDescription(began);
-        } else if (admits == Admits.ANYTHING && (code == OBJECT || code == ARRAY || code == ENUM || code == CLASS)) {
+        } else if (admits == Admits.ANYTHING && (code == Codes.OBJECT || code == Codes.ARRAY || code == Codes.ENUM || code == Codes.CLASS)) {
             open(Step.CLASS_KNOWN, -1, began, -1);
             slot(Admits.DESCRIPTOR);
         } else {
@@ -417,7 +378,7 @@ final class StreamParser {
     private void string(int slot, int code, boolean live) throws MalformedGraph {
         int number = number(Kind.STRING, live, slotAt[slot], -1);
         slotTarget[slot] = number;
-        long length = code == STRING ? u2() : u8();
+        long length = code == Codes.STRING ? u2() : u8();
         if (length < 0) {
             throw new MalformedGraph("string of " + length + " bytes");
         }
@@ -473,38 +434,5 @@ final class StreamParser {
         nodes.close(node[top], at, slotAt, slotTarget, first, slots);
         slots = first;
         top--;
-    }
-
-    // ---- bytes
-
-    private void need(long length) throws MalformedGraph {
-        if (length > bytes.length - at) {
-            throw new MalformedGraph(length + " bytes wanted at " + at + " of " + bytes.length);
-        }
-    }
-
-    private void skip(int length) throws MalformedGraph {
-        need(length);
-        at += length;
-    }
-
-    private int u1() throws MalformedGraph {
-        need(1);
-        return bytes[at++] & 0xff;
-    }
-
-    private int u2() throws MalformedGraph {
-        need(2);
-        return (bytes[at++] & 0xff) << 8 | bytes[at++] & 0xff;
-    }
-
-    private int s4() throws MalformedGraph {
-        need(4);
-        return u2() << 16 | u2();
-    }
-
-    private long u8() throws MalformedGraph {
-        need(8);
-        return (long) s4() << 32 | s4() & 0xffffffffL;
     }
 }

@@ -9,8 +9,8 @@ import java.util.zip.CRC32C;
  * with a byte-range patch; but the patch names nodes, and the handles of the result are counted anew when it is
  * written. So a node that comes or goes costs no more than itself, however many handles behind it shift.
  *
- * <p><b>Nodes</b> have identities in a patch: 0 is the stream itself (four bytes, and a slot with the value), 1 to n are
- * the nodes of the base in the order of their handles, new ones follow in the order in which they are mentioned. A
+ * <p><b>Nodes</b> have identities in a patch: 0 is the stream itself (four bytes, and a slot with the value), 1 to n
+ * are the nodes of the base in the order of their handles, new ones follow in the order in which they are mentioned. A
  * node's <b>content</b> is a sequence of items: its own bytes, and its slots in between, each of which refers to a node
  * or to nothing. The result is what comes out when the stream is written: at the first mention of a node its content,
  * at all others its handle.
@@ -33,10 +33,10 @@ import java.util.zip.CRC32C;
  *   <li>{@value #SLOT}, {@value #SLOTS}: one reference, or a number of references, instead of as many items;</li>
  *   <li>{@value #INSERT_SLOTS}, {@value #INSERT_SLOT}: the same in between.</li>
  * </ul>
- * What follows the cursor after the last operation is copied. A reference is 0 for nothing, 1 for a new node, or 2 + 2 *
- * difference for what an old slot of this node refers to, counted from the slot after the one used last (from the cursor
- * at the begin of an operation), or 3 + 2 * difference for a node by its identity, counted from the one named last (from
- * the node itself at first, in a new node from the template).
+ * What follows the cursor after the last operation is copied. A reference is 0 for nothing, 1 for a new node,
+ * 2 + 2 * difference for what an old slot of this node refers to, counted from the slot after the one used last (from
+ * the cursor at the begin of an operation), or 3 + 2 * difference for a node by its identity, counted from the one named
+ * last (from the node itself at first, in a new node from the template).
  *
  * <p>{@link #apply} needs no classes. It checks every number before it uses it; what it makes is bounded by the result,
  * of at most {@value #MAX_RESULT} bytes.

@@ -93,7 +93,7 @@ final class StreamPatchReader {
     private Content string() throws MalformedGraph {
         int length = within("string of bytes", varint(), Math.min(0xffff, encoded.length - at));
         Content string = new Content(length + 3, 0);
-        string.add(new byte[] {StreamParser.STRING, (byte) (length >> 8), (byte) length}, 0, 3);
+        string.add(new byte[] {Codes.STRING, (byte) (length >> 8), (byte) length}, 0, 3);
         string.add(encoded, at, length);
         at += length;
         return string;

@@ -10,8 +10,8 @@ import java.util.List;
  * descriptors. They are numbered in the order of their handles, from 0. A node's bytes, from {@link #start} to
  * {@link #end}, contain those of the nodes that are first met inside it.
  *
- * <p><b>Slots</b> are the places inside a node where a reference stands: its class descriptor (always the first one, but
- * not of strings and descriptors), reference fields, array elements, what a {@code writeObject} wrote with
+ * <p><b>Slots</b> are the places inside a node where a reference stands: its class descriptor (always the first one,
+ * but not of strings and descriptors), reference fields, array elements, what a {@code writeObject} wrote with
  * {@code writeObject}; in a descriptor the types of the reference fields and the superclass; in an enum constant its
  * name. The slots of a node have consecutive numbers, {@link #slotCount} of them from {@link #firstSlot}. At
  * {@link #slotAt} begins one byte (null), five bytes (the handle of a node met before), or the target itself.
@@ -160,10 +160,14 @@ public final class StreamTable {
     /** Number of elements of an array. */
     public int elements(int node) {
         int at = slotEnd(nodes.firstSlot[node]);
-        return (bytes[at] & 0xff) << 24 | (bytes[at + 1] & 0xff) << 16 | (bytes[at + 2] & 0xff) << 8 | bytes[at + 3] & 0xff;
+        return (bytes[at] & 0xff) << 24 | (bytes[at + 1] & 0xff) << 16 | (bytes[at + 2] & 0xff) << 8
+                | bytes[at + 3] & 0xff;
     }
 
-    /** Offset of the first element of a {@link Kind#PRIMITIVES}; elements of an {@link Kind#ARRAY} are its slots from the second on. */
+    /**
+     * Offset of the first element of a {@link Kind#PRIMITIVES}. Elements of an {@link Kind#ARRAY} are its slots from the
+     * second on.
+     */
     public int elementsAt(int node) {
         return slotEnd(nodes.firstSlot[node]) + 4;
     }
@@ -171,7 +175,7 @@ public final class StreamTable {
     /** Offset of the encoded characters of a string (modified UTF-8, as {@link java.io.DataOutput#writeUTF} has it). */
     public int textAt(int node) {
         int at = nodes.start[node];
-        return at + (bytes[at] == (byte) StreamParser.STRING ? 3 : 9);
+        return at + (bytes[at] == (byte) Codes.STRING ? 3 : 9);
     }
 
     /** Number of bytes of a string's encoded characters. */

@@ -78,7 +78,8 @@ enum Decoder {
                 StreamTable table = StreamTable.parse(bytes);
                 for (int node = 0; node < table.count(); node++) {
                     if (table.start(node) >= table.end(node) || table.end(node) > bytes.length) {
-                        throw new AssertionError("node " + node + " from " + table.start(node) + " to " + table.end(node));
+                        throw new AssertionError("node " + node + " from " + table.start(node) + " to "
+                                + table.end(node));
                     }
                 }
             } catch (MalformedGraph expected) {

@@ -20,8 +20,8 @@ final class LongRun {
                 "--reproducer_path=" + work, corpus.toString()).inheritIO().start();
         int exit = process.waitFor();
         if (exit != 0) {
-            System.err.println("Found something: the input is in " + work + " (crash-..., oom-..., timeout-...). Its first"
-                    + " byte names the decoder; without it the file belongs to src/test/resources/dev/baton/fuzz.");
+            System.err.println("Found something: the input is in " + work + " (crash-..., oom-..., timeout-...)."
+                    + " Its first byte names the decoder; without it the file belongs to src/test/resources/dev/baton/fuzz.");
             System.exit(exit);
         }
     }

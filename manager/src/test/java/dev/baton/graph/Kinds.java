@@ -361,7 +361,8 @@ public final class Kinds {
     }
 
     private static Object proxy(String answer) {
-        return Proxy.newProxyInstance(Kinds.class.getClassLoader(), new Class<?>[] {Greeting.class}, new Answer(answer));
+        return Proxy.newProxyInstance(Kinds.class.getClassLoader(), new Class<?>[] {Greeting.class},
+                new Answer(answer));
     }
 
     private static Object lambda(int n) {
