@@ -3,7 +3,6 @@ package dev.baton.itests;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.baton.itests.cluster.Answer;
-import dev.baton.itests.cluster.Await;
 import dev.baton.itests.cluster.Node;
 import dev.baton.itests.cluster.Visitor;
 import java.util.List;

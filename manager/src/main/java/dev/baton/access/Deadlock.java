@@ -29,6 +29,9 @@ public record Deadlock(String circle) {
                 if (circle.isEmpty()) {
                     return;
                 }
+                if (!stands(circle)) {
+                    continue;
+                }
                 Claim victim = circle.get(0);
                 for (Claim each : circle) {
                     victim = each.owner().youngerThan(victim.owner()) ? each : victim;
@@ -36,6 +39,20 @@ public record Deadlock(String circle) {
                 victim.table().refuse(victim, new Deadlock(text(circle)));
             }
         }
+    }
+
+    /**
+     * Tables are read one after the other, so an owner may have let go of one thing, and begun to wait for another, in
+     * between. Now that all owners are known to wait, what stands in somebody's way does not go away any more.
+     */
+    private static boolean stands(List<Claim> circle) {
+        for (int i = 0; i < circle.size(); i++) {
+            Claim claim = circle.get(i);
+            if (!claim.table().blockers(claim).contains(circle.get((i + 1) % circle.size()).owner())) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /** A shortest one; empty where there is none. */

@@ -35,7 +35,7 @@ import java.util.concurrent.CompletionStage;
  * asynchronous request that is its completion, not the exit of the container's thread. What was changed is compared and
  * sent when the request ends as ever, not when a lock is closed; a lock that was kept over the exit of the container's
  * thread, or that was obtained outside of a request, sends the changes of what it locked exclusively when it is closed.
- * A lock obtained outside of a request must be closed, or the session stays locked in this process, and to this process.
+ * A lock obtained outside of a request must be closed, or the session stays locked here, and stays with this process.
  *
  * <p>Limits: a call without one waits for the setting {@code lockTimeout}; {@code maxWaiters} claims may wait for one
  * session. Any threads may use this interface; waiting threads, virtual ones too, are parked without a monitor held.

@@ -31,6 +31,7 @@ final class Counting {
 
     ApplicationCounters read(int states, int tokens) {
         return new ApplicationCounters(entries.sum(), waits.sum(), lockWaits.sum(), deadlocks.sum(), refused.sum(),
-                deltas.sum(), deltaBytes.sum(), wholeBytes.sum(), unchanged.sum(), tokensLost.sum(), lookupsSent.sum(), states, tokens);
+                deltas.sum(), deltaBytes.sum(), wholeBytes.sum(), unchanged.sum(), tokensLost.sum(), lookupsSent.sum(),
+                states, tokens);
     }
 }

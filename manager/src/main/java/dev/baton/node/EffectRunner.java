@@ -2,7 +2,6 @@ package dev.baton.node;
 
 import dev.baton.access.ClientState;
 import dev.baton.model.SessionKey;
-import dev.baton.protocol.Denial;
 import dev.baton.protocol.Effect;
 import dev.baton.protocol.Input;
 import java.util.List;

@@ -29,7 +29,8 @@ final class Locking extends Passage<List<Claim>> {
     private final List<Claim> claims = new ArrayList<>(1);
     private String others = "";
 
-    Locking(AccessLog log, LockOwner owner, Collection<String> names, boolean exclusive, boolean wait, Counting counting) {
+    Locking(AccessLog log, LockOwner owner, Collection<String> names, boolean exclusive, boolean wait,
+            Counting counting) {
         this.log = log;
         this.owner = owner;
         this.names = new TreeSet<>(names).iterator();

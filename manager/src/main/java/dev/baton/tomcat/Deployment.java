@@ -118,6 +118,7 @@ final class Deployment {
             return null;
         }
         session.seen(found.meta(), found.idleNanos());
+        session.state().token().seenAt(found.holder());
         return session;
     }
 

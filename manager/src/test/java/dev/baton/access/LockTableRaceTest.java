@@ -124,6 +124,23 @@ class LockTableRaceTest {
     }
 
     @Test
+    void whoLetsGoAndThenWaitsBehindTheOtherIsNoDeadlock() {
+        Lincheck.runConcurrentTest(INVOCATIONS, () -> {
+            LockTable table = new LockTable(5);
+            LockOwner stays = new LockOwner("stays", 1);
+            LockOwner goes = new LockOwner("goes", 2);
+            table.claim(stays, SESSION, "x", false, true);
+            Claim first = table.claim(goes, SESSION, "x", false, true);
+            Claim[] claims = new Claim[2];
+            run(new Thread(() -> {
+                table.release(first);
+                claims[0] = table.claim(goes, SESSION, "x", true, true);
+            }), new Thread(() -> claims[1] = table.claim(new LockOwner("comes", 3), SESSION, "x", true, true)));
+            check(!deadlock(claims[0]) && !deadlock(claims[1]), "refused though all will go on");
+        });
+    }
+
+    @Test
     void theEndLeavesNobodyWaiting() {
         Lincheck.runConcurrentTest(INVOCATIONS, () -> {
             LockTable table = new LockTable(5);

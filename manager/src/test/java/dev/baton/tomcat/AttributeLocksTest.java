@@ -270,7 +270,7 @@ class AttributeLocksTest {
     }
 
     @Test
-    @DisplayName("L8 L9: requests that wait for each other: the youngest hears of it, the other goes on; both are logged")
+    @DisplayName("L8 L9: two that wait for each other: the youngest hears of it, the other goes on, both are logged")
     void aDeadlockIsFoundWhenItCloses() throws Exception {
         List<String> lines = new CopyOnWriteArrayList<>();
         Handler handler = new Handler() {
