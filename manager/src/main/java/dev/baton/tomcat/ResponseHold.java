@@ -61,6 +61,7 @@ final class ResponseHold implements OutputBuffer, ActionHook {
     private boolean flushHeld;
     private boolean lastHeld;
     private boolean endHeld;
+    private Object closeAfter;
     private byte last;
     private boolean cut;
     private volatile boolean over;
@@ -196,11 +197,18 @@ final class ResponseHold implements OutputBuffer, ActionHook {
             if (!is(ActionCode.ASYNC_IS_ASYNC) || !is(ActionCode.IS_IO_ALLOWED)) {
                 settle();
                 uninstall();
+                if (closeAfter != null) {
+                    hook.action(ActionCode.CLOSE_NOW, closeAfter);
+                }
             }
             hook.action(code, parameter);
         } else if (code == ActionCode.CLOSE_NOW) {
+            // The application failed after it had completed its answer: to its client that is a success.
+            if (endHeld && !cut && !is(ActionCode.ASYNC_IS_ASYNC)) {
+                closeAfter = parameter;
+                return;
+            }
             if (endHeld && !cut) {
-                // The application failed after it had completed its answer: to its client that is a success.
                 settle();
             }
             hook.action(code, parameter);
