@@ -3,6 +3,7 @@ package dev.baton.access;
 import dev.baton.model.SessionKey;
 import org.jetbrains.lincheck.Lincheck;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledForJreRange;
@@ -12,6 +13,7 @@ import org.junit.jupiter.api.condition.JRE;
 @Timeout(120)
 @EnabledForJreRange(max = JRE.JAVA_21, disabledReason = "the model checker cannot read the classes of newer JDKs")
 @DisplayName("L8: locks of portions, every interleaving")
+@Tag("races")
 class LockTableRaceTest {
     /** Enough for each planted bug that was tried; mvn -Praces takes more. */
     private static final int INVOCATIONS = Integer.getInteger("lock.invocations", 10);

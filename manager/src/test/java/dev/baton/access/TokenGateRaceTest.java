@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jetbrains.lincheck.Lincheck;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledForJreRange;
@@ -15,6 +16,7 @@ import org.junit.jupiter.api.condition.JRE;
  */
 @Timeout(120)
 @EnabledForJreRange(max = JRE.JAVA_21, disabledReason = "the model checker cannot read the classes of newer JDKs")
+@Tag("races")
 class TokenGateRaceTest {
     /** Enough for each planted bug that was tried; -Dgate.invocations=3000 takes minutes. */
     private static final int INVOCATIONS = Integer.getInteger("gate.invocations", 30);
