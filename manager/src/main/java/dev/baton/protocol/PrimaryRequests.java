@@ -64,10 +64,10 @@ final class PrimaryRequests {
         return queues.values().stream().mapToInt(TokenQueue::size).sum();
     }
 
-    /** Processes that wait for the token of a session, the next one first. */
-    List<NodeId> queued(SessionKey key) {
+    /** Who waits for the token of a session, the next one first. */
+    List<TokenQueue.Waiter> queued(SessionKey key) {
         TokenQueue queue = queues.get(key);
-        return queue == null ? List.of() : queue.waiters().stream().map(TokenQueue.Waiter::process).toList();
+        return queue == null ? List.of() : List.copyOf(queue.waiters());
     }
 
     long fencedWrites() {

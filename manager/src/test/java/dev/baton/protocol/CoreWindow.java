@@ -38,10 +38,14 @@ public final class CoreWindow {
         return c == null ? new TreeMap<>() : c.sessions();
     }
 
+    /** A place in a session's queue. */
+    public record Place(NodeId process, long rid) {}
+
     /** Processes that wait for a token, as far as this node is the primary. */
-    public static List<NodeId> queue(NodeCore core, SessionKey key) {
+    public static List<Place> queue(NodeCore core, SessionKey key) {
         PrimarySegment p = core.segments().primary(key.segment());
-        return p == null ? List.of() : p.requests.queued(key);
+        return p == null ? List.of()
+                : p.requests.queued(key).stream().map(w -> new Place(w.process(), w.rid())).toList();
     }
 
     /** The term the node serves the segment in as primary, or -1. */

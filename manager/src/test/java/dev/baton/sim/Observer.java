@@ -30,7 +30,7 @@ final class Observer {
 
     private record Copy(NodeId node, int segment) {}
 
-    private record Waiting(NodeId primary, TableNumber table, long term, List<NodeId> queue, Fence fence) {}
+    private record Waiting(NodeId primary, TableNumber table, long term, List<CoreWindow.Place> queue, Fence fence) {}
 
     private final Simulation sim;
     /** These maps are looked up only, never iterated. */
@@ -295,7 +295,7 @@ final class Observer {
         if (s == null) {
             return;
         }
-        List<NodeId> now = CoreWindow.queue(node.core(), key);
+        List<CoreWindow.Place> now = CoreWindow.queue(node.core(), key);
         Waiting before = queues.put(key, new Waiting(node.id(), node.core().effective().number(), term, now,
                 s.fence()));
         if (before == null || !before.primary.equals(node.id()) || before.term != term
@@ -304,8 +304,9 @@ final class Observer {
                 || before.fence.counter() + 1 != s.fence().counter() || s.holder() == null) {
             return;
         }
-        int at = before.queue.indexOf(s.holder());
+        int at = before.queue.stream().map(CoreWindow.Place::process).toList().indexOf(s.holder());
         for (int i = 0; i < at; i++) {
+            // With another number it gave up and came again, which may be one step where messages were parked.
             if (now.contains(before.queue.get(i))) {
                 throw new InvariantViolated("I9", key + " granted to " + s.holder() + " before " + before.queue.get(i)
                         + "; the queue was " + before.queue);
