@@ -22,7 +22,9 @@ public final class AccessLog {
         /** The store did not take the session that was made here. */
         NOT_CREATED,
         /** The store took no change, since too few backups are in sync. */
-        TOO_FEW_COPIES
+        TOO_FEW_COPIES,
+        /** The store took changes and cannot acknowledge them, since backups went away. */
+        UNCONFIRMED
     }
 
     private final ClientState state;

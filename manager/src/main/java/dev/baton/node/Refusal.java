@@ -23,6 +23,9 @@ record Refusal(Denial reason, NodeId holder) {
         if (log.end() == AccessLog.End.TOO_FEW_COPIES) {
             return new Refusal(Denial.TOO_FEW_COPIES, null).of(log.state().key());
         }
+        if (log.end() == AccessLog.End.UNCONFIRMED) {
+            return new Refusal(Denial.UNCONFIRMED, null).of(log.state().key());
+        }
         return log.end() == AccessLog.End.NOT_CREATED
                 ? new SessionUnavailable(Reason.STORE_UNREACHABLE, "the store did not take the new session "
                         + log.state().key() + ": it cannot serve now, too few backups are in sync, or the id is in use")
@@ -51,6 +54,8 @@ record Refusal(Denial reason, NodeId holder) {
                     "the store cannot serve " + key + " now (" + reason + "): no majority, or it is moving" + by);
             case TOO_FEW_COPIES -> new SessionUnavailable(Reason.TOO_FEW_COPIES,
                     "changes of " + key + " are refused: fewer backups are in sync than minInSync asks for");
+            case UNCONFIRMED -> new SessionUnavailable(Reason.OUTCOME_UNKNOWN, "changes of " + key
+                    + " were made, and backups went away before they had them: fewer are in sync than minInSync asks for");
             case NO_SUCH_SESSION, GONE -> new SessionUnavailable(Reason.TOKEN_LOST, key + " does not exist any more");
         };
     }

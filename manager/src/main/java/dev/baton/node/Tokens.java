@@ -351,6 +351,7 @@ final class Tokens {
             discard(state, switch (reason) {
                 case GONE -> AccessLog.End.GONE;
                 case TOO_FEW_COPIES -> AccessLog.End.TOO_FEW_COPIES;
+                case UNCONFIRMED -> AccessLog.End.UNCONFIRMED;
                 default -> AccessLog.End.LOST;
             });
         }

@@ -25,5 +25,7 @@ public enum Denial {
     /** This node is leaving, or was removed from the table. */
     NOT_A_MEMBER,
     /** Fewer backups are in sync than changes need. Nothing was changed. */
-    TOO_FEW_COPIES
+    TOO_FEW_COPIES,
+    /** The primary took the changes, then backups went: too few have them for an acknowledgement. Outcome unknown. */
+    UNCONFIRMED
 }

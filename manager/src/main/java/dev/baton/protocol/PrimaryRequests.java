@@ -255,7 +255,8 @@ final class PrimaryRequests {
             if (!known) {
                 fencedWrites++;
             }
-            answerRepeated(() -> released(from, m, known ? null : Denial.FENCED));
+            Denial reason = known ? askedAgain(m.deltas()) : Denial.FENCED;
+            answerRepeated(() -> released(from, m, reason));
             return;
         }
         Denial refused = applyAll(m.key(), m.fence(), m.deltas());
@@ -269,9 +270,17 @@ final class PrimaryRequests {
 
     private void released(NodeId to, Message.Release m, Denial reason) {
         if (reason == null && !m.deltas().isEmpty() && !replication.enoughInSync()) {
-            return; // asked again; by then there may be another backup
+            return; // it asks again, see askedAgain
         }
         step.send(to, new Message.Released(m.key(), m.fence(), reason));
+    }
+
+    /**
+     * What is to be said of changes that were taken before. Where backups went away meanwhile the first answer was
+     * silence, since another backup may come soon; for ever it would keep the session from being used at all.
+     */
+    private Denial askedAgain(List<SessionDelta> deltas) {
+        return deltas.isEmpty() || replication.enoughInSync() ? null : Denial.UNCONFIRMED;
     }
 
     private void answerRepeated(Runnable answer) {
@@ -317,7 +326,8 @@ final class PrimaryRequests {
             return;
         }
         if (m.deltas().stream().allMatch(d -> step.guards.duplicate(s, m.fence(), d.version()))) {
-            answerRepeated(() -> committed(from, m.key(), m.fence(), last, null));
+            Denial reason = askedAgain(m.deltas());
+            answerRepeated(() -> committed(from, m.key(), m.fence(), last, reason));
             return;
         }
         if (!step.guards.tokenCurrent(s, from, m.fence())) {

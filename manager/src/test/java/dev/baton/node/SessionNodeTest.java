@@ -227,6 +227,19 @@ class SessionNodeTest {
     }
 
     @Test
+    @DisplayName("minInSync: what the store took and could not acknowledge ends as unknown, not as refused")
+    void whatWasTakenAndNotConfirmedIsUnknown() {
+        try (ScriptedNode n = new ScriptedNode(ApplicationSettings.DEFAULT)) {
+            n.grantEverything(Map.of("n", 1));
+            AccessLog log = n.enter("id");
+            log.state().set("n", 99, log);
+            n.happen(new Effect.TokenLost(n.key("id"), Denial.UNCONFIRMED));
+            assertThat(reason(() -> n.shop.complete(log))).isEqualTo(Reason.OUTCOME_UNKNOWN);
+            n.shop.leave(log);
+        }
+    }
+
+    @Test
     @DisplayName("A commit under a lost token never reaches the core as one of the next token")
     void aCommitOfALostTokenIsNotGiven() {
         try (ScriptedNode n = new ScriptedNode(ApplicationSettings.DEFAULT)) {
