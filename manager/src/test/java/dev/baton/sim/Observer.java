@@ -44,6 +44,8 @@ final class Observer {
     private long tableNanos;
     private long lifeNanos;
     private long[] lostAtTerm = new long[Topology.SEGMENTS];
+    /** Terms at which segments were begun anew from the copy of one who owned them. */
+    private long[] anewByOwner = new long[Topology.SEGMENTS];
 
     Observer(Simulation sim) {
         this.sim = sim;
@@ -64,6 +66,7 @@ final class Observer {
         copies.clear();
         newest = null;
         lostAtTerm = new long[Topology.SEGMENTS];
+        anewByOwner = new long[Topology.SEGMENTS];
         for (int segment : sim.scenario().hotSegments) {
             sim.oracle().lost(segment, "a new cluster is founded");
         }
@@ -83,16 +86,7 @@ final class Observer {
     // ---- tables
 
     void stepped(SimNode node, Input input) {
-        TableNumber number = CoreWindow.storedTable(node.core());
-        TableNumber before = stored.get(node.id());
-        if (before == null || before.compareTo(number) < 0) {
-            stored.put(node.id(), number);
-        }
-        Topology effective = node.core().effective();
-        if (effective != null && acting.get(node.id()) != effective) {
-            acting.put(node.id(), effective);
-            actsBy(node, effective);
-        }
+        tables(node);
         for (int segment : sim.scenario().hotSegments) {
             watch(node, segment);
         }
@@ -106,6 +100,25 @@ final class Observer {
                 watchQueue(node, e.getKey());
             }
         }
+    }
+
+    private void tables(SimNode node) {
+        TableNumber number = CoreWindow.storedTable(node.core());
+        TableNumber before = stored.get(node.id());
+        if (before == null || before.compareTo(number) < 0) {
+            stored.put(node.id(), number);
+        }
+        Topology effective = node.core().effective();
+        if (effective != null && acting.get(node.id()) != effective) {
+            acting.put(node.id(), effective);
+            actsBy(node, effective);
+        }
+    }
+
+    /** Whether the segment was begun anew, as the node's table says, from the copy of an owner, though none was lost. */
+    boolean anewByOwner(SimNode node, int segment) {
+        tables(node);
+        return anewByOwner[segment] == node.core().effective().segment(segment).created();
     }
 
     /**
@@ -181,9 +194,11 @@ final class Observer {
                 sim.oracle().primaryChanged(segment);
             }
             // From the copy of an owner, by a coordinator who could not know that it was one, nothing is lost.
-            if (is.created() > was.created() && lostAtTerm[segment] < was.term() && !sim.scenario().lineages
-                    && !was.owns(is.primary())) {
-                throw new InvariantViolated("I12", "segment " + segment + " begins anew at " + is + ", an owner of " + was + " lives");
+            if (is.created() > was.created() && lostAtTerm[segment] < was.term() && !sim.scenario().lineages) {
+                if (!was.owns(is.primary())) {
+                    throw new InvariantViolated("I12", "segment " + segment + " begins anew at " + is + ", an owner of " + was + " lives");
+                }
+                anewByOwner[segment] = is.created();
             }
         }
     }

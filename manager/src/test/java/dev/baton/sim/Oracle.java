@@ -310,7 +310,8 @@ final class Oracle {
         Truth t = truths.get(key);
         // Going on without a majority begins what was begun anew shortly before once more: its primary may not know it.
         boolean forced = sim.observer().newest().lineage().size() > 1;
-        require(t.everLost || forced || sim.scenario().lineages, "I12", key,
+        // Nor could it know that it was an owner, where a table came into effect only by the death of the one it names.
+        require(t.everLost || forced || sim.scenario().lineages || sim.observer().anewByOwner(node, key.segment()), "I12", key,
                 "segment begun anew at " + node + " while an owner lives");
     }
 

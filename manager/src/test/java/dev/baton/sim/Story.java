@@ -24,7 +24,7 @@ import java.util.regex.Pattern;
  * > crash n1, start n1, pause n1, resume n1, leave n1
  * > cut n1 n2, heal n1 n2, isolate n1, heal
  * > drop Revoke n1 n2            the next message of that kind is lost; "drop 2nd Revoke n1 n2" the one after it
- * > block Effective n1 n2        all messages of that kind are lost, until "unblock"
+ * > block Effective n1 n2        all messages of that kind are lost, until "unblock"; "block 3rd ..." from the third on
  * > double Commit n1 n2 4 s      the next message of that kind comes a second time, late
  * > delay Commit n1 n2 4 s       the next message of that kind comes late
  * > exclude n1, include n1       the others are told that n1 is out, n1 is not; they meet again
@@ -91,11 +91,11 @@ final class Story {
             case "cut" -> cut(w[1], w[2]);
             case "isolate" -> sim.nodes().stream().filter(n -> !n.name.equals(w[1])).forEach(n -> cut(w[1], n.name));
             case "heal" -> sim.network().healAll();
-            case "drop" -> drop(w);
-            case "block" -> trick(Network.Trick.Form.LOSE, w, true);
+            case "drop" -> lose(w, false);
+            case "block" -> lose(w, true);
             case "unblock" -> sim.network().noTricks();
-            case "double" -> trick(Network.Trick.Form.DOUBLE, w, false);
-            case "delay" -> trick(Network.Trick.Form.DELAY, w, false);
+            case "double" -> trick(Network.Trick.Form.DOUBLE, w);
+            case "delay" -> trick(Network.Trick.Form.DELAY, w);
             case "exclude" -> sim.membership().exclude(node(w[1]).id());
             case "include" -> sim.membership().include(node(w[1]).id());
             case "settle" -> settle();
@@ -111,15 +111,17 @@ final class Story {
         }
     }
 
-    private void drop(String[] w) {
-        boolean second = w[1].equals("2nd");
-        int at = second ? 2 : 1;
-        sim.network().play(new Network.Trick(Network.Trick.Form.LOSE, w[at], w[at + 1], w[at + 2], second ? 1 : 0, false, 0));
+    private void lose(String[] w, boolean always) {
+        Matcher ordinal = Pattern.compile("(\\d+)(st|nd|rd|th)").matcher(w[1]);
+        boolean later = ordinal.matches();
+        int at = later ? 2 : 1;
+        int skip = later ? Integer.parseInt(ordinal.group(1)) - 1 : 0;
+        sim.network().play(new Network.Trick(Network.Trick.Form.LOSE, w[at], w[at + 1], w[at + 2], skip, always, 0));
     }
 
-    private void trick(Network.Trick.Form form, String[] w, boolean always) {
+    private void trick(Network.Trick.Form form, String[] w) {
         long nanos = w.length > 4 ? Long.parseLong(w[4]) * SECOND : 0;
-        sim.network().play(new Network.Trick(form, w[1], w[2], w[3], 0, always, nanos));
+        sim.network().play(new Network.Trick(form, w[1], w[2], w[3], 0, false, nanos));
     }
 
     private void settle() {
