@@ -16,7 +16,8 @@ final class LongRun {
         Process process = new ProcessBuilder(ProcessHandle.current().info().command().orElseThrow(), "-Xmx1g", "-cp",
                 System.getProperty("java.class.path"), "com.code_intelligence.jazzer.Jazzer",
                 "--target_class=" + DecoderFuzzer.class.getName(), "--instrumentation_includes=dev.baton.**",
-                "-max_total_time=" + arguments[1], "-timeout=20", "-artifact_prefix=" + work + "/",
+                "-max_total_time=" + arguments[1], "-timeout=20", "-rss_limit_mb=0",
+                "-artifact_prefix=" + work + "/",
                 "--reproducer_path=" + work, corpus.toString()).inheritIO().start();
         int exit = process.waitFor();
         if (exit != 0) {

@@ -137,11 +137,12 @@ final class Oracle {
             return;
         }
         require(t.made(stamp) != null, "I2", key, stamp + " acknowledged, and never made");
-        if (t.topFence.compareTo(fence) > 0 && t.topContents != null && !t.everLost) {
+        boolean alone = sim.scenario().settings.ackByPrimary();
+        if (!alone && t.topFence.compareTo(fence) > 0 && t.topContents != null && !t.everLost) {
             require(t.contains(t.topContents, stamp), "I3", key, stamp + " of " + node + " acknowledged under " + fence
                     + "; " + t.topFence + " was granted with " + t.topContents);
         }
-        if (!sim.scenario().settings.ackByPrimary()) {
+        if (!alone) {
             promise(t, stamp);
             requireStored(t, key, stamp);
         } else if (primaryHas(t, key, stamp)) {
@@ -153,7 +154,7 @@ final class Oracle {
         Topology table = sim.observer().newest();
         SimNode primary = table == null ? null : sim.life(table.segment(t.segment).primary());
         StoredSession s = primary == null ? null : CoreWindow.stored(primary.core(), key);
-        return s != null && (s.tombstone() || s.version() >= stamp.version());
+        return s != null && (s.tombstone() || t.contains(s.contents(), stamp));
     }
 
     /** The token went back, and everything with it. */
@@ -161,9 +162,6 @@ final class Oracle {
         // What the primary alone acknowledged is no part of the release any more.
         if (blind || sim.scenario().settings.ackByPrimary()) {
             return;
-        }
-        if (sim.scenario().settings.ackByPrimary()) {
-            return; // what the primary alone acknowledged is not in the release
         }
         acked(node, key, fence, stamp);
         Truth t = truths.get(key);
