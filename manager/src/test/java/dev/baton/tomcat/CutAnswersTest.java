@@ -82,13 +82,16 @@ class CutAnswersTest {
     @DisplayName("A client that goes away while its answer waits takes nothing with it")
     void aClientThatGoesAwayLosesOnlyItsAnswer() throws Exception {
         start(Map.of());
+        List<String> ways = List.of("length", "overBuffer", "noContentAndFlush", "completeAfterClose", "writeListener");
         List<TestTomcats.Visitor> visitors = new ArrayList<>();
+        for (int i = 0; i < ways.size(); i++) {
+            visitors.add(visitor()); // before changes are held back, behind which a new session of the segment would wait
+        }
         tomcats.network.hold((to, message) -> changes(message, Set.of()));
-        for (String way : List.of("length", "overBuffer", "noContentAndFlush", "completeAfterClose", "writeListener")) {
-            TestTomcats.Visitor visitor = visitor();
-            visitors.add(visitor);
+        for (int i = 0; i < ways.size(); i++) {
+            TestTomcats.Visitor visitor = visitors.get(i);
             Http1Client client = new Http1Client(connect(), "HTTP/1.1");
-            client.send("GET", "/shop/" + way, visitor.session());
+            client.send("GET", "/shop/" + ways.get(i), visitor.session());
             TestTomcats.await("the change is on its way", () -> onTheWay.contains(key(visitor)));
             client.close();
         }
