@@ -7,7 +7,7 @@ import java.util.List;
  *
  * @param number        its place in the total order
  * @param lineage       epochs of the steps that went on without a majority (lostAfter, forget, all others dead), in
- *                      order; of two tables where neither lineage is a prefix of the other, both sides went on
+ *                      order; of two tables where neither {@link #continues} the other, both sides went on
  * @param members       all members, in order of joining
  * @param previousSeats seats of the table before this one, which must also agree by majority
  * @param segments      {@value #SEGMENTS} entries
@@ -50,10 +50,14 @@ public record Topology(TableNumber number, List<Epoch> lineage, List<Member> mem
         return new Topology(other, lineage, members, previousSeats, segments);
     }
 
-    /** True where this table was made from {@code other} or by the same steps. */
+    /**
+     * True where this table was made from {@code other} or by the same steps. Whoever took such a step did not know of
+     * tables of later epochs that lack it: their side went on as well.
+     */
     public boolean continues(Topology other) {
-        return lineage.size() >= other.lineage.size()
-                && lineage.subList(0, other.lineage.size()).equals(other.lineage);
+        int shared = other.lineage.size();
+        return lineage.size() >= shared && lineage.subList(0, shared).equals(other.lineage)
+                && (lineage.size() == shared || other.number.epoch().compareTo(lineage.get(shared)) <= 0);
     }
 
     @Override

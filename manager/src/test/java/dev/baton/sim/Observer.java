@@ -148,6 +148,11 @@ final class Observer {
         if (sim.scenario().lineages && table.lineage().size() > 1) {
             sim.oracle().twoTruths();
         }
+        if (newest != null && sameCluster(newest, table) && !table.continues(newest) && !newest.continues(table)) {
+            // Whoever knows only of dead seats goes on; others may have, in tables that were out of its reach.
+            sim.scenario().lineages = true;
+            sim.oracle().twoTruths();
+        }
         if (newest != null && !sameCluster(newest, table)) {
             requireNobodyKnew(node, table);
             founded();
