@@ -75,8 +75,7 @@ public final class AttributeDiff {
      * @param current   the present bytes; kept by the result
      */
     public static Optional<AttributeChange> smallest(String name, byte[] benchmark, byte[] current) {
-        return benchmark == null ? Optional.of(new AttributeChange.Put(name, current))
-                : Optional.ofNullable(between(Methods.Method.AUTO, name, Benchmark.of(benchmark), current, List.of()));
+        return ofBytes(Methods.Method.AUTO, name, benchmark, current);
     }
 
     /**
@@ -86,9 +85,12 @@ public final class AttributeDiff {
      * @param current   the present bytes; kept by the result
      */
     public static Optional<AttributeChange> between(String name, byte[] benchmark, byte[] current) {
-        if (benchmark == null) {
-            return Optional.of(new AttributeChange.Put(name, current));
-        }
-        return Arrays.equals(benchmark, current) ? Optional.empty() : Optional.of(binary(name, benchmark, current));
+        return ofBytes(Methods.Method.BINARY, name, benchmark, current);
+    }
+
+    private static Optional<AttributeChange> ofBytes(Methods.Method method, String name, byte[] benchmark,
+                                                     byte[] current) {
+        return benchmark == null ? Optional.of(new AttributeChange.Put(name, current))
+                : Optional.ofNullable(between(method, name, Benchmark.of(benchmark), current, List.of()));
     }
 }

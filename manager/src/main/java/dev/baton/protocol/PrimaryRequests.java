@@ -107,7 +107,7 @@ final class PrimaryRequests {
             StoredSession s = copy.get(m.key());
             boolean exists = s != null && !s.tombstone() && !s.expiring();
             step.send(from, new Message.Meta(m.rid(), m.key(), exists ? s.image().meta() : null,
-                    Math.max(0, step.now - copy.lastAccess(m.key(), step.now)), exists ? s.holder() : null));
+                    copy.idle(m.key(), step.now), exists ? s.holder() : null));
         });
     }
 
@@ -121,7 +121,7 @@ final class PrimaryRequests {
         }
         TokenQueue.Waiter waiter = new TokenQueue.Waiter(from, m.rid(), m.cached());
         if (from.equals(s.holder()) && m.rid() == s.rid()) {
-            repeatGrant(from, m, s);
+            answerRepeated(() -> sendGrant(m.key(), from, m.rid(), s.fence(), m.cached()));
             return;
         }
         if (from.equals(s.holder()) && m.rid() < s.rid()) {
@@ -140,15 +140,6 @@ final class PrimaryRequests {
             grantNext(m.key());
         } else {
             revoke(m.key(), s, queue);
-        }
-    }
-
-    private void repeatGrant(NodeId from, Message.Acquire m, StoredSession s) {
-        Runnable again = () -> sendGrant(m.key(), from, m.rid(), s.fence(), m.cached());
-        if (step.guards.repeatWaitsForBackups()) {
-            replication.whenDurable(again);
-        } else {
-            again.run();
         }
     }
 
@@ -223,7 +214,7 @@ final class PrimaryRequests {
         }
         TokenQueue queue = queues.get(key);
         step.send(to, new Message.Grant(rid, key, fence, s.contents(), content(key, s, cached),
-                Math.max(0, step.now - copy.lastAccess(key, step.now)), queue != null && !queue.isEmpty(), s.expiring()));
+                copy.idle(key, step.now), queue != null && !queue.isEmpty(), s.expiring()));
     }
 
     private Content content(SessionKey key, StoredSession s, Stamp cached) {
@@ -260,7 +251,7 @@ final class PrimaryRequests {
             return;
         }
         Denial refused = applyAll(m.key(), m.fence(), m.deltas());
-        if (m.ageNanos() < step.now - copy.lastAccess(m.key(), step.now)) {
+        if (m.ageNanos() < copy.idle(m.key(), step.now)) {
             touch(List.of(new Change.Touch(m.key(), m.ageNanos())));
         }
         replication.append(new Change.Freed(m.key(), s.fence()));
