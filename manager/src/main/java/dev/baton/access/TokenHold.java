@@ -24,6 +24,7 @@ public final class TokenHold {
     private volatile boolean accessed;
     private volatile boolean touchDue;
     private volatile NodeId seenAt;
+    private volatile String usedBy;
     private volatile long toldNanos;
     private volatile long elsewhereNanos;
     private final AtomicInteger users = new AtomicInteger();
@@ -142,6 +143,15 @@ public final class TokenHold {
 
     public void seenAt(NodeId holder) {
         seenAt = holder;
+    }
+
+    /** Who uses the session in the process where it is, for people; null where that is not known. */
+    public String usedBy() {
+        return usedBy;
+    }
+
+    public void usedBy(String users) {
+        usedBy = users;
     }
 
     /** Whether there was an access since the store was told. */

@@ -171,6 +171,18 @@ final class MessageForm {
                 m.keys().forEach(out::key);
             }, MessageForm::readCounted),
 
+            new Form<>(30, Message.Users.class, (out, m) -> {
+                out.key(m.key());
+                writeFence(out, m.fence());
+                out.text(m.text(), Message.MAX_TEXT);
+            }, in -> new Message.Users(in.key(), readFence(in), in.text(Message.MAX_TEXT))),
+            new Form<>(31, Message.UsedBy.class, (out, m) -> {
+                out.varint(m.rid());
+                out.key(m.key());
+                out.node(m.holder());
+                out.text(m.text(), Message.MAX_TEXT);
+            }, in -> new Message.UsedBy(in.varint(), in.key(), in.node(), in.text(Message.MAX_TEXT))),
+
             new Form<>(27, Message.Offer.class, (out, m) -> {
                 out.varint(m.rid());
                 out.key(m.key());

@@ -38,6 +38,16 @@ public interface ApplicationEvents extends ClientState.Problems {
     void discarded(ClientState state, boolean destroyed);
 
     /**
+     * Who uses the session at this moment, for people: requests without session ids. Called on a thread of the cluster:
+     * must be quick and take no lock.
+     *
+     * @return empty where nobody is known
+     */
+    default String users(ClientState state) {
+        return "";
+    }
+
+    /**
      * The calling thread is about to wait for a session, or has waited for an acknowledgement for a second: so that an
      * application can bound how many of its threads do. Must be quick.
      *

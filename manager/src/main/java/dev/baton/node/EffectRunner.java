@@ -72,6 +72,10 @@ final class EffectRunner implements EventLoop.Effects {
             withToken(e.key(), a -> a.tokens().open(e), new Input.Idle(e.key(), 0));
         } else if (effect instanceof Effect.CloseGate e) {
             withToken(e.key(), a -> a.tokens().close(e), new Input.Idle(e.key(), 0));
+        } else if (effect instanceof Effect.UsersWanted e) {
+            with(e.key(), a -> a.tokens().usersWanted(e));
+        } else if (effect instanceof Effect.UsedBy e) {
+            with(e.key(), a -> a.tokens().usedBy(e));
         } else if (effect instanceof Effect.Returned e) {
             with(e.key(), a -> a.tokens().returned(e));
         } else if (effect instanceof Effect.LookedUp e) {

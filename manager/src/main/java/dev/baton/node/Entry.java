@@ -9,10 +9,8 @@ import dev.baton.access.LockTable;
 import dev.baton.access.TokenGate;
 import dev.baton.access.TokenHold;
 import dev.baton.access.Waiter;
-import dev.baton.model.NodeId;
 import dev.baton.node.SessionUnavailable.Reason;
 import dev.baton.protocol.Denial;
-import dev.baton.protocol.ProtocolReport;
 
 /**
  * The way into a session: the turn among the requests of this process, where they follow each other; the token; the
@@ -128,7 +126,7 @@ final class Entry extends Passage<AccessLog> {
             if (pass == TokenGate.NO_PASS) {
                 if (gate == null) {
                     if (late()) {
-                        throw locked(holder());
+                        throw locked(tokens.holder(state));
                     }
                     gate = tokens.await(state);
                     if (gate == null) {
@@ -155,7 +153,7 @@ final class Entry extends Passage<AccessLog> {
 
     private void refused(Object why) {
         if (!(why instanceof Refusal refusal)) {
-            throw locked(holder());
+            throw locked(tokens.holder(state));
         }
         if (!refusal.absent()) {
             throw refusal.of(state.key());
@@ -195,12 +193,6 @@ final class Entry extends Passage<AccessLog> {
             state.token().turns().release(turn);
         }
         turn = null;
-    }
-
-    private String holder() {
-        ProtocolReport.SessionReport report = parts.loop().ask(core -> core.report(state.key()));
-        NodeId holder = report == null || report.holder() == null ? state.token().seenAt() : report.holder();
-        return holder == null ? "another process" : holder.toString();
     }
 
     private SessionUnavailable locked(String holder) {

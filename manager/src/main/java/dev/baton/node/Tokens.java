@@ -7,11 +7,14 @@ import dev.baton.access.ClientStates;
 import dev.baton.access.TokenHold;
 import dev.baton.access.Waiter;
 import dev.baton.model.Fence;
+import dev.baton.model.NodeId;
 import dev.baton.model.SessionMeta;
 import dev.baton.protocol.Content;
 import dev.baton.protocol.Denial;
 import dev.baton.protocol.Effect;
 import dev.baton.protocol.Input;
+import dev.baton.protocol.Message;
+import dev.baton.protocol.ProtocolReport;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 
@@ -269,6 +272,7 @@ final class Tokens {
                 return;
             }
             token.fence(e.fence());
+            token.usedBy(null);
             token.granted(e.idleNanos(), parts.now());
             if (!bring(state, e)) {
                 // The store knows better what it gave: from nothing the next grant brings the whole.
@@ -309,6 +313,32 @@ final class Tokens {
             // A token that nobody here knows of, of a former life of the application.
             parts.loop().give(new Input.Idle(e.key(), 0));
         }
+    }
+
+    void usersWanted(Effect.UsersWanted e) {
+        ClientState state = states.existing(e.key().id());
+        String users = state == null ? "" : events.users(state);
+        if (!users.isEmpty()) {
+            parts.loop().give(new Input.Users(e.key(),
+                    users.substring(0, Math.min(users.length(), Message.MAX_TEXT))));
+        }
+    }
+
+    void usedBy(Effect.UsedBy e) {
+        ClientState state = states.existing(e.key().id());
+        if (state != null) {
+            state.token().seenAt(e.holder());
+            state.token().usedBy(e.text());
+        }
+    }
+
+    /** Who has the token now, for people, as far as this process can tell without asking. */
+    String holder(ClientState state) {
+        ProtocolReport.SessionReport report = parts.loop().ask(core -> core.report(state.key()));
+        NodeId holder = report == null || report.holder() == null ? state.token().seenAt() : report.holder();
+        String where = holder == null ? "another process" : holder.toString();
+        String users = state.inside() > 0 ? events.users(state) : state.token().usedBy();
+        return users == null || users.isEmpty() ? where : users + " at " + where;
     }
 
     void returned(Effect.Returned e) {

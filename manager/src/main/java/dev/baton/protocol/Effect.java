@@ -47,6 +47,15 @@ public sealed interface Effect {
     /** Nobody new enters; {@link Input.Idle} when nobody is inside (at once, if so). */
     record CloseGate(SessionKey key) implements Effect {}
 
+    /**
+     * Another process has been waiting for this token for a while: {@link Input.Users} tells it who is inside, for people
+     * to read. No answer does no harm.
+     */
+    record UsersWanted(SessionKey key) implements Effect {}
+
+    /** The token that was asked for is in use there, by those. */
+    record UsedBy(SessionKey key, NodeId holder, String text) implements Effect {}
+
     /** The token went back and the store has everything; the copy stays usable as a cache. */
     record Returned(SessionKey key) implements Effect {}
 

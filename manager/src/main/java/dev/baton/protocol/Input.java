@@ -71,6 +71,9 @@ public sealed interface Input {
      */
     record Idle(SessionKey key, long ageNanos) implements Input {}
 
+    /** The answer to {@link Effect.UsersWanted}, of at most {@link Message#MAX_TEXT} characters. */
+    record Users(SessionKey key, String text) implements Input {}
+
     /**
      * A session made here becomes known to the store, with its contents at the end of its first request as version 1.
      * Answered by {@link Effect.Created} or {@link Effect.CreateFailed}.

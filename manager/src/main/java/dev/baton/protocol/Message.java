@@ -18,6 +18,8 @@ import java.util.List;
  * make that harmless. The sender (name and incarnation) comes with the envelope.
  */
 public sealed interface Message {
+    /** Longest text of {@link Users} and {@link UsedBy}. */
+    int MAX_TEXT = 500;
 
     /** An application deployed on a node: its name and {@link SessionKey#applicationHash hash}. */
     record App(long hash, String name) {}
@@ -100,6 +102,12 @@ public sealed interface Message {
     record Cancel(long rid, SessionKey key) implements Message {}
 
     record Revoke(SessionKey key, Fence fence) implements Message {}
+
+    /** From a holder that was asked for the token once more and cannot give it yet: who is using the session. */
+    record Users(SessionKey key, Fence fence, String text) implements Message {}
+
+    /** From the primary to a process that waits: who is using the session, and where. For people only. */
+    record UsedBy(long rid, SessionKey key, NodeId holder, String text) implements Message {}
 
     /** The token back, with every delta not yet acknowledged. */
     record Release(SessionKey key, Fence fence, List<SessionDelta> deltas, long ageNanos) implements Message {

@@ -120,6 +120,8 @@ public final class NodeCore {
             tokens.destroy(in);
         } else if (input instanceof Input.Rename in) {
             tokens.rename(in);
+        } else if (input instanceof Input.Users in) {
+            tokens.users(in);
         } else if (input instanceof Input.Touch in) {
             tokens.touch(in);
         } else if (input instanceof Input.ConfirmLease in) {
@@ -336,6 +338,10 @@ public final class NodeCore {
             segments.request(from, x.key(), m);
         } else if (m instanceof Message.Renamed x) {
             tokens.renamed(x);
+        } else if (m instanceof Message.Users x) {
+            segments.request(from, x.key(), m);
+        } else if (m instanceof Message.UsedBy x) {
+            tokens.usedBy(x);
         } else if (m instanceof Message.Touched x) {
             segments.touched(x);
         } else if (m instanceof Message.Attach x) {

@@ -57,6 +57,8 @@ final class PrimaryRequests {
             destroy(from, x);
         } else if (m instanceof Message.Rename x) {
             rename(from, x);
+        } else if (m instanceof Message.Users x) {
+            users(from, x);
         }
     }
 
@@ -153,6 +155,13 @@ final class PrimaryRequests {
     /** Asks the holder of an idle session for the token: it may have news of accesses. */
     void revokeIdle(SessionKey key, StoredSession s) {
         step.send(s.holder(), new Message.Revoke(key, s.fence()));
+    }
+
+    private void users(NodeId from, Message.Users m) {
+        StoredSession s = copy.get(m.key());
+        if (s != null && from.equals(s.holder()) && s.fence().equals(m.fence())) {
+            queued(m.key()).forEach(w -> step.send(w.process(), new Message.UsedBy(w.rid(), m.key(), from, m.text())));
+        }
     }
 
     private void cancel(NodeId from, Message.Cancel m) {

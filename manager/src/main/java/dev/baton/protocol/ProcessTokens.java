@@ -354,9 +354,25 @@ final class ProcessTokens {
         } else if (hold.state == Hold.State.HELD && !hold.closing) {
             hold.closing = true;
             step.emit(new Effect.CloseGate(m.key()));
+        } else if (hold.state == Hold.State.HELD) {
+            step.emit(new Effect.UsersWanted(m.key()));
         }
         if (hold != null && (hold.state == Hold.State.WANTED || hold.state == Hold.State.CREATING || hold.offering)) {
             hold.revoked = m.fence();
+        }
+    }
+
+    void users(Input.Users in) {
+        Hold hold = holds.get(in.key());
+        if (hold != null && hold.state == Hold.State.HELD) {
+            directory.toPrimary(in.key(), new Message.Users(in.key(), hold.fence, in.text()));
+        }
+    }
+
+    void usedBy(Message.UsedBy m) {
+        Hold hold = holds.get(m.key());
+        if (hold != null && hold.state == Hold.State.WANTED && hold.rid == m.rid()) {
+            step.emit(new Effect.UsedBy(m.key(), m.holder(), m.text()));
         }
     }
 

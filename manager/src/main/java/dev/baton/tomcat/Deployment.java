@@ -9,7 +9,11 @@ import dev.baton.node.Application.Completed;
 import dev.baton.node.Clock;
 import dev.baton.node.SessionNode;
 import dev.baton.node.SessionUnavailable;
+import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 import org.apache.catalina.Context;
 import org.apache.catalina.connector.Request;
@@ -20,6 +24,9 @@ import org.apache.catalina.session.Constants;
  * it, so that one that somebody kept over a reload never meets the application's next life.
  */
 final class Deployment {
+    /** So many are named. */
+    private static final int MAX_USERS = 2;
+
     private final BatonManager manager;
     private final SessionNode node;
     private final Application application;
@@ -28,6 +35,8 @@ final class Deployment {
     private final String route;
     private final ClassLoader loader;
     private final Clock clock;
+    /** The stays of this process, and whose they are. */
+    private final Map<AccessLog, RequestScope> inside = new ConcurrentHashMap<>();
 
     Deployment(BatonManager manager, SessionNode node, Application application, MetaForm metaForm, Clock clock) {
         this.manager = manager;
@@ -141,8 +150,8 @@ final class Deployment {
             session.metaChanged(session.state().meta());
         }
         if (request != null && done.sent()) {
-            session.requests().add(new RequestLog.Entry(request.getMethod() + " " + request.getDecodedRequestURI(),
-                    done.version(), done.deltaBytes(), done.wholeBytes()));
+            session.requests().add(new RequestLog.Entry(RequestName.of(request), done.version(), done.deltaBytes(),
+                    done.wholeBytes()));
         }
         return done;
     }
@@ -152,7 +161,33 @@ final class Deployment {
     }
 
     void leave(AccessLog access) {
+        inside.remove(access);
         application.leave(access);
+    }
+
+    /** That stay is the scope's, until {@link #leave} or {@link #disowned}. */
+    void owned(AccessLog access, RequestScope scope) {
+        inside.put(access, scope);
+    }
+
+    void disowned(AccessLog access) {
+        inside.remove(access);
+    }
+
+    /** Who is inside the session, for people; empty where nobody is known. */
+    String users(ClientState state) {
+        Set<String> names = new TreeSet<>();
+        inside.forEach((access, scope) -> {
+            if (access.state() == state) {
+                String name = scope.name();
+                // Tomcat uses a request's object for the next one as soon as it has left.
+                if (inside.containsKey(access)) {
+                    names.add(name);
+                }
+            }
+        });
+        int more = names.size() - MAX_USERS;
+        return String.join(" and ", names.stream().limit(MAX_USERS).toList()) + (more > 0 ? " and " + more + " more" : "");
     }
 
     void destroy(AccessLog access) {

@@ -85,6 +85,12 @@ final class Expiries implements ApplicationEvents {
     }
 
     @Override
+    public String users(ClientState state) {
+        Deployment deployment = manager.deployment();
+        return deployment == null ? "" : deployment.users(state);
+    }
+
+    @Override
     public Runnable waiting() {
         return WaitingThreads.begin(manager.getEngine());
     }

@@ -23,7 +23,7 @@ final class Refusal {
     static void answer(Request request, Response response, SessionUnavailable why, boolean cutOff) throws IOException {
         String reason = reason(why, cutOff);
         boolean cut = response.isCommitted() || request.isAsync();
-        log.warn("Refused " + request.getMethod() + " " + request.getDecodedRequestURI() + ": " + reason + ": "
+        log.warn("Refused " + RequestName.of(request) + ": " + reason + ": "
                 + why.getMessage() + (cut ? " (the answer had begun: connection cut)" : ""));
         if (cut) {
             cut(request, why);

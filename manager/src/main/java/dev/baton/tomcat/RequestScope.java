@@ -124,6 +124,16 @@ final class RequestScope {
         return request;
     }
 
+    /** On whose behalf this uses sessions, for people. Any thread. */
+    String name() {
+        RequestScope scope = this;
+        while (scope.outer != null && scope.request == null && scope.owner == null) {
+            scope = scope.outer;
+        }
+        return scope.owner != null ? scope.owner.toString()
+                : scope.request != null ? RequestName.of(scope.request) : "a use outside of requests";
+    }
+
     /** The request that this thread runs, or null. */
     static Request runningRequest() {
         RequestScope scope = here();
@@ -200,6 +210,7 @@ final class RequestScope {
     /** Takes over a stay that was begun already. */
     void adopt(TrackedSession session, AccessLog log) {
         know(session).log = log;
+        session.deployment().owned(log, this);
         if (session.deployment().manager().waitsForAcknowledgement()) {
             holdAnswer();
         }
@@ -230,7 +241,7 @@ final class RequestScope {
         } else if (owner == null) {
             owner = (LockOwner) request.getNote(OWNER);
             if (owner == null) {
-                owner = new LockOwner(request.getMethod() + " " + request.getDecodedRequestURI(),
+                owner = new LockOwner(RequestName.of(request),
                         request.getCoyoteRequest().getStartTimeNanos());
                 request.setNote(OWNER, owner);
             }
@@ -277,7 +288,8 @@ final class RequestScope {
     /** Gives a stay back to whoever made it: this scope does not end it. */
     void release(TrackedSession session) {
         Stay stay = find(session);
-        if (stay != null) {
+        if (stay != null && stay.log != null) {
+            session.deployment().disowned(stay.log);
             stay.log = null;
         }
     }

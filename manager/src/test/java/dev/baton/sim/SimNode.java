@@ -252,7 +252,7 @@ final class SimNode {
             if (e instanceof Effect.Send) {
                 continue;
             }
-            if (!(e instanceof Effect.Serving) && !(e instanceof Effect.Note)) {
+            if (!(e instanceof Effect.Serving || e instanceof Effect.Note || e instanceof Effect.UsersWanted)) {
                 sim.trace().line(name, () -> "  " + Lines.of(e));
             }
             if (e instanceof Effect.Probe p) {

@@ -1,0 +1,41 @@
+package dev.baton.tomcat;
+
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.logging.Handler;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
+
+/** What is written into the log of the Tomcat side from its making until it is closed. */
+final class LogLines implements AutoCloseable {
+    private final List<String> lines = new CopyOnWriteArrayList<>();
+    /** Kept: loggers are weakly referenced. */
+    private final Logger logger = Logger.getLogger("dev.baton.tomcat");
+    private final Handler handler = new Handler() {
+        @Override
+        public void publish(LogRecord record) {
+            lines.add(record.getMessage());
+        }
+
+        @Override
+        public void flush() {
+        }
+
+        @Override
+        public void close() {
+        }
+    };
+
+    LogLines() {
+        logger.addHandler(handler);
+    }
+
+    List<String> lines() {
+        return lines;
+    }
+
+    @Override
+    public void close() {
+        logger.removeHandler(handler);
+    }
+}
