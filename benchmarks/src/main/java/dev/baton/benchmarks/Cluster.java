@@ -48,6 +48,23 @@ final class Cluster implements AutoCloseable {
         }
     }
 
+    /** Starts the nodes; no sessions are made. */
+    static Cluster bare(Options options, ManagerKind manager) throws IOException, InterruptedException {
+        Cluster cluster = new Cluster(manager);
+        try {
+            cluster.startNodes(options);
+            cluster.settle();
+            return cluster;
+        } catch (IOException | InterruptedException | RuntimeException e) {
+            cluster.close();
+            throw e;
+        }
+    }
+
+    List<TomcatNode> nodes() {
+        return nodes;
+    }
+
     private void startNodes(Options options) throws IOException, InterruptedException {
         List<Integer> http = freePorts(NODES);
         List<Integer> receivers = freePorts(NODES);

@@ -40,6 +40,13 @@ public final class BenchServlet extends HttpServlet {
                 answer = cart.add(Integer.parseInt(request.getParameter("i")));
                 shopping.setAttribute("cart", cart);
                 break;
+            case "/fill":
+                filling(request).fill(request.getSession(true));
+                answer = 0;
+                break;
+            case "/use":
+                answer = filling(request).use(session(request), Integer.parseInt(request.getParameter("i")));
+                break;
             default:
                 response.sendError(HttpServletResponse.SC_NOT_FOUND);
                 return;
@@ -48,6 +55,10 @@ public final class BenchServlet extends HttpServlet {
         response.setContentType("text/plain");
         response.setContentLength(body.length);
         response.getOutputStream().write(body);
+    }
+
+    private static Filling filling(HttpServletRequest request) {
+        return Filling.valueOf(request.getParameter("filling"));
     }
 
     private static HttpSession session(HttpServletRequest request) {
