@@ -3,44 +3,52 @@ package dev.baton.benchmarks;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 
-/** Two Tomcats with one session manager, and the sessions made on them. */
+/** Tomcats with one session manager, and the sessions made on them. */
 final class Cluster implements AutoCloseable {
-    static final int SESSIONS = 500;
-    private static final int NODES = 2;
-    private static final int IDLE_SECONDS = 6;
-    private static final int SETTLE_SECONDS = 90;
+    private static final long SHARING_SECONDS = 10;
+    private static final long REPLICATION_MILLIS = 500;
     private static final int WARM_UP_WINDOWS = 4;
-    /** Bytes a second that heartbeats and the like may take. */
-    private static final int QUIET = 4_000;
+    /** Baton's built-in stack: where clusters search for ports, and how many each may take. */
+    private static final int FIRST_PORT = 20_000;
+    private static final int PORTS = 200;
+    private static final int PORT_RANGES = 60;
+    private static final AtomicInteger NUMBERS = new AtomicInteger();
 
     private final ManagerKind manager;
+    private final boolean sticky;
     private final List<TomcatNode> nodes = new ArrayList<>();
     private final List<List<Visitor>> visitors = new ArrayList<>();
     private double idleBytesPerSecond;
     private double idlePacketsPerSecond;
 
-    private Cluster(ManagerKind manager) {
+    private Cluster(ManagerKind manager, boolean sticky) {
         this.manager = manager;
+        this.sticky = sticky;
     }
 
-    /** Starts the nodes, makes the sessions, and waits until nothing moves any more. */
-    static Cluster start(Options options, ManagerKind manager) throws IOException, InterruptedException {
-        Cluster cluster = new Cluster(manager);
+    /** Starts the nodes one after the other. A manager that does not share sessions is loaded sticky in any layout. */
+    static Cluster start(Options options, ManagerKind manager, Layout layout) throws IOException, InterruptedException {
+        Cluster cluster = new Cluster(manager, layout.sticky() || !manager.shares());
         try {
-            cluster.startNodes(options);
-            cluster.settle();
-            cluster.makeVisitors();
-            cluster.settle();
-            cluster.checkThatSessionsAreShared();
-            cluster.measureIdle();
+            List<Integer> http = freePorts(layout.nodes());
+            List<Integer> receivers = freePorts(layout.nodes());
+            int number = NUMBERS.getAndIncrement();
+            long pid = ProcessHandle.current().pid();
+            int localPort = FIRST_PORT + PORTS * (int) ((pid + number) % PORT_RANGES);
+            for (int i = 0; i < layout.nodes(); i++) {
+                Seat seat = new Seat("bench-" + pid + "-" + number, i, receivers, localPort);
+                TomcatNode node = new TomcatNode(seat.name(), http.get(i),
+                        options.target().resolve("nodes").resolve(manager.label() + "-" + number + "-" + seat.name()));
+                cluster.nodes.add(node);
+                node.start(options, manager, seat);
+            }
             return cluster;
         } catch (IOException | InterruptedException | RuntimeException e) {
             cluster.close();
@@ -48,96 +56,81 @@ final class Cluster implements AutoCloseable {
         }
     }
 
-    /** Starts the nodes; no sessions are made. */
-    static Cluster bare(Options options, ManagerKind manager) throws IOException, InterruptedException {
-        Cluster cluster = new Cluster(manager);
-        try {
-            cluster.startNodes(options);
-            cluster.settle();
-            return cluster;
-        } catch (IOException | InterruptedException | RuntimeException e) {
-            cluster.close();
-            throw e;
-        }
-    }
-
-    List<TomcatNode> nodes() {
-        return nodes;
-    }
-
-    private void startNodes(Options options) throws IOException, InterruptedException {
-        List<Integer> http = freePorts(NODES);
-        List<Integer> receivers = freePorts(NODES);
-        String name = "bench-" + ProcessHandle.current().pid();
-        for (int i = 0; i < NODES; i++) {
-            TomcatNode node = new TomcatNode("n" + (i + 1), http.get(i),
-                    options.target().resolve("nodes").resolve(manager.name().toLowerCase(java.util.Locale.ROOT) + i));
-            nodes.add(node);
-            node.start(options, manager, Map.of("bench.cluster", name, "bench.node", "n" + (i + 1), "bench.port",
-                    String.valueOf(receivers.get(i)), "bench.peer.port", String.valueOf(receivers.get(1 - i)),
-                    "bench.number", String.valueOf(i + 1), "bench.peer.number", String.valueOf(2 - i)));
-        }
-    }
-
-    private void makeVisitors() throws IOException {
-        for (TomcatNode node : nodes) {
-            String host = "127.0.0.1:" + node.port();
-            byte[] request = ("GET /bench/new HTTP/1.1\r\nHost: " + host + "\r\n\r\n")
-                    .getBytes(StandardCharsets.ISO_8859_1);
+    /**
+     * Makes that many sessions, the same number on each node.
+     *
+     * @param wide whether they have 50 more attributes
+     */
+    void makeVisitors(int sessions, boolean wide) throws IOException {
+        byte[] request = Visitor.request("/new", null);
+        for (int n = 0; n < nodes.size(); n++) {
             List<Visitor> made = new ArrayList<>();
-            try (Connection connection = new Connection(node.port())) {
-                while (made.size() < SESSIONS / NODES) {
+            try (Connection connection = new Connection(nodes.get(n).port())) {
+                while (made.size() < sessions / nodes.size()) {
                     if (connection.exchange(request) != 0 || connection.cookie() == null) {
                         throw new IOException("no session was made: " + connection.head());
                     }
-                    made.add(new Visitor(host, connection.cookie()));
+                    String cookie = connection.cookie();
+                    if (wide && connection.exchange(Visitor.request("/parts", cookie)) != 0) {
+                        throw new IOException("no attributes were made: " + connection.head());
+                    }
+                    made.add(new Visitor(cookie, n, manager.mustBeTold()));
                 }
             }
             visitors.add(made);
         }
     }
 
-    /** A cluster that is none would be fast. */
-    private void checkThatSessionsAreShared() throws IOException {
-        if (manager == ManagerKind.STANDARD) {
+    /** A cluster that is none would be fast: what is changed through each node must be read through all others. */
+    void checkThatSessionsAreShared() throws IOException, InterruptedException {
+        if (!manager.shares()) {
             return;
         }
         Visitor visitor = visitors.get(0).get(0);
-        for (TomcatNode node : List.of(nodes.get(1), nodes.get(0))) {
-            try (Connection connection = new Connection(node.port())) {
-                long answer = connection.exchange(visitor.request(Workload.COUNTER));
-                if (!visitor.accept(Workload.COUNTER, answer)) {
-                    throw new IOException("the other node answered " + answer + "\n" + connection.head());
-                }
+        for (TomcatNode changing : nodes) {
+            long changed = ask(changing, visitor.request(Workload.COUNTER));
+            if (!visitor.accept(Workload.COUNTER, changed)) {
+                throw new IOException(changing.name() + " answered " + changed + " to a change");
+            }
+            // Who asks an asynchronous manager too early makes it keep the older state for good.
+            TimeUnit.MILLISECONDS.sleep(REPLICATION_MILLIS);
+            for (TomcatNode reading : nodes) {
+                awaitValue(reading, visitor, changed);
             }
         }
     }
 
-    private void settle() throws IOException, InterruptedException {
-        ClusterTraffic before = traffic();
-        int quietSeconds = 0;
-        for (int second = 0; second < SETTLE_SECONDS; second++) {
-            TimeUnit.SECONDS.sleep(1);
-            ClusterTraffic now = traffic();
-            quietSeconds = now.minus(before).bytes() < QUIET ? quietSeconds + 1 : 0;
-            if (quietSeconds == 3) {
-                return;
+    private void awaitValue(TomcatNode reading, Visitor visitor, long expected) throws IOException, InterruptedException {
+        byte[] request = Visitor.request("/value", visitor.cookie());
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(SHARING_SECONDS);
+        long read = ask(reading, request);
+        while (read != expected) {
+            if (System.nanoTime() > deadline) {
+                throw new IOException(reading.name() + " answers " + read + ", not " + expected + ": sessions are not shared");
             }
-            before = now;
+            TimeUnit.MILLISECONDS.sleep(50);
+            read = ask(reading, request);
         }
-        throw new IOException(manager + ": the nodes still talk after " + SETTLE_SECONDS + " s");
     }
 
-    private void measureIdle() throws IOException, InterruptedException {
-        ClusterTraffic before = traffic();
-        TimeUnit.SECONDS.sleep(IDLE_SECONDS);
-        ClusterTraffic idle = traffic().minus(before);
-        idleBytesPerSecond = (double) idle.bytes() / IDLE_SECONDS;
-        idlePacketsPerSecond = (double) idle.packets() / IDLE_SECONDS;
+    private static long ask(TomcatNode node, byte[] request) throws IOException {
+        try (Connection connection = new Connection(node.port())) {
+            return connection.exchange(request);
+        }
     }
 
     ManagerKind manager() {
         return manager;
+    }
+
+    List<TomcatNode> nodes() {
+        return nodes;
+    }
+
+    /** Says what the nodes said to each other in a time without requests. */
+    void idle(ClusterTraffic traffic, int seconds) {
+        idleBytesPerSecond = (double) traffic.bytes() / seconds;
+        idlePacketsPerSecond = (double) traffic.packets() / seconds;
     }
 
     double idleBytesPerSecond() {
@@ -146,17 +139,20 @@ final class Cluster implements AutoCloseable {
 
     /** One window of load; what the nodes say to each other when idle is taken off. */
     Sample measure(int connections, Workload workload, int seconds) throws IOException, InterruptedException {
-        Load load = new Load(nodes.stream().map(TomcatNode::port).toList(), visitors);
+        Load load = new Load(nodes.stream().map(TomcatNode::port).toList(), visitors, sticky);
         ClusterTraffic trafficBefore = traffic();
         long cpuBefore = cpuNanos();
         long start = System.nanoTime();
-        long requests = load.run(connections, workload, seconds);
+        Load.Result result = load.run(connections, workload, seconds);
         double elapsed = (System.nanoTime() - start) / 1e9;
         long cpu = cpuNanos() - cpuBefore;
         ClusterTraffic traffic = traffic().minus(trafficBefore);
+        double requests = result.answered();
         return new Sample(requests / elapsed, cpu / 1e3 / requests,
+                result.latencies().micros(0.5), result.latencies().micros(0.99),
                 (traffic.bytes() - idleBytesPerSecond * elapsed) / requests,
-                (traffic.packets() - idlePacketsPerSecond * elapsed) / requests);
+                (traffic.packets() - idlePacketsPerSecond * elapsed) / requests,
+                100 * result.missed() / requests, 100 * result.refused() / (requests + result.refused()));
     }
 
     /**
@@ -178,7 +174,8 @@ final class Cluster implements AutoCloseable {
         return nodes.stream().mapToLong(n -> n.cpu().toNanos()).sum();
     }
 
-    private ClusterTraffic traffic() throws IOException, InterruptedException {
+    /** What the nodes have said to each other since they were started. */
+    ClusterTraffic traffic() throws IOException, InterruptedException {
         Set<Long> pids = new HashSet<>();
         Set<Integer> ports = new HashSet<>();
         for (TomcatNode node : nodes) {

@@ -1,19 +1,10 @@
 package dev.baton.benchmarks;
 
 import java.io.IOException;
-import java.util.ArrayList;
-import java.util.List;
 
 /**
- * Measures session managers on whole clusters of two real Tomcats on loopback.
- *
- * <p>All clusters run at once, each in its own processes, and are loaded one after the other in short windows, round by
- * round, so that they share the machine's moods. 500 sessions stick to their nodes; closed-loop clients ask over
- * keep-alive connections, half of them to each node (a single connection: to the first). Every answer carries a number
- * that only a session without losses gives. Before each kind of request the nodes are warmed up with it.
- *
- * <p>CPU is that of both Tomcat processes, user and system. Bytes and packets between the nodes are the kernel's
- * counters of their sockets ({@link ClusterTraffic}); what an idle cluster sends in the same time is subtracted.
+ * Measures session managers on whole clusters of real Tomcats on loopback; {@code benchmarks/RESULTS.md} says how.
+ * What fails is named in the tables, the rest is measured all the same, and the end is 1.
  */
 public final class ClusterMeasurement {
     private ClusterMeasurement() {
@@ -28,42 +19,20 @@ public final class ClusterMeasurement {
             System.exit(2);
             return;
         }
-        Report report = new Report(options);
-        List<Cluster> clusters = new ArrayList<>();
-        try {
-            for (ManagerKind manager : options.managers()) {
-                System.out.println("starting two Tomcats with the manager " + manager);
-                Cluster cluster = Cluster.start(options, manager);
-                clusters.add(cluster);
-                System.out.printf("  idle: %.0f bytes/s between the nodes%n", cluster.idleBytesPerSecond());
-            }
-            for (int connections : options.connections()) {
-                for (Workload workload : options.workloads()) {
-                    measure(options, clusters, connections, workload, report);
-                }
-            }
-        } finally {
-            clusters.forEach(Cluster::close);
-        }
-        report.print();
-        report.append(options.results());
-    }
-
-    private static void measure(Options options, List<Cluster> clusters, int connections, Workload workload,
-                                Report report) throws IOException, InterruptedException {
-        for (Cluster cluster : clusters) {
-            cluster.warmUp(connections, workload, options.warmup());
-        }
-        List<List<Sample>> samples = new ArrayList<>();
-        clusters.forEach(c -> samples.add(new ArrayList<>()));
-        for (int round = 0; round < options.rounds(); round++) {
-            report.probe(LoopbackProbe.exchangeMicros());
-            for (int i = 0; i < clusters.size(); i++) {
-                // Every other round in reverse, so that nobody always follows the same neighbour.
-                int turn = round % 2 == 0 ? i : clusters.size() - 1 - i;
-                samples.get(turn).add(clusters.get(turn).measure(connections, workload, options.seconds()));
+        Report report = new Report(options.results());
+        long start = System.nanoTime();
+        report.text(Machine.conditions() + "; nodes with " + String.join(" ", options.jvm())
+                + (options.note().isBlank() ? "" : "; " + options.note()) + "; a bare loopback exchange takes "
+                + Spread.of(LoopbackProbe.exchangeMicros()).text(1) + " µs");
+        for (Part part : options.parts()) {
+            try {
+                part.measure(options, report);
+            } catch (IOException | RuntimeException e) {
+                report.failure(part.name().toLowerCase(java.util.Locale.ROOT), e);
             }
         }
-        report.add(connections, workload, clusters.stream().map(Cluster::manager).toList(), samples);
+        report.text("Measured in " + (System.nanoTime() - start) / 60_000_000_000L + " minutes; afterwards "
+                + Machine.load() + ".");
+        System.exit(report.failed() ? 1 : 0);
     }
 }

@@ -19,14 +19,22 @@ final class Connection implements Closeable {
     private static final byte[] LENGTH = "\r\nContent-Length: ".getBytes(StandardCharsets.ISO_8859_1);
     private static final byte[] COOKIE = "\r\nSet-Cookie: ".getBytes(StandardCharsets.ISO_8859_1);
 
-    private final Socket socket;
-    private final InputStream in;
-    private final OutputStream out;
+    private static final byte[] CLOSE = "\r\nConnection: close".getBytes(StandardCharsets.ISO_8859_1);
+
+    private final int port;
+    private Socket socket;
+    private InputStream in;
+    private OutputStream out;
     private final byte[] buffer = new byte[16 << 10];
     private int filled;
     private int headEnd;
 
     Connection(int port) throws IOException {
+        this.port = port;
+        connect();
+    }
+
+    private void connect() throws IOException {
         socket = new Socket();
         socket.setTcpNoDelay(true);
         socket.setSoTimeout(TIMEOUT_MILLIS);
@@ -36,7 +44,8 @@ final class Connection implements Closeable {
     }
 
     /**
-     * Sends the request and reads the whole answer.
+     * Sends the request and reads the whole answer. Where the server says that it closes the connection, as after errors,
+     * there is a new one afterwards.
      *
      * @return the number in the body of a 200; else the negative status
      */
@@ -62,7 +71,12 @@ final class Connection implements Closeable {
         while (filled < end) {
             fill();
         }
-        return status == 200 ? number(bodyStart, end) : -status;
+        long answer = status == 200 ? number(bodyStart, end) : -status;
+        if (find(0, headEnd, CLOSE) >= 0) {
+            socket.close();
+            connect();
+        }
+        return answer;
     }
 
     /** Name and value of the cookie that the last answer set, or null. */

@@ -97,7 +97,7 @@ public final class HeapMeasurement {
         }
         List<Result> results = new ArrayList<>();
         for (ManagerKind manager : options.managers()) {
-            try (Cluster cluster = Cluster.bare(options, manager)) {
+            try (Cluster cluster = Cluster.start(options, manager, new Layout(true, 2))) {
                 results.addAll(measurement.measure(cluster, fillings));
             }
         }
@@ -117,7 +117,7 @@ public final class HeapMeasurement {
         for (Result r : results) {
             Result first = results.stream().filter(f -> f.filling() == r.filling()).findFirst().orElse(r);
             rows.add(String.format(Locale.ROOT, "| %s | %s | %.0f | %.2f | %.0f | %.2f |",
-                    r.filling().name().toLowerCase(Locale.ROOT), r.manager().name().toLowerCase(Locale.ROOT),
+                    r.filling().name().toLowerCase(Locale.ROOT), r.manager().label(),
                     r.inUse().total(), r.inUse().total() / first.inUse().total(), r.idle().total(),
                     r.idle().total() / first.idle().total()));
         }

@@ -15,7 +15,7 @@ public final class Machine {
     public static String conditions() throws IOException {
         return Instant.now().truncatedTo(ChronoUnit.MINUTES) + ", " + Runtime.getRuntime().availableProcessors()
                 + " cores " + cpuModel() + ", Linux " + System.getProperty("os.version") + ", JDK "
-                + System.getProperty("java.version") + ", load before " + loadAverage();
+                + System.getProperty("java.version") + ", " + load();
     }
 
     private static String cpuModel() throws IOException {
@@ -25,7 +25,8 @@ public final class Machine {
         }
     }
 
-    private static String loadAverage() throws IOException {
-        return Files.readString(Path.of("/proc/loadavg")).split(" ")[0];
+    /** Processes that wanted to run in the last minute. */
+    static String load() throws IOException {
+        return "load " + Files.readString(Path.of("/proc/loadavg")).split(" ")[0];
     }
 }

@@ -1,41 +1,72 @@
 package dev.baton.benchmarks;
 
+import java.util.Locale;
+
 /** A session manager as Tomcat's configuration names it. */
 enum ManagerKind {
     /** Tomcat's own without a cluster: what a request costs without any replication. */
-    STANDARD("<Manager className='org.apache.catalina.session.StandardManager' pathname=''/>", ""),
+    STANDARD,
+    /** As shipped: the answer waits for the backup. */
+    BATON("", 0),
+    /** Requests of one session take turns. */
+    BATON_SESSION("threadLocks='session'", 0),
+    /** Nobody waits for the backup. */
+    BATON_ASYNC("acknowledge='none'", 0),
+    /** Tomcat's all-to-all replication; the sender waits until each peer has applied the change. */
+    DELTA_SYNC("DeltaManager", TribesChannel.SYNCHRONOUS),
+    DELTA_ASYNC("DeltaManager", TribesChannel.ASYNCHRONOUS),
+    /** Tomcat's replication to one backup; the sender waits until it has applied the change. */
+    BACKUP_SYNC("BackupManager", TribesChannel.SYNCHRONOUS),
+    BACKUP_ASYNC("BackupManager", TribesChannel.ASYNCHRONOUS);
 
-    BATON("<Manager className='dev.baton.tomcat.BatonManager' cluster='${bench.cluster}' nodeName='${bench.node}'/>", ""),
+    /** Class of a Tribes manager, or attributes of Baton's. */
+    private final String detail;
+    private final int tribesOptions;
 
-    /** Tomcat's all-to-all replication, synchronous; for scale. */
-    DELTA("<Manager className='org.apache.catalina.ha.session.DeltaManager' notifyListenersOnReplication='false'/>",
-            """
-            <Cluster className='org.apache.catalina.ha.tcp.SimpleTcpCluster' channelSendOptions='6'>
-              <Channel className='org.apache.catalina.tribes.group.GroupChannel'>
-                <Membership className='org.apache.catalina.tribes.membership.StaticMembershipService'>
-                  <LocalMember className='org.apache.catalina.tribes.membership.StaticMember'
-                      domain='bench' uniqueId='{0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,${bench.number}}'/>
-                  <Member className='org.apache.catalina.tribes.membership.StaticMember' domain='bench'
-                      host='127.0.0.1' port='${bench.peer.port}'
-                      uniqueId='{0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,${bench.peer.number}}'/>
-                </Membership>
-                <Receiver className='org.apache.catalina.tribes.transport.nio.NioReceiver' address='127.0.0.1'
-                    port='${bench.port}' autoBind='1' maxThreads='16'/>
-                <Sender className='org.apache.catalina.tribes.transport.ReplicationTransmitter'>
-                  <Transport className='org.apache.catalina.tribes.transport.nio.PooledParallelSender'/>
-                </Sender>
-                <Interceptor className='org.apache.catalina.tribes.group.interceptors.TcpFailureDetector'/>
-              </Channel>
-              <Valve className='org.apache.catalina.ha.tcp.ReplicationValve' filter=''/>
-            </Cluster>
-            """);
+    ManagerKind() {
+        this("", 0);
+    }
 
-    final String manager;
-    /** Goes into the Host. */
-    final String cluster;
+    ManagerKind(String detail, int tribesOptions) {
+        this.detail = detail;
+        this.tribesOptions = tribesOptions;
+    }
 
-    ManagerKind(String manager, String cluster) {
-        this.manager = manager;
-        this.cluster = cluster;
+    /** Whether the sessions of one node can be reached through another. */
+    boolean shares() {
+        return this != STANDARD;
+    }
+
+    boolean baton() {
+        return name().startsWith("BATON");
+    }
+
+    /** Whether the application must call {@code setAttribute} after it has changed an attribute in place. */
+    boolean mustBeTold() {
+        return tribesOptions != 0;
+    }
+
+    /** The element that goes into the Context. */
+    String managerElement(Seat seat) {
+        if (this == STANDARD) {
+            return "<Manager className='org.apache.catalina.session.StandardManager' pathname=''/>";
+        }
+        if (baton()) {
+            return "<Manager className='dev.baton.tomcat.BatonManager' stack='local:" + seat.localPort() + "' cluster='"
+                    + seat.cluster() + "' nodeName='" + seat.name() + "' " + detail + "/>";
+        }
+        String backup = detail.equals("BackupManager") ? " mapSendOptions='" + tribesOptions + "'" : "";
+        return "<Manager className='org.apache.catalina.ha.session." + detail
+                + "' notifyListenersOnReplication='false'" + backup + "/>";
+    }
+
+    /** The element that goes into the Host, or nothing. */
+    String clusterElement(Seat seat) {
+        return tribesOptions == 0 ? "" : TribesChannel.element(seat, tribesOptions);
+    }
+
+    /** As in options and tables. */
+    String label() {
+        return name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 }

@@ -4,13 +4,17 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.function.Function;
 
 /**
  * What to measure.
  *
+ * @param parts       tables to make
  * @param managers    session managers, the first is what the others are compared with
- * @param connections numbers of keep-alive connections
+ * @param layouts     routing and numbers of nodes
+ * @param connections numbers of clients, each of which has one request under way
  * @param workloads   kinds of request
  * @param rounds      windows per manager, interleaved
  * @param seconds     length of a window
@@ -22,10 +26,16 @@ import java.util.Map;
  * @param home        unpacked Tomcat distribution
  * @param target      where the nodes' directories are made
  */
-record Options(List<ManagerKind> managers, List<Integer> connections, List<Workload> workloads, int rounds, int seconds,
-               int warmup, List<String> jvm, String note, Path results, Path jar, Path home, Path target) {
+record Options(List<Part> parts, List<ManagerKind> managers, List<Layout> layouts, List<Integer> connections,
+               List<Workload> workloads, int rounds, int seconds, int warmup, List<String> jvm, String note,
+               Path results, Path jar, Path home, Path target) {
 
-    /** @throws IllegalArgumentException with name, value and what is allowed */
+    /**
+     * Of arguments {@code --name=value}; an empty value is none. {@code --short=true} makes what is not given such that
+     * all parts together take some minutes.
+     *
+     * @throws IllegalArgumentException with name, value and what is allowed
+     */
     static Options of(String[] arguments) {
         Map<String, String> given = new LinkedHashMap<>();
         for (String argument : arguments) {
@@ -33,37 +43,35 @@ record Options(List<ManagerKind> managers, List<Integer> connections, List<Workl
             if (!argument.startsWith("--") || equals < 0) {
                 throw new IllegalArgumentException("'" + argument + "' is not of the form --name=value");
             }
-            given.put(argument.substring(2, equals), argument.substring(equals + 1));
+            given.put(argument.substring(2, equals), argument.substring(equals + 1).trim());
         }
-        List<Integer> connections = new ArrayList<>();
-        for (String n : given.getOrDefault("connections", "16,1").split(",")) {
-            connections.add(number("connections", n, 1, 200));
-        }
+        boolean brief = Boolean.parseBoolean(take(given, "short", "false"));
         Options options = new Options(
-                constants("managers", given.getOrDefault("managers", "standard,baton"), ManagerKind.class),
-                List.copyOf(connections),
-                constants("workloads", given.getOrDefault("workloads", "read,counter,cart"), Workload.class),
-                number("rounds", given.getOrDefault("rounds", "5"), 1, 1_000),
-                number("seconds", given.getOrDefault("seconds", "3"), 1, 600),
-                number("warmup", given.getOrDefault("warmup", "12"), 0, 600),
-                List.of(given.getOrDefault("jvm", "-Xms512m -Xmx512m").trim().split("\\s+")),
-                given.getOrDefault("note", ""), Path.of(given.getOrDefault("results", "target/RESULTS.md")),
-                Path.of(given.getOrDefault("jar", "../dist/target/baton.jar")), Path.of(required(given, "home")),
-                Path.of(given.getOrDefault("target", "target")));
-        given.keySet().removeAll(List.of("managers", "connections", "workloads", "rounds", "seconds", "warmup", "jvm",
-                "note", "results", "jar", "home", "target"));
+                constants(given, "parts", brief ? "speed" : "speed", Part.class),
+                constants(given, "managers", brief ? "standard,baton,delta-sync,backup-sync"
+                        : "standard,baton,delta-sync,delta-async,backup-sync,backup-async", ManagerKind.class),
+                list(given, "layouts", "sticky-2,robin-3", Layout::of),
+                list(given, "connections", brief ? "16" : "16,1", n -> number("connections", n, 1, 200)),
+                constants(given, "workloads", "read,counter,cart,one-of-50", Workload.class),
+                number("rounds", take(given, "rounds", "3"), 1, 1_000),
+                number("seconds", take(given, "seconds", brief ? "1" : "2"), 1, 600),
+                number("warmup", take(given, "warmup", brief ? "2" : "4"), 0, 600),
+                List.of(take(given, "jvm", "-Xms512m -Xmx512m").split("\\s+")),
+                take(given, "note", ""), Path.of(take(given, "results", "target/RESULTS.md")),
+                Path.of(take(given, "jar", "../dist/target/baton.jar")), Path.of(take(given, "home", "")),
+                Path.of(take(given, "target", "target")));
+        if (options.home().toString().isEmpty()) {
+            throw new IllegalArgumentException("--home=... is missing");
+        }
         if (!given.isEmpty()) {
             throw new IllegalArgumentException("unknown: --" + given.keySet().iterator().next());
         }
         return options;
     }
 
-    private static String required(Map<String, String> given, String name) {
-        String value = given.get(name);
-        if (value == null) {
-            throw new IllegalArgumentException("--" + name + "=... is missing");
-        }
-        return value;
+    private static String take(Map<String, String> given, String name, String otherwise) {
+        String value = given.remove(name);
+        return value == null || value.isEmpty() ? otherwise : value;
     }
 
     private static int number(String name, String text, int least, int most) {
@@ -78,16 +86,33 @@ record Options(List<ManagerKind> managers, List<Integer> connections, List<Workl
         throw new IllegalArgumentException("--" + name + ": " + text + " outside " + least + ".." + most);
     }
 
-    private static <E extends Enum<E>> List<E> constants(String name, String text, Class<E> type) {
-        List<E> constants = new ArrayList<>();
-        for (String word : text.split(",")) {
+    private static <T> List<T> list(Map<String, String> given, String name, String otherwise, Function<String, T> parser) {
+        List<T> values = new ArrayList<>();
+        for (String word : take(given, name, otherwise).split(",")) {
             try {
-                constants.add(Enum.valueOf(type, word.trim().toUpperCase(java.util.Locale.ROOT).replace('-', '_')));
+                values.add(parser.apply(word.trim()));
             } catch (IllegalArgumentException e) {
-                throw new IllegalArgumentException("--" + name + ": '" + word + "' is none of "
-                        + java.util.Arrays.toString(type.getEnumConstants()).toLowerCase(java.util.Locale.ROOT), e);
+                throw new IllegalArgumentException(
+                        e.getMessage().startsWith("--") ? e.getMessage() : "--" + name + ": " + e.getMessage(), e);
             }
         }
-        return List.copyOf(constants);
+        return List.copyOf(values);
+    }
+
+    private static <E extends Enum<E>> List<E> constants(Map<String, String> given, String name, String otherwise,
+                                                         Class<E> type) {
+        return list(given, name, otherwise, word -> {
+            for (E constant : type.getEnumConstants()) {
+                if (label(constant).equals(word.toLowerCase(Locale.ROOT))) {
+                    return constant;
+                }
+            }
+            throw new IllegalArgumentException("'" + word + "' is none of "
+                    + List.of(type.getEnumConstants()).stream().map(Options::label).toList());
+        });
+    }
+
+    private static String label(Enum<?> constant) {
+        return constant.name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 }

@@ -19,9 +19,20 @@ record Spread(double least, double median, double greatest) {
         return of(samples.stream().mapToDouble(value).toArray());
     }
 
-    /** As {@code least–median–greatest}; nothing is shown as minus zero. */
+    /** Of the ratios between windows of the same round. */
+    static Spread ofRatios(List<Sample> samples, List<Sample> first, ToDoubleFunction<Sample> value) {
+        double[] ratios = new double[Math.min(samples.size(), first.size())];
+        for (int i = 0; i < ratios.length; i++) {
+            ratios[i] = value.applyAsDouble(samples.get(i)) / value.applyAsDouble(first.get(i));
+        }
+        return of(ratios);
+    }
+
+    /** As {@code least–median–greatest}, or one number where they are the same; nothing is shown as minus zero. */
     String text(int decimals) {
-        return number(least, decimals) + "–" + number(median, decimals) + "–" + number(greatest, decimals);
+        String from = number(least, decimals);
+        String to = number(greatest, decimals);
+        return from.equals(to) ? from : from + "–" + number(median, decimals) + "–" + to;
     }
 
     private static String number(double value, int decimals) {

@@ -7,7 +7,6 @@ import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
@@ -15,8 +14,7 @@ import java.util.stream.Stream;
 final class TomcatNode implements AutoCloseable {
     private static final long START_SECONDS = 60;
     private static final long STOP_SECONDS = 20;
-    /** First of the ports of the built-in stack, away from where other clusters of this machine are. */
-    private static final int LOCAL_PORT = 21_800;
+    private static final int POLL_MILLIS = 10;
 
     private final String name;
     private final int port;
@@ -27,6 +25,10 @@ final class TomcatNode implements AutoCloseable {
         this.name = name;
         this.port = port;
         this.base = base;
+    }
+
+    String name() {
+        return name;
     }
 
     int port() {
@@ -43,14 +45,12 @@ final class TomcatNode implements AutoCloseable {
                 .orElseThrow(() -> new IllegalStateException("the CPU time of " + name + " cannot be read"));
     }
 
-    /** @param values for the placeholders of the manager's configuration */
-    void start(Options options, ManagerKind manager, Map<String, String> values)
-            throws IOException, InterruptedException {
-        layOut(options, manager, values);
+    /** Starts it and waits until the application answers. */
+    void start(Options options, ManagerKind manager, Seat seat) throws IOException, InterruptedException {
+        layOut(options, manager, seat);
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(options.jvm());
-        command.add("-Dbaton.local.port=" + LOCAL_PORT);
         command.add("-Dcatalina.home=" + options.home().toAbsolutePath());
         command.add("-Dcatalina.base=" + base.toAbsolutePath());
         command.add("-Djava.io.tmpdir=" + base.resolve("temp").toAbsolutePath());
@@ -69,12 +69,12 @@ final class TomcatNode implements AutoCloseable {
         return base.resolve("logs/node.log");
     }
 
-    private void layOut(Options options, ManagerKind manager, Map<String, String> values) throws IOException {
+    private void layOut(Options options, ManagerKind manager, Seat seat) throws IOException {
         deleteTree(base);
         for (String directory : List.of("conf", "lib", "logs", "temp", "webapps", "work", "bench/WEB-INF/classes")) {
             Files.createDirectories(base.resolve(directory));
         }
-        if (manager == ManagerKind.BATON) {
+        if (manager.baton()) {
             Files.copy(options.jar(), base.resolve("lib/baton.jar"));
         }
         Path classes = Path.of("dev", "baton", "benchmarks", "shop");
@@ -108,16 +108,14 @@ final class TomcatNode implements AutoCloseable {
                     </Engine>
                   </Service>
                 </Server>
-                """.formatted(port, name, manager.cluster, base.resolve("bench").toAbsolutePath(), manager.manager);
-        for (Map.Entry<String, String> value : values.entrySet()) {
-            server = server.replace("${" + value.getKey() + "}", value.getValue());
-        }
+                """.formatted(port, name, manager.clusterElement(seat), base.resolve("bench").toAbsolutePath(),
+                manager.managerElement(seat));
         Files.writeString(base.resolve("conf/server.xml"), server);
     }
 
     private void awaitAnswer() throws IOException, InterruptedException {
         long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(START_SECONDS);
-        byte[] request = ("GET /bench/new HTTP/1.1\r\nHost: 127.0.0.1:" + port + "\r\n\r\n").getBytes("ISO-8859-1");
+        byte[] request = Visitor.request("/ping", null);
         String last = "nothing";
         while (System.nanoTime() < deadline && process.isAlive()) {
             try (Connection connection = new Connection(port)) {
@@ -128,7 +126,7 @@ final class TomcatNode implements AutoCloseable {
             } catch (IOException e) {
                 last = e.toString();
             }
-            TimeUnit.MILLISECONDS.sleep(100);
+            TimeUnit.MILLISECONDS.sleep(POLL_MILLIS);
         }
         throw new IOException(name + " does not serve (" + last + "); its log " + log() + ":\n"
                 + Files.readString(log()));

@@ -5,49 +5,74 @@ import java.util.EnumMap;
 
 /** One session as its client knows it: the bytes it sends and the answers that must come. One thread at a time. */
 final class Visitor {
-    private static final int NAME_LENGTH = 9;
+    /** What the application answers to {@link Workload#READ}: the entries of its attribute. */
+    static final int ENTRIES = 40;
 
     private final EnumMap<Workload, byte[]> requests = new EnumMap<>(Workload.class);
-    private final EnumMap<Workload, Integer> itemAt = new EnumMap<>(Workload.class);
+    private final EnumMap<Workload, long[]> numbers = new EnumMap<>(Workload.class);
+    private final EnumMap<Workload, Integer> next = new EnumMap<>(Workload.class);
     private final String cookie;
-    private long counter;
-    private long cartChanges;
+    private int node;
 
-    Visitor(String host, String cookie) {
+    /**
+     * @param home the node that made the session
+     * @param set  whether the application calls {@code setAttribute} after changes in place
+     */
+    Visitor(String cookie, int home, boolean set) {
         this.cookie = cookie;
+        this.node = home;
         for (Workload workload : Workload.values()) {
-            String start = "GET /bench" + workload.path;
-            String rest = (workload.cart() ? "00" : "") + " HTTP/1.1\r\nHost: " + host + "\r\nCookie: " + cookie + "\r\n\r\n";
-            itemAt.put(workload, start.length());
-            requests.put(workload, (start + rest).getBytes(StandardCharsets.ISO_8859_1));
+            String query = workload.inPlace() ? "?i=00&set=" + set : "";
+            requests.put(workload, request(workload.path + query, cookie));
+            numbers.put(workload, new long[workload.items]);
+            next.put(workload, 0);
         }
+    }
+
+    /** A request for that path of the measured application. */
+    static byte[] request(String path, String cookie) {
+        return ("GET /bench" + path + " HTTP/1.1\r\nHost: bench\r\n"
+                + (cookie == null ? "" : "Cookie: " + cookie + "\r\n") + "\r\n").getBytes(StandardCharsets.ISO_8859_1);
     }
 
     String cookie() {
         return cookie;
     }
 
+    /** The node for the next request if requests go round. */
+    int nextNode(int nodes) {
+        node = node + 1 >= nodes ? 0 : node + 1;
+        return node;
+    }
+
     /** The next request of that kind. */
     byte[] request(Workload workload) {
         byte[] request = requests.get(workload);
-        if (workload.cart()) {
-            int item = (int) (cartChanges % Workload.ITEMS);
-            int at = itemAt.get(workload);
+        if (workload.inPlace()) {
+            int item = next.get(workload);
+            int at = "GET /bench".length() + workload.path.length() + "?i=".length();
             request[at] = (byte) ('0' + item / 10);
             request[at + 1] = (byte) ('0' + item % 10);
         }
         return request;
     }
 
-    /** Whether the answer is the one that a session that lost nothing gives. */
+    /**
+     * Whether the answer is the one that a session that lost nothing gives. After another one the session is believed to
+     * be what it said.
+     */
     boolean accept(Workload workload, long answer) {
-        switch (workload) {
-            case READ:
-                return answer == NAME_LENGTH;
-            case COUNTER:
-                return answer == ++counter;
-            default:
-                return answer == 2 + cartChanges++ / Workload.ITEMS;
+        if (workload.items == 0) {
+            return answer == ENTRIES;
         }
+        long[] counts = numbers.get(workload);
+        int item = next.get(workload);
+        if (answer < 0) {
+            return false;
+        }
+        next.put(workload, (item + 1) % workload.items);
+        boolean expected = answer == counts[item] + 1;
+        counts[item] = answer;
+        return expected;
     }
 }

@@ -1,7 +1,7 @@
 package dev.baton.benchmarks;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import java.util.List;
 import java.util.Set;
@@ -24,30 +24,38 @@ class FiguresTest {
     void aSpreadIsLeastMedianGreatest() {
         assertThat(Spread.of(3, 1, 2).text(0)).isEqualTo("1–2–3");
         assertThat(Spread.of(4, 1, 2, 3).text(1)).isEqualTo("1.0–2.5–4.0");
-        assertThat(Spread.of(-0.04).text(1)).isEqualTo("0.0–0.0–0.0");
+        assertThat(Spread.of(-0.04).text(1)).isEqualTo("0.0");
     }
 
     @Test
-    void aVisitorNoticesALostChange() {
-        Visitor visitor = new Visitor("127.0.0.1:80", "JSESSIONID=A.n1");
-        assertThat(visitor.accept(Workload.COUNTER, 1)).isTrue();
-        assertThat(visitor.accept(Workload.COUNTER, 2)).isTrue();
-        assertThat(visitor.accept(Workload.COUNTER, 2)).isFalse();
-        for (int i = 0; i < Workload.ITEMS; i++) {
-            assertThat(new String(visitor.request(Workload.CART))).startsWith(
-                    String.format("GET /bench/cart?i=%02d HTTP/1.1\r\nHost: 127.0.0.1:80\r\nCookie: JSESSIONID=A.n1\r\n", i));
-            assertThat(visitor.accept(Workload.CART, 2)).isTrue();
+    void aRatioComparesWindowsOfTheSameRound() {
+        assertThat(Spread.ofRatios(List.of(sample(10), sample(40)), List.of(sample(20), sample(10)),
+                Sample::requestsPerSecond).text(2)).isEqualTo("0.50–2.25–4.00");
+    }
+
+    private static Sample sample(double requestsPerSecond) {
+        return new Sample(requestsPerSecond, 0, 0, 0, 100, 2, 0, 0);
+    }
+
+    @Test
+    void headersCountForEachPacket() {
+        assertThat(sample(1).wireBytes()).isEqualTo(204);
+    }
+
+    @Test
+    void percentilesAreExactToAHundredth() {
+        Latencies latencies = new Latencies();
+        assertThat(latencies.micros(0.5)).isZero();
+        for (int i = 100; i >= 1; i--) {
+            latencies.add(i * 1_000L);
         }
-        assertThat(visitor.accept(Workload.CART, 2)).isFalse();
-    }
-
-    @Test
-    void wrongOptionsAreRefused() {
-        assertThatThrownBy(() -> Options.of(new String[] {"--home=x", "--rounds=0"}))
-                .hasMessage("--rounds: 0 outside 1..1000");
-        assertThatThrownBy(() -> Options.of(new String[] {"--home=x", "--managers=jdbc"}))
-                .hasMessage("--managers: 'jdbc' is none of [standard, baton, delta]");
-        assertThatThrownBy(() -> Options.of(new String[] {"--home=x", "--colour=red"})).hasMessage("unknown: --colour");
-        assertThatThrownBy(() -> Options.of(new String[0])).hasMessage("--home=... is missing");
+        assertThat(latencies.micros(0.5)).isCloseTo(50, within(0.5));
+        assertThat(latencies.micros(0.99)).isCloseTo(99, within(1.0));
+        Latencies slow = new Latencies();
+        slow.add(30_000_000_000L);
+        slow.add(7);
+        latencies.addAll(slow);
+        assertThat(latencies.micros(1)).isCloseTo(30_000_000, within(300_000.0));
+        assertThat(latencies.micros(0)).isEqualTo(0.007);
     }
 }

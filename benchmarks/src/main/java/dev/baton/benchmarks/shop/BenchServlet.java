@@ -15,15 +15,28 @@ public final class BenchServlet extends HttpServlet {
     protected void doGet(HttpServletRequest request, HttpServletResponse response) throws IOException {
         long answer;
         switch (request.getPathInfo()) {
+            case "/ping":
+                answer = 0;
+                break;
             case "/new":
                 HttpSession made = request.getSession(true);
-                made.setAttribute("name", "a visitor");
+                made.setAttribute("profile", new Profile());
                 made.setAttribute("counter", 0);
                 made.setAttribute("cart", new Cart());
                 answer = 0;
                 break;
+            case "/parts":
+                HttpSession wide = session(request);
+                for (int i = 0; i < Part.PARTS; i++) {
+                    wide.setAttribute(Part.name(i), new Part(i));
+                }
+                answer = 0;
+                break;
             case "/read":
-                answer = ((String) session(request).getAttribute("name")).length();
+                answer = ((Profile) session(request).getAttribute("profile")).entries();
+                break;
+            case "/value":
+                answer = (Integer) session(request).getAttribute("counter");
                 break;
             case "/counter":
                 HttpSession counting = session(request);
@@ -32,20 +45,24 @@ public final class BenchServlet extends HttpServlet {
                 answer = next;
                 break;
             case "/cart":
-                answer = ((Cart) session(request).getAttribute("cart")).add(Integer.parseInt(request.getParameter("i")));
-                break;
-            case "/cart-set":
                 HttpSession shopping = session(request);
                 Cart cart = (Cart) shopping.getAttribute("cart");
-                answer = cart.add(Integer.parseInt(request.getParameter("i")));
-                shopping.setAttribute("cart", cart);
+                answer = cart.add(number(request));
+                changed(request, shopping, "cart", cart);
+                break;
+            case "/part":
+                HttpSession many = session(request);
+                String name = Part.name(number(request));
+                Part part = (Part) many.getAttribute(name);
+                answer = part.change();
+                changed(request, many, name, part);
                 break;
             case "/fill":
                 filling(request).fill(request.getSession(true));
                 answer = 0;
                 break;
             case "/use":
-                answer = filling(request).use(session(request), Integer.parseInt(request.getParameter("i")));
+                answer = filling(request).use(session(request), number(request));
                 break;
             default:
                 response.sendError(HttpServletResponse.SC_NOT_FOUND);
@@ -59,6 +76,17 @@ public final class BenchServlet extends HttpServlet {
 
     private static Filling filling(HttpServletRequest request) {
         return Filling.valueOf(request.getParameter("filling"));
+    }
+
+    private static int number(HttpServletRequest request) {
+        return Integer.parseInt(request.getParameter("i"));
+    }
+
+    /** Says so to managers that do not find it themselves. */
+    private static void changed(HttpServletRequest request, HttpSession session, String name, Object value) {
+        if (Boolean.parseBoolean(request.getParameter("set"))) {
+            session.setAttribute(name, value);
+        }
     }
 
     private static HttpSession session(HttpServletRequest request) {

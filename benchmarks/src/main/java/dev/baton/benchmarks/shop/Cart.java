@@ -31,7 +31,7 @@ final class Cart implements Serializable {
         private final String title;
         private final String note;
         private final BigDecimal price;
-        private int quantity = 1;
+        private int quantity;
 
         Item(int number) {
             sku = "SKU-" + (100_000 + number * 7919);
