@@ -96,6 +96,28 @@ final class Attribute {
         return value == REMOVED || value == UNREADABLE ? null : value;
     }
 
+    /**
+     * Whether the object that is here could be let go of: the store has what it is now, and it can be read back from
+     * that. Where other threads use it meanwhile any answer.
+     */
+    boolean renewable(Workshop workshop) {
+        Object value = live.get();
+        Benchmark from = benchmark;
+        if (value == null || value == UNREADABLE) {
+            return true;
+        }
+        if (value == REMOVED || from == null) {
+            return false;
+        }
+        try {
+            return workshop.differencer().unchanged(from, value, () -> workshop.serializer().serialize(name, value))
+                    && workshop.serializer().deserialize(name, from.bytes()) != null;
+        } catch (NotSerializableAttribute | UnreadableAttribute | RuntimeException | LinkageError
+                 | StackOverflowError e) {
+            return false;
+        }
+    }
+
     boolean unreadable() {
         return live.get() == UNREADABLE;
     }

@@ -118,26 +118,34 @@ public final class ClientState {
     /**
      * The value as this process last knew it, for access logs, listings and the like: takes no token, is tracked by
      * nobody, may be out of date. Null also where it is only known as bytes and cannot be read.
+     *
+     * @param stored what is looked at where this copy knows nothing; may give null
      */
-    public Object peek(String name) {
-        Attribute attribute = contents.attribute(name);
-        if (attribute == null || attribute.removed()) {
-            return null;
-        }
-        Object made = attribute.made();
-        byte[] bytes = attribute.bytes();
-        if (made != null || bytes == null) {
-            return made;
+    public Object peek(String name, Supplier<SessionImage> stored) {
+        Contents mine = contents;
+        byte[] bytes;
+        if (mine.empty()) {
+            SessionImage image = stored.get();
+            bytes = image == null ? null : image.attribute(name);
+        } else {
+            Attribute attribute = mine.attribute(name);
+            if (attribute == null || attribute.removed() || attribute.made() != null) {
+                return attribute == null ? null : attribute.made();
+            }
+            bytes = attribute.bytes();
         }
         try {
-            return workshop.serializer().deserialize(name, bytes);
+            return bytes == null ? null : workshop.serializer().deserialize(name, bytes);
         } catch (UnreadableAttribute | RuntimeException | LinkageError e) {
             return null;
         }
     }
 
-    public List<String> peekNames() {
-        return names(contents);
+    /** Names of the attributes as above, ascending. */
+    public List<String> peekNames(Supplier<SessionImage> stored) {
+        Contents mine = contents;
+        SessionImage image = mine.empty() ? stored.get() : null;
+        return image != null ? image.names() : names(mine);
     }
 
     private static List<String> names(Contents contents) {
@@ -259,6 +267,7 @@ public final class ClientState {
     public AccessLog stay(int pass, Claim turn) {
         // The gate is broken before the contents are replaced: a pass still good after this read belongs to them.
         Contents mine = contents;
+        mine.use();
         return token.gate().generation() == pass ? new AccessLog(this, mine, pass, turn) : null;
     }
 
@@ -267,12 +276,29 @@ public final class ClientState {
      * copy that is void by then it has nothing, and saves nothing.
      */
     public AccessLog lastStay() {
+        contents.use();
         return new AccessLog(this, contents, TokenGate.LAST_PASS, null);
+    }
+
+    /**
+     * Finds out whether this copy could be let go of and nothing would be missed: the store has all that is here, and
+     * all objects can be read back. Takes as long as to read all of them. Call it where the application's classes are at
+     * hand.
+     *
+     * @return false also where somebody is inside
+     */
+    public boolean settle() {
+        return contents.settle(() -> inside() > 0, workshop);
+    }
+
+    /** Whether {@link #settle} said so and nobody was inside since. */
+    public boolean settled() {
+        return contents.settled();
     }
 
     /** Whether stays that have ended left something to compare or to send. */
     public boolean lags() {
-        AccessLog last = lastStay();
+        AccessLog last = new AccessLog(this, contents, TokenGate.LAST_PASS, null);
         return !last.lost() && !last.fresh() && !last.untouched();
     }
 

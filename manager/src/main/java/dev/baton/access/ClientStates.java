@@ -82,6 +82,16 @@ public final class ClientStates {
         return found[0];
     }
 
+    /** Something of this object has begun that it must be kept for, as {@link TokenHold#away} tells. */
+    public void keep(ClientState state) {
+        known.computeIfPresent(state.key().id(), (id, k) -> {
+            if (k.get() == state) {
+                kept.put(id, state);
+            }
+            return k;
+        });
+    }
+
     /** The object of that id if there is one, else null. */
     public ClientState existing(String id) {
         ClientState state = kept.get(id);
@@ -147,10 +157,7 @@ public final class ClientStates {
             return;
         }
         try {
-            for (Object gone = unused.poll(); gone != null; gone = unused.poll()) {
-                Known k = (Known) gone;
-                known.remove(k.id, k);
-            }
+            clean();
             long now = nanos.getAsLong();
             List<ClientState> all = new ArrayList<>(kept.values());
             all.removeIf(s -> s.inside() > 0 || s.token().gate().hasWaiters());
@@ -170,6 +177,20 @@ public final class ClientStates {
         }
     }
 
+    private void clean() {
+        for (Object gone = unused.poll(); gone != null; gone = unused.poll()) {
+            Known k = (Known) gone;
+            known.remove(k.id, k);
+        }
+    }
+
+    /** Lets go of a copy that {@link ClientState#settle settled}, where its token is back in the store. */
+    public void letGo(ClientState state) {
+        if (state.settled()) {
+            drop(state);
+        }
+    }
+
     private void drop(ClientState state) {
         String id = state.key().id();
         known.computeIfPresent(id, (i, k) -> {
@@ -179,5 +200,6 @@ public final class ClientStates {
             }
             return k;
         });
+        clean();
     }
 }

@@ -12,7 +12,9 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
 
 /**
  * What a copy holds for as long as its token was never void: attributes, metadata, version. When the token is taken
@@ -23,6 +25,9 @@ import java.util.concurrent.locks.ReentrantLock;
  * core learns of them. Contents are replaced only while nobody is inside.
  */
 final class Contents {
+    private static final AtomicReferenceFieldUpdater<Contents, Rest> REST =
+            AtomicReferenceFieldUpdater.newUpdater(Contents.class, Rest.class, "rest");
+
     private final Map<String, Attribute> attributes = new ConcurrentHashMap<>();
     /** Attributes to compare by whoever completes next. */
     private final Set<String> pending = ConcurrentHashMap.newKeySet();
@@ -33,10 +38,14 @@ final class Contents {
     private volatile SessionMeta storedMeta;
     private volatile int bytes;
     private volatile AccessLog.End end;
+    private volatile Rest rest = Rest.USED;
     /** Made here, and the store has not been told. */
     private volatile boolean fresh;
     /** Null while nobody ever locked anything. Guarded by the monitor. */
     private LockTable locks;
+
+    /** What is known of the objects here: see {@link #settle}. */
+    private enum Rest { USED, LOOKING, SETTLED, STAYS }
 
     private Contents(Stamp stamp, SessionMeta meta) {
         this.stamp = stamp;
@@ -162,6 +171,41 @@ final class Contents {
         }
     }
 
+    /** Somebody stays inside. */
+    void use() {
+        if (rest != Rest.USED) {
+            rest = Rest.USED;
+        }
+    }
+
+    /** Whether nothing would be missed if these contents were let go of, by the last {@link #settle} and no use since. */
+    boolean settled() {
+        return rest == Rest.SETTLED;
+    }
+
+    /**
+     * Finds out whether all that is here can be had again from the store. Nothing is closed meanwhile: who comes inside
+     * makes the answer void.
+     *
+     * @param inside whether somebody is; asked after this has begun
+     */
+    boolean settle(BooleanSupplier inside, Workshop workshop) {
+        if (rest == Rest.SETTLED || rest == Rest.STAYS) {
+            return rest == Rest.SETTLED;
+        }
+        rest = Rest.LOOKING;
+        if (inside.getAsBoolean()) {
+            rest = Rest.USED;
+            return false;
+        }
+        boolean renewable = !fresh && end == null && pending.isEmpty() && meta == storedMeta;
+        for (Attribute attribute : attributes.values()) {
+            renewable = renewable && attribute.renewable(workshop);
+        }
+        REST.compareAndSet(this, Rest.LOOKING, renewable ? Rest.SETTLED : Rest.STAYS);
+        return settled();
+    }
+
     Attribute attribute(String name) {
         return attributes.get(name);
     }
@@ -226,6 +270,11 @@ final class Contents {
 
     int bytes() {
         return bytes;
+    }
+
+    /** Whether nothing is known here: neither made here nor brought from the store. */
+    boolean empty() {
+        return !fresh && stamp.equals(Stamp.NOTHING);
     }
 
     boolean fresh() {

@@ -214,6 +214,16 @@ public final class TokenGate {
         }
     }
 
+    /**
+     * Nobody enters any more, where nobody is inside: OPEN becomes DRAINED.
+     *
+     * @return true where it is DRAINED by this: as in {@link #leave}
+     */
+    public boolean closeUnused() {
+        long w = word.get();
+        return phase(w) == OPEN && count(w) == 0 && word.compareAndSet(w, word(generation(w), DRAINED, 0));
+    }
+
     /** A token came that cannot be used: CLOSED becomes DRAINED, nobody is let in. */
     public boolean refuse() {
         long w = word.get();

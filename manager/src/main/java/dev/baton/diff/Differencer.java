@@ -131,6 +131,25 @@ public final class Differencer {
     }
 
     /**
+     * Whether the value is still what the benchmark's bytes say. Nothing is remembered.
+     *
+     * @param source serialises the value, where it cannot be told otherwise
+     */
+    public <E extends Exception> boolean unchanged(Benchmark benchmark, Object value, Bytes<E> source) throws E {
+        Snapshot looked = benchmark.snapshot();
+        return looked != null && looked.unchanged(value) || Arrays.equals(benchmark.bytes(), source.get());
+    }
+
+    /**
+     * The bytes of a value.
+     *
+     * @param <E> where it cannot be serialised
+     */
+    public interface Bytes<E extends Exception> {
+        byte[] get() throws E;
+    }
+
+    /**
      * Remembers what a value looks like that was just made from the benchmark's bytes and that nobody else knows yet.
      */
     public void read(Benchmark benchmark, Object value) {

@@ -38,6 +38,10 @@ enum Setting {
             "regular expression: names of classes whose objects never change in place"),
     LOCK_RELEASE("lockRelease", Scope.APPLICATION, SettingRule.choice(Settings.LockRelease.class), "lazy", null,
             "lazy (the token is kept until asked for), eager (given back after each request)"),
+    RELEASE_IDLE("releaseIdle", Scope.APPLICATION, SettingRule.number(0, 86_400_000), "60000", null,
+            "ms after which a session that nobody used goes out of the process that holds it: the token goes back and the "
+                    + "attributes' objects are let go of, to be read again from the bytes that the store has; 0: not "
+                    + "before another process asks for it"),
     ACQUIRE("acquire", Scope.APPLICATION, SettingRule.choice(Settings.Acquire.class), "access", null,
             "when the request takes the token: access (at its first touch of the session), request (at its start)"),
     LOCK_TIMEOUT("lockTimeout", Scope.APPLICATION, SettingRule.number(1, 3_600_000), "10000", null,

@@ -111,6 +111,11 @@ public final class Settings {
         return (int) number(Setting.MIN_IN_SYNC);
     }
 
+    /** 0: never by itself. */
+    public long releaseIdleMillis() {
+        return number(Setting.RELEASE_IDLE);
+    }
+
     /** 0: at the end of each request. */
     public long flushIntervalMillis() {
         return number(Setting.FLUSH_INTERVAL);

@@ -6,6 +6,7 @@ import dev.baton.access.ClientState;
 import dev.baton.access.LockOwner;
 import dev.baton.access.NotSerializableAttribute;
 import dev.baton.model.NodeId;
+import dev.baton.model.SessionImage;
 import dev.baton.model.SessionKey;
 import dev.baton.model.SessionMeta;
 import java.util.Collection;
@@ -230,6 +231,13 @@ public interface Application {
     /** Sessions of this application that this node is primary of. */
     List<SessionKey> primarySessions();
 
+    /**
+     * Contents of a session as the store in this process has them, for {@link ClientState#peek}; may be out of date.
+     *
+     * @return null where they are not stored here
+     */
+    SessionImage stored(ClientState state);
+
     /** States that are in use here or hold a token. */
     List<ClientState> states();
 
@@ -241,6 +249,9 @@ public interface Application {
     /** Bytes, about, of all sessions of which there is a copy here, as the store has them. */
     long benchmarkBytes();
 
-    /** Frees what can be made anew of sessions that were not used lately. To be called now and then. */
+    /**
+     * Frees what can be made anew of sessions that were not used lately, and lets go of those that were not used for
+     * longer than {@link ApplicationSettings#releaseIdleNanos}. To be called now and then.
+     */
     void shrinkIdle();
 }

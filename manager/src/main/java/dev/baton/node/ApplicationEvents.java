@@ -30,6 +30,14 @@ public interface ApplicationEvents extends ClientState.Problems {
     }
 
     /**
+     * Whether the session may go out of this process without anybody hearing of it: nothing of it is here that the store
+     * does not know, and no listener waits for news of it. Any thread: only a look.
+     */
+    default boolean mayLetGo(ClientState state) {
+        return true;
+    }
+
+    /**
      * The session was destroyed elsewhere, or its copy here is void; live objects are dropped without listeners. Called
      * on a thread of the cluster, with locks held: must be quick, take no lock, and not call the application.
      *

@@ -17,13 +17,15 @@ import java.util.function.Predicate;
  *                         ({@code threadLocks="session"})
  * @param maxWaiters       requests that may wait for one session in this process
  * @param maxIdleStates    copies of sessions kept while nobody uses them, those with a token included
+ * @param releaseIdleNanos when a session that nobody used goes out of this process; 0: when its token is asked for
  * @param flushNanos       how long changes may wait before they are synchronised; 0: not beyond the request's end
  */
 public record ApplicationSettings(Tracking tracking, Methods methods, boolean acknowledged, boolean eagerRelease,
                                   boolean oneRequestAtATime, int maxWaiters, int maxIdleStates,
-                                  long flushNanos) {
+                                  long releaseIdleNanos, long flushNanos) {
     public static final ApplicationSettings DEFAULT =
-            new ApplicationSettings(Tracking.DEFAULT, Methods.DEFAULT, true, false, false, 100, 20_000, 0);
+            new ApplicationSettings(Tracking.DEFAULT, Methods.DEFAULT, true, false, false, 100, 20_000,
+                    TimeUnit.MINUTES.toNanos(1), 0);
 
     public ApplicationSettings {
         if (maxWaiters < 1) {
@@ -45,6 +47,7 @@ public record ApplicationSettings(Tracking tracking, Methods methods, boolean ac
                 .withEagerRelease(settings.lockRelease() == Settings.LockRelease.EAGER)
                 .withOneRequestAtATime(settings.threadLocks() == Settings.ThreadLocks.SESSION)
                 .withMaxWaiters(settings.maxWaiters())
+                .withReleaseIdleNanos(TimeUnit.MILLISECONDS.toNanos(settings.releaseIdleMillis()))
                 .withFlushNanos(TimeUnit.MILLISECONDS.toNanos(settings.flushIntervalMillis()));
     }
 
@@ -55,41 +58,46 @@ public record ApplicationSettings(Tracking tracking, Methods methods, boolean ac
 
     public ApplicationSettings withTracking(Tracking other) {
         return new ApplicationSettings(other, methods, acknowledged, eagerRelease, oneRequestAtATime, maxWaiters,
-                maxIdleStates, flushNanos);
+                maxIdleStates, releaseIdleNanos, flushNanos);
     }
 
     public ApplicationSettings withMethods(Methods other) {
         return new ApplicationSettings(tracking, other, acknowledged, eagerRelease, oneRequestAtATime, maxWaiters,
-                maxIdleStates, flushNanos);
+                maxIdleStates, releaseIdleNanos, flushNanos);
     }
 
     public ApplicationSettings withAcknowledged(boolean other) {
         return new ApplicationSettings(tracking, methods, other, eagerRelease, oneRequestAtATime, maxWaiters,
-                maxIdleStates, flushNanos);
+                maxIdleStates, releaseIdleNanos, flushNanos);
     }
 
     public ApplicationSettings withEagerRelease(boolean other) {
         return new ApplicationSettings(tracking, methods, acknowledged, other, oneRequestAtATime, maxWaiters,
-                maxIdleStates, flushNanos);
+                maxIdleStates, releaseIdleNanos, flushNanos);
     }
 
     public ApplicationSettings withOneRequestAtATime(boolean other) {
         return new ApplicationSettings(tracking, methods, acknowledged, eagerRelease, other, maxWaiters,
-                maxIdleStates, flushNanos);
+                maxIdleStates, releaseIdleNanos, flushNanos);
     }
 
     public ApplicationSettings withMaxWaiters(int other) {
         return new ApplicationSettings(tracking, methods, acknowledged, eagerRelease, oneRequestAtATime, other,
-                maxIdleStates, flushNanos);
+                maxIdleStates, releaseIdleNanos, flushNanos);
     }
 
     public ApplicationSettings withMaxIdleStates(int other) {
         return new ApplicationSettings(tracking, methods, acknowledged, eagerRelease, oneRequestAtATime,
-                maxWaiters, other, flushNanos);
+                maxWaiters, other, releaseIdleNanos, flushNanos);
     }
 
     public ApplicationSettings withFlushNanos(long other) {
         return new ApplicationSettings(tracking, methods, acknowledged, eagerRelease, oneRequestAtATime, maxWaiters,
-                maxIdleStates, other);
+                maxIdleStates, releaseIdleNanos, other);
+    }
+
+    public ApplicationSettings withReleaseIdleNanos(long other) {
+        return new ApplicationSettings(tracking, methods, acknowledged, eagerRelease, oneRequestAtATime, maxWaiters,
+                maxIdleStates, other, flushNanos);
     }
 }

@@ -1,5 +1,6 @@
 package dev.baton.node;
 
+import dev.baton.model.SessionImage;
 import dev.baton.model.SessionKey;
 import dev.baton.model.Topology;
 import dev.baton.protocol.Effect;
@@ -20,4 +21,7 @@ interface Core {
     ProtocolReport.SessionReport report(SessionKey key);
 
     List<SessionKey> primarySessions(long application);
+
+    /** Contents of a session that is stored here, or null. */
+    SessionImage image(SessionKey key);
 }

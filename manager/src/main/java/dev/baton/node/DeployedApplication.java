@@ -11,6 +11,7 @@ import dev.baton.access.TokenHold;
 import dev.baton.access.ValueSerializer;
 import dev.baton.diff.Differencer;
 import dev.baton.model.NodeId;
+import dev.baton.model.SessionImage;
 import dev.baton.model.SessionKey;
 import dev.baton.model.SessionMeta;
 import dev.baton.node.SessionUnavailable.Reason;
@@ -44,6 +45,7 @@ final class DeployedApplication implements Application {
     private final ApplicationEvents events;
     private final Flushes flushes;
     private final HandOvers handOvers;
+    private final IdleSessions idleSessions;
 
     DeployedApplication(String name, NodeId self, boolean localPlacement, ValueSerializer serializer,
                         ApplicationEvents events, ApplicationSettings settings, Parts parts, NodeThreads threads) {
@@ -64,6 +66,7 @@ final class DeployedApplication implements Application {
         this.expiries = new Expiries(states, parts, events, threads);
         this.flushes = new Flushes(settings, commits, tokens, parts, events);
         this.handOvers = new HandOvers(tokens, flushes, parts, events, threads);
+        this.idleSessions = new IdleSessions(settings, states, tokens, parts, events, threads);
         tokens.beforeGivingBack(flushes::lags, handOvers::prepare);
     }
 
@@ -91,9 +94,14 @@ final class DeployedApplication implements Application {
         return expiries;
     }
 
+    IdleSessions idleSessions() {
+        return idleSessions;
+    }
+
     /** Lets nobody in any more, and waits until those inside are out and every token is back. */
     void close(long timeoutNanos) {
         long deadline = parts.now() + timeoutNanos;
+        idleSessions.stop();
         touches.stop();
         flushes.stop();
         tokens.close();
@@ -103,6 +111,7 @@ final class DeployedApplication implements Application {
 
     /** The node is out of the cluster: nothing that is here can be saved any more. */
     void abandon() {
+        idleSessions.stop();
         flushes.stop();
         tokens.abandon();
         idChanges.end();
@@ -314,6 +323,11 @@ final class DeployedApplication implements Application {
     }
 
     @Override
+    public SessionImage stored(ClientState state) {
+        return parts.loop().ask(core -> core.image(state.key()));
+    }
+
+    @Override
     public List<ClientState> states() {
         return states.all().stream().filter(s -> s.open() || s.inside() > 0).toList();
     }
@@ -336,6 +350,7 @@ final class DeployedApplication implements Application {
 
     @Override
     public void shrinkIdle() {
+        idleSessions.round();
         states.shrink(IDLE_NANOS);
     }
 }

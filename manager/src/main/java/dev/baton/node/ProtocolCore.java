@@ -1,5 +1,6 @@
 package dev.baton.node;
 
+import dev.baton.model.SessionImage;
 import dev.baton.model.SessionKey;
 import dev.baton.model.Topology;
 import dev.baton.protocol.Effect;
@@ -38,5 +39,10 @@ record ProtocolCore(NodeCore core) implements Core {
     @Override
     public List<SessionKey> primarySessions(long application) {
         return core.primarySessions(application);
+    }
+
+    @Override
+    public SessionImage image(SessionKey key) {
+        return core.image(key);
     }
 }

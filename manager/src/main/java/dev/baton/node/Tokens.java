@@ -125,6 +125,7 @@ final class Tokens {
             state.begin(meta);
             int pass = token.gate().openAndEnter();
             token.away(false);
+            states.keep(state);
             token.access(parts.now());
             return state.stay(pass, turn);
         }
@@ -139,6 +140,13 @@ final class Tokens {
     /** Gives an unused token back, for its copy to be dropped. */
     void release(ClientState state) {
         if (state.token().gate().close()) {
+            idle(state);
+        }
+    }
+
+    /** Gives the token back, where nobody is inside now. */
+    void releaseUnused(ClientState state) {
+        if (state.token().gate().closeUnused()) {
             idle(state);
         }
     }
@@ -268,6 +276,7 @@ final class Tokens {
         synchronized (token) {
             token.asking(false);
             token.away(false);
+            states.keep(state);
             if (!token.gate().closed()) {
                 return;
             }

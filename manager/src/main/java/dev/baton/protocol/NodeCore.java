@@ -4,6 +4,7 @@ import dev.baton.model.Location;
 import dev.baton.model.Member;
 import dev.baton.model.NodeId;
 import dev.baton.model.SegmentEntry;
+import dev.baton.model.SessionImage;
 import dev.baton.model.SessionKey;
 import dev.baton.model.TableNumber;
 import dev.baton.model.Topology;
@@ -451,6 +452,11 @@ public final class NodeCore {
     /** Keys of the live sessions of an application that this node is primary of. */
     public List<SessionKey> primarySessions(long application) {
         return new ArrayList<>(segments.primarySessions(application));
+    }
+
+    /** Contents of a session as the copy here has it, of the primary or a backup, or null. */
+    public SessionImage image(SessionKey key) {
+        return segments.image(key);
     }
 
     Segments segments() {

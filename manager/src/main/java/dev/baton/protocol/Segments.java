@@ -2,6 +2,7 @@ package dev.baton.protocol;
 
 import dev.baton.model.NodeId;
 import dev.baton.model.SegmentEntry;
+import dev.baton.model.SessionImage;
 import dev.baton.model.SessionKey;
 import dev.baton.model.TableNumber;
 import dev.baton.model.Topology;
@@ -353,6 +354,12 @@ final class Segments implements Leases.Needs {
             led += p != null ? 1 : 0;
         }
         return led;
+    }
+
+    SessionImage image(SessionKey key) {
+        SegmentCopy copy = copies[key.segment()];
+        StoredSession s = copy == null ? null : copy.get(key);
+        return s == null ? null : s.image();
     }
 
     List<SessionKey> primarySessions(long application) {

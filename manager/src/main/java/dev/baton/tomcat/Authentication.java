@@ -113,6 +113,12 @@ final class Authentication {
         return last.notes();
     }
 
+    /** Whether it knows anything that the session's metadata do not say. */
+    boolean hasOwn() {
+        KnownPrincipal last = known;
+        return !localNotes.isEmpty() || last != null && last.bytes() == null && last.principal() != null;
+    }
+
     /** Drops what refers to the application. */
     void forget() {
         localNotes.clear();

@@ -49,6 +49,11 @@ final class Expiries implements ApplicationEvents {
     }
 
     @Override
+    public boolean mayLetGo(ClientState state) {
+        return !(state.companion() instanceof TrackedSession session) || session.mayLetGo();
+    }
+
+    @Override
     public void handingOver(AccessLog access) {
         if (access.state().companion() instanceof TrackedSession session) {
             ClassLoader before = session.deployment().bind();

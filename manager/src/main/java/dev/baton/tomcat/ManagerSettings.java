@@ -116,6 +116,14 @@ abstract class ManagerSettings extends ManagerBase {
         set("acknowledge", value);
     }
 
+    public String getReleaseIdle() {
+        return get("releaseIdle");
+    }
+
+    public void setReleaseIdle(String value) {
+        set("releaseIdle", value);
+    }
+
     public String getFlushInterval() {
         return get("flushInterval");
     }

@@ -178,6 +178,11 @@ abstract class SessionFrame implements Session {
         }
     }
 
+    /** Whether anything of it is known to this process only, or in use. */
+    boolean hasOwn() {
+        return uses.get() > 0 || !listeners.isEmpty() || authentication.hasOwn();
+    }
+
     /** Requests that Tomcat has given the session to and that have not ended. */
     int uses() {
         return uses.get();

@@ -4,6 +4,7 @@ import dev.baton.access.AccessLog;
 import dev.baton.access.ClientState;
 import dev.baton.access.NotSerializableAttribute;
 import dev.baton.api.SessionLocks;
+import dev.baton.model.SessionImage;
 import dev.baton.model.SessionMeta;
 import dev.baton.node.SessionUnavailable;
 import jakarta.servlet.ServletContext;
@@ -127,7 +128,7 @@ final class TrackedSession extends SessionFrame implements HttpSession {
             return local;
         }
         if (onlyLooking()) {
-            return state().peek(name);
+            return state().peek(name, this::stored);
         }
         if (RequestScope.here() == null) {
             asyncTouches.touched(name);
@@ -143,13 +144,17 @@ final class TrackedSession extends SessionFrame implements HttpSession {
                         && caller != deployment().loader();
     }
 
+    private SessionImage stored() {
+        return deployment().application().stored(state());
+    }
+
     @Override
     public Enumeration<String> getAttributeNames() {
         checkValid("getAttributeNames");
         if (phase() != Phase.LIVE) {
             return Collections.enumeration(remains.keySet());
         }
-        TreeSet<String> names = new TreeSet<>(onlyLooking() ? state().peekNames() : within(state()::names));
+        TreeSet<String> names = new TreeSet<>(onlyLooking() ? state().peekNames(this::stored) : within(state()::names));
         names.addAll(locals.keySet());
         return Collections.enumeration(names);
     }
@@ -263,6 +268,11 @@ final class TrackedSession extends SessionFrame implements HttpSession {
 
     boolean hasListenersOfMoves() {
         return movesHeard;
+    }
+
+    /** Whether another object for this session, made later of what the store knows, would do as well as this one. */
+    boolean mayLetGo() {
+        return !movesHeard && locals.isEmpty() && !hasOwn();
     }
 
     /**

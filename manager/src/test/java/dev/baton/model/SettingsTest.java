@@ -33,6 +33,7 @@ class SettingsTest {
         assertThat(s.immutableNames().test("")).isFalse();
         assertThat(s.immutableClasses().test("java.lang.String")).isFalse();
         assertThat(s.lockRelease()).isEqualTo(Settings.LockRelease.LAZY);
+        assertThat(s.releaseIdleMillis()).isEqualTo(60_000);
         assertThat(s.acquire()).isEqualTo(Settings.Acquire.ACCESS);
         assertThat(s.lockTimeoutMillis()).isEqualTo(10_000);
         assertThat(s.maxWaiters()).isEqualTo(100);
@@ -52,7 +53,7 @@ class SettingsTest {
                 .set("immutableClasses", "com\\.example\\.Money").set("lockRelease", "eager").set("acquire", "request")
                 .set("lockTimeout", "8").set("maxWaiters", "9").set("threadLocks", "session").set("placement", "hash")
                 .set("lostAfter", "30000").set("serialFilter", "com.example.**;!*").set("flushInterval", "250")
-                .set("minInSync", "2").set("maxSessionSize", "1000").set("partition", "deny").set("verify", "false").build();
+                .set("releaseIdle", "0").set("minInSync", "2").set("maxSessionSize", "1000").set("partition", "deny").set("verify", "false").build();
         assertThat(s.stack()).isEqualTo("conf/tcp.xml");
         assertThat(s.cluster()).isEqualTo("shop");
         assertThat(s.nodeName()).isEqualTo("t1:8080");
@@ -67,6 +68,7 @@ class SettingsTest {
         assertThat(s.immutableNames().test("my.i18n.texts")).as("the whole name must match").isFalse();
         assertThat(s.immutableClasses().test("com.example.Money")).isTrue();
         assertThat(s.lockRelease()).isEqualTo(Settings.LockRelease.EAGER);
+        assertThat(s.releaseIdleMillis()).isZero();
         assertThat(s.acquire()).isEqualTo(Settings.Acquire.REQUEST);
         assertThat(s.lockTimeoutMillis()).isEqualTo(8);
         assertThat(s.maxWaiters()).isEqualTo(9);
@@ -138,6 +140,7 @@ class SettingsTest {
                 + "regular expression, or empty",
         "immutableClasses | [ | setting immutableClasses: '[' is no regular expression: Unclosed character class at "
                 + "0; allowed: a regular expression, or empty",
+        "releaseIdle | -1 | setting releaseIdle: '-1' is not allowed; allowed: 0 to 86400000",
         "lockRelease | never | setting lockRelease: 'never' is not allowed; allowed: lazy, eager",
         "acquire | lazy | setting acquire: 'lazy' is not allowed; allowed: access, request",
         "lockTimeout | 99999999999999999999 | setting lockTimeout: '99999999999999999999' is not allowed; allowed: 1 "

@@ -1,5 +1,6 @@
 package dev.baton.node;
 
+import dev.baton.model.SessionImage;
 import dev.baton.model.SessionKey;
 import dev.baton.model.Topology;
 import dev.baton.protocol.Effect;
@@ -73,5 +74,10 @@ final class ScriptedCore implements Core {
     @Override
     public List<SessionKey> primarySessions(long application) {
         return List.of();
+    }
+
+    @Override
+    public SessionImage image(SessionKey key) {
+        return null;
     }
 }

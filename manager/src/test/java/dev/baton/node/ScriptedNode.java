@@ -35,6 +35,8 @@ final class ScriptedNode implements ApplicationEvents, NodeEvents, Transport, Cl
     final SessionNode node;
     final Application shop;
     volatile Listener listener;
+    /** What the application says of sessions that nobody uses. */
+    volatile boolean keeps;
 
     ScriptedNode(ApplicationSettings settings) {
         node = new SessionNode(core, new NodeSettings(CoreSettings.defaults(1), 1_000), this, this, this);
@@ -160,6 +162,11 @@ final class ScriptedNode implements ApplicationEvents, NodeEvents, Transport, Cl
     public void expired(AccessLog access) {
         ClientState state = access.state();
         said.add("expired " + state.names(access) + " " + access.state().get("n", access));
+    }
+
+    @Override
+    public boolean mayLetGo(ClientState state) {
+        return !keeps;
     }
 
     @Override

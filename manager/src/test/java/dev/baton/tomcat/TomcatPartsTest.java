@@ -112,7 +112,7 @@ class TomcatPartsTest {
         assertThat(manager.getSessionCounter()).isEqualTo(1);
         TrackedSession session = (TrackedSession) manager.findSessions()[0];
         assertThat(session.getMaxInactiveInterval()).isEqualTo(60);
-        assertThat(session.state().peekNames()).containsExactly("count");
+        assertThat(session.state().peekNames(() -> null)).containsExactly("count");
         TestTomcats.Visitor bot = tomcats.new Visitor();
         bot.session(session.getId());
         assertThat(bot.text(2, "/shop/count")).isEqualTo("4");
