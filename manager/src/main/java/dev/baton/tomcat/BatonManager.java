@@ -293,6 +293,23 @@ public final class BatonManager extends ManagerSettings implements DistributedMa
         }
     }
 
+    @Override
+    public void backgroundProcess() {
+        super.backgroundProcess();
+        Deployment now = deployment;
+        if (now != null) {
+            now.ties().check();
+        }
+    }
+
+    /** The session ended elsewhere: what this node has of it ends as soon as a thread may call the application. */
+    void endTies(TrackedSession session) {
+        LocalTies ties = session.deployment().ties();
+        if (server() != null && ties.has(session)) {
+            server().getUtilityExecutor().execute(ties::check);
+        }
+    }
+
     // ---- the whole cluster
 
     /** @return at least 1 where it is not known: Tomcat undeploys an old version of an application that has none */

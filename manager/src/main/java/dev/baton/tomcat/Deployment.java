@@ -26,6 +26,7 @@ import org.apache.catalina.session.Constants;
 final class Deployment {
     /** So many are named. */
     private static final int MAX_USERS = 2;
+    private static final String WEBSOCKETS = "org.apache.tomcat.websocket.server.WsHttpSessionBindingListener";
 
     private final BatonManager manager;
     private final SessionNode node;
@@ -37,6 +38,7 @@ final class Deployment {
     private final Clock clock;
     /** The stays of this process, and whose they are. */
     private final Map<AccessLog, RequestScope> inside = new ConcurrentHashMap<>();
+    private final LocalTies ties = new LocalTies(this);
 
     Deployment(BatonManager manager, SessionNode node, Application application, MetaForm metaForm, Clock clock) {
         this.manager = manager;
@@ -67,6 +69,10 @@ final class Deployment {
 
     SessionEvents events() {
         return events;
+    }
+
+    LocalTies ties() {
+        return ties;
     }
 
     MetaForm metaForm() {
@@ -222,8 +228,12 @@ final class Deployment {
         }
     }
 
-    /** Whether the configuration, or Tomcat itself, keeps the attribute on this node. */
+    /**
+     * Whether the configuration, or Tomcat itself, keeps the attribute on this node; also what newer Tomcats put into
+     * the session of a WebSocket, to hear of the session's end: each node has its own WebSockets.
+     */
     boolean keepsLocal(String name, Object value) {
-        return Constants.excludedAttributeNames.contains(name) || !manager.willAttributeDistribute(name, value);
+        return Constants.excludedAttributeNames.contains(name) || name.equals(WEBSOCKETS)
+                || !manager.willAttributeDistribute(name, value);
     }
 }

@@ -86,6 +86,7 @@ final class Expiries implements ApplicationEvents {
     public void discarded(ClientState state, boolean destroyed) {
         if (destroyed && state.companion() instanceof TrackedSession session) {
             session.destroyedElsewhere();
+            manager.endTies(session);
         }
     }
 

@@ -86,6 +86,7 @@ public class RequestBoundary extends ValveBase {
         if (uncaught != null) {
             scope.failed(uncaught);
         }
+        LocalTies.upgraded(request, response, scope);
         boolean async = request.isAsync();
         if (async) {
             AsyncWatch.follow(request, scope.sessions(), scope.keepOpen());

@@ -67,6 +67,7 @@ final class SessionEnd {
             log.error("Ending " + session.key() + " failed in part", e);
         } finally {
             session.bury();
+            session.deployment().ties().remove(session);
             try {
                 for (Map.Entry<String, Object> each : session.remains().entrySet()) {
                     unbind(session, each.getKey(), each.getValue());
@@ -78,7 +79,7 @@ final class SessionEnd {
         }
     }
 
-    private static void unbind(TrackedSession session, String name, Object value) {
+    static void unbind(TrackedSession session, String name, Object value) {
         try {
             session.deployment().events().removed(session.getSession(), name, value);
         } catch (Throwable t) {

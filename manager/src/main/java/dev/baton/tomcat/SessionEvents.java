@@ -24,6 +24,8 @@ import org.apache.tomcat.util.ExceptionUtils;
 final class SessionEvents {
     private static final Log log = LogFactory.getLog(SessionEvents.class);
 
+    private static final String WEBSOCKETS = "org.apache.tomcat.websocket.server.WsSessionListener";
+
     private final Context context;
 
     SessionEvents(Context context) {
@@ -53,6 +55,16 @@ final class SessionEvents {
         for (int i = listeners.length - 1; i >= 0; i--) {
             if (listeners[i] instanceof HttpSessionListener listener) {
                 tell("SessionDestroyed", listener, l -> l.sessionDestroyed(event));
+            }
+        }
+    }
+
+    /** The application's listeners heard of it where it ended; Tomcat's own, which closes WebSockets, at every node. */
+    void endedElsewhere(HttpSession session) {
+        Object[] listeners = context.getApplicationLifecycleListeners();
+        for (Object each : listeners == null ? new Object[0] : listeners) {
+            if (each instanceof HttpSessionListener listener && each.getClass().getName().equals(WEBSOCKETS)) {
+                listener.sessionDestroyed(new HttpSessionEvent(session));
             }
         }
     }

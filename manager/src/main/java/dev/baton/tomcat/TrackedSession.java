@@ -210,6 +210,9 @@ final class TrackedSession extends SessionFrame implements HttpSession {
         Object old = local ? locals.put(name, value) : locals.remove(name);
         Object shared = local ? state().remove(name, log) : state().set(name, value, log);
         old = old != null ? old : shared;
+        if (local) {
+            deployment().ties().add(this);
+        }
         if (old != null && (old != value || bindAnyway)) {
             events.unbound(facade, name, old);
         }
@@ -331,6 +334,17 @@ final class TrackedSession extends SessionFrame implements HttpSession {
                 return null;
             });
         }
+    }
+
+    /** After the end at another node: what only this node had is unbound here. */
+    void endedElsewhere() {
+        for (String name : new TreeSet<>(locals.keySet())) {
+            Object value = locals.remove(name);
+            if (value != null) {
+                SessionEnd.unbind(this, name, value);
+            }
+        }
+        deployment().events().endedElsewhere(facade);
     }
 
     @Override

@@ -1,0 +1,317 @@
+package dev.baton.tomcat;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import jakarta.servlet.http.HttpSession;
+import jakarta.servlet.http.HttpSessionBindingEvent;
+import jakarta.servlet.http.HttpSessionBindingListener;
+import jakarta.websocket.HandshakeResponse;
+import jakarta.websocket.OnMessage;
+import jakarta.websocket.Session;
+import jakarta.websocket.server.HandshakeRequest;
+import jakarta.websocket.server.ServerEndpoint;
+import jakarta.websocket.server.ServerEndpointConfig;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.WebSocket;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.apache.catalina.Context;
+import org.apache.catalina.Valve;
+import org.apache.catalina.authenticator.BasicAuthenticator;
+import org.apache.catalina.authenticator.NonLoginAuthenticator;
+import org.apache.tomcat.util.descriptor.web.LoginConfig;
+import org.apache.tomcat.util.descriptor.web.SecurityCollection;
+import org.apache.tomcat.util.descriptor.web.SecurityConstraint;
+import org.apache.tomcat.websocket.server.WsSci;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+/** Tomcat's WebSockets, whose endpoints use the session that the handshake had. */
+class WebSocketTest {
+    private static final String[] LOGIN = {"Authorization", "Basic "
+            + Base64.getEncoder().encodeToString("ada:secret".getBytes(StandardCharsets.US_ASCII))};
+
+    private final TestTomcats tomcats = new TestTomcats();
+    private final HttpClient http = HttpClient.newHttpClient();
+    private final List<String> unbound = new CopyOnWriteArrayList<>();
+    private final CountDownLatch inside = new CountDownLatch(1);
+    private final CountDownLatch leave = new CountDownLatch(1);
+
+    @AfterEach
+    void stop() throws Exception {
+        leave.countDown();
+        tomcats.close();
+    }
+
+    /** Keeps the session for the endpoint, as applications do. */
+    public static final class Handshake extends ServerEndpointConfig.Configurator {
+        @Override
+        public void modifyHandshake(ServerEndpointConfig config, HandshakeRequest request, HandshakeResponse response) {
+            config.getUserProperties().put("http", request.getHttpSession());
+        }
+    }
+
+    /** {@code get}, {@code end}, {@code alter X} in place, or a value to set. */
+    @ServerEndpoint(value = "/talk", configurator = Handshake.class)
+    public static final class Endpoint {
+        @OnMessage
+        public String told(String text, Session session) {
+            HttpSession http = (HttpSession) session.getUserProperties().get("http");
+            try {
+                return answer(text, http);
+            } catch (RuntimeException e) {
+                return e.getClass().getSimpleName();
+            }
+        }
+
+        private static String answer(String text, HttpSession http) {
+            if (text.equals("end")) {
+                http.invalidate();
+                return "ended";
+            }
+            if (!text.equals("get")) {
+                @SuppressWarnings("unchecked")
+                List<String> words = (List<String>) http.getAttribute("a");
+                words.add(text.replace("alter ", ""));
+                if (!text.startsWith("alter ")) {
+                    http.setAttribute("a", words);
+                }
+            }
+            return String.valueOf(http.getAttribute("a"));
+        }
+    }
+
+    private final class Here implements HttpSessionBindingListener {
+        private final String node;
+
+        Here(String node) {
+            this.node = node;
+        }
+
+        @Override
+        public void valueUnbound(HttpSessionBindingEvent event) {
+            unbound.add(node + " " + event.getName());
+        }
+    }
+
+    private void application(Context context) {
+        context.addServletContainerInitializer(new WsSci(), Set.of(Endpoint.class));
+        // Tomcat runs filters, WebSocket's among them, only where there is a servlet.
+        TestTomcats.page(context, "/", (q, r) -> r.sendError(404));
+        TestTomcats.page(context, "/set", (q, r) ->
+                q.getSession().setAttribute("a", new ArrayList<>(List.of(q.getParameter("v")))));
+        TestTomcats.page(context, "/get", (q, r) -> {
+            HttpSession session = q.getSession(false);
+            r.getWriter().print(session == null ? "no session" : session.getAttribute("a"));
+        });
+        TestTomcats.page(context, "/here", (q, r) ->
+                q.getSession().setAttribute("here", new Here(q.getParameter("v"))));
+        TestTomcats.page(context, "/end", (q, r) -> q.getSession().invalidate());
+        TestTomcats.page(context, "/secret", (q, r) -> r.getWriter().print(q.getRemoteUser()));
+        TestTomcats.page(context, "/stay", (q, r) -> {
+            q.getSession().setAttribute("b", "");
+            inside.countDown();
+            try {
+                leave.await(30, TimeUnit.SECONDS);
+            } catch (InterruptedException e) {
+                throw new AssertionError(e);
+            }
+        });
+        context.setLoginConfig(new LoginConfig("BASIC", "shop", null, null));
+        SecurityCollection secret = new SecurityCollection();
+        secret.addPatternDecoded("/secret");
+        SecurityConstraint constraint = new SecurityConstraint();
+        constraint.addCollection(secret);
+        constraint.addAuthRole("user");
+        context.addConstraint(constraint);
+        context.addSecurityRole("user");
+        for (Valve valve : context.getPipeline().getValves()) {
+            if (valve instanceof NonLoginAuthenticator) {
+                context.getPipeline().removeValve(valve);
+            }
+        }
+        context.getPipeline().addValve(new BasicAuthenticator());
+    }
+
+    private void start(Map<String, String> settings) throws Exception {
+        tomcats.start(3, settings, this::application);
+        for (TestTomcats.Node node : tomcats.nodes) {
+            node.tomcat.addUser("ada", "secret");
+            node.tomcat.addRole("ada", "user");
+        }
+    }
+
+    /** One connection; what it hears, in order. */
+    private final class Connection implements WebSocket.Listener {
+        private final LinkedBlockingQueue<String> heard = new LinkedBlockingQueue<>();
+        private final CompletableFuture<Integer> closed = new CompletableFuture<>();
+        private final WebSocket socket;
+
+        Connection(int node, TestTomcats.Visitor visitor) throws Exception {
+            socket = http.newWebSocketBuilder().header("Cookie", "JSESSIONID=" + visitor.session())
+                    .buildAsync(URI.create("ws://localhost:" + tomcats.nodes.get(node - 1).port() + "/shop/talk"), this)
+                    .get(30, TimeUnit.SECONDS);
+        }
+
+        String say(String text) throws Exception {
+            socket.sendText(text, true).get(30, TimeUnit.SECONDS);
+            return heard.poll(30, TimeUnit.SECONDS);
+        }
+
+        @Override
+        public CompletionStage<?> onText(WebSocket from, CharSequence text, boolean last) {
+            heard.add(text.toString());
+            from.request(1);
+            return null;
+        }
+
+        @Override
+        public CompletionStage<?> onClose(WebSocket from, int status, String reason) {
+            closed.complete(status);
+            return null;
+        }
+
+        boolean open() {
+            return !closed.isDone();
+        }
+    }
+
+    private void backgroundRound() {
+        tomcats.nodes.forEach(node -> node.manager.backgroundProcess());
+    }
+
+    @Test
+    @DisplayName("S6, tomcat-facts 9: an endpoint works on its session between requests of other nodes")
+    void anEndpointUsesTheSession() throws Exception {
+        start(Map.of());
+        TestTomcats.Visitor visitor = tomcats.new Visitor();
+        visitor.get(1, "/shop/set?v=one");
+        Connection first = new Connection(1, visitor);
+        Connection second = new Connection(2, visitor);
+        assertThat(first.say("two")).isEqualTo("[one, two]");
+        assertThat(visitor.text(3, "/shop/get")).isEqualTo("[one, two]");
+        assertThat(second.say("three")).isEqualTo("[one, two, three]");
+        assertThat(first.say("four")).isEqualTo("[one, two, three, four]");
+        assertThat(visitor.text(2, "/shop/get")).isEqualTo("[one, two, three, four]");
+        assertThat(second.say("end")).isEqualTo("ended");
+        assertThat(first.say("get")).isEqualTo("IllegalStateException");
+        assertThat(visitor.text(1, "/shop/get")).isEqualTo("no session");
+    }
+
+    @Test
+    @DisplayName("T5: what an endpoint changes in place and does not set is found by the next request at its node")
+    void aChangeInPlaceIsFoundLater() throws Exception {
+        start(Map.of());
+        TestTomcats.Visitor visitor = tomcats.new Visitor();
+        visitor.get(1, "/shop/set?v=one");
+        assertThat(new Connection(1, visitor).say("alter two")).isEqualTo("[one, two]");
+        assertThat(visitor.text(1, "/shop/get")).isEqualTo("[one, two]");
+        assertThat(visitor.text(2, "/shop/get")).isEqualTo("[one, two]");
+    }
+
+    @Test
+    @DisplayName("B6: what an endpoint has set survives its node")
+    void whatAnEndpointSetSurvives() throws Exception {
+        start(Map.of());
+        TestTomcats.Visitor visitor = tomcats.new Visitor();
+        visitor.get(1, "/shop/set?v=one");
+        assertThat(new Connection(1, visitor).say("two")).isEqualTo("[one, two]");
+        tomcats.network.kill(tomcats.nodes.get(0).manager.deployment().node().self());
+        assertThat(new Connection(2, visitor).say("three")).isEqualTo("[one, two, three]");
+    }
+
+    @Test
+    @DisplayName("L9: an endpoint waits for a session in use elsewhere, for lockTimeout and no longer")
+    void anEndpointWaitsItsTime() throws Exception {
+        start(Map.of("lockTimeout", "300"));
+        TestTomcats.Visitor visitor = tomcats.new Visitor();
+        visitor.get(1, "/shop/set?v=one");
+        Connection connection = new Connection(2, visitor);
+        CompletableFuture<Object> held = CompletableFuture.supplyAsync(() -> {
+            try {
+                return visitor.get(1, "/shop/stay").statusCode();
+            } catch (Exception e) {
+                return e;
+            }
+        });
+        assertThat(inside.await(30, TimeUnit.SECONDS)).isTrue();
+        assertThat(connection.say("get")).isEqualTo("SessionUnavailable");
+        leave.countDown();
+        assertThat(held.get(30, TimeUnit.SECONDS)).isEqualTo(200);
+        assertThat(connection.say("get")).isEqualTo("[one]");
+    }
+
+    @Test
+    @DisplayName("tomcat-facts 9: logout at one node closes the user's WebSockets at all nodes, and nobody else's")
+    void logoutClosesWebSocketsEverywhere() throws Exception {
+        start(Map.of());
+        for (int at = 1; at <= 3; at++) {
+            TestTomcats.Visitor ada = tomcats.new Visitor();
+            ada.get(1, "/shop/set?v=one");
+            assertThat(ada.getWith(1, "/shop/secret", LOGIN).body()).isEqualTo("ada");
+            TestTomcats.Visitor nobody = tomcats.new Visitor();
+            nobody.get(1, "/shop/set?v=one");
+            List<Connection> hers = List.of(new Connection(1, ada), new Connection(2, ada), new Connection(3, ada));
+            Connection others = new Connection(2, nobody);
+            for (Connection connection : hers) {
+                assertThat(connection.say("get")).isEqualTo("[one]");
+            }
+            backgroundRound();
+            assertThat(hers).as("the session lives").allMatch(Connection::open);
+            ada.get(at, "/shop/end");
+            nobody.get(at, "/shop/end");
+            backgroundRound();
+            for (Connection connection : hers) {
+                assertThat(connection.closed.get(30, TimeUnit.SECONDS)).isEqualTo(1008);
+            }
+            assertThat(others.say("get")).as("opened without login, as in one Tomcat").isEqualTo(
+                    "IllegalStateException");
+        }
+    }
+
+    @Test
+    @DisplayName("tomcat-facts 9: the end of an idle session closes WebSockets wherever they are")
+    void expiryClosesWebSocketsEverywhere() throws Exception {
+        start(Map.of());
+        TestTomcats.Visitor ada = tomcats.new Visitor();
+        ada.get(1, "/shop/set?v=one");
+        ada.getWith(1, "/shop/secret", LOGIN);
+        List<Connection> hers = List.of(new Connection(1, ada), new Connection(2, ada), new Connection(3, ada));
+        tomcats.clock.move(Duration.ofMinutes(35));
+        TestTomcats.await("the session has ended, and its WebSockets", () -> {
+            backgroundRound();
+            return hers.stream().noneMatch(Connection::open);
+        });
+    }
+
+    @Test
+    @DisplayName("tomcat-facts 28: values that stay on their node are unbound there when the session ends elsewhere")
+    void valuesOfOneNodeAreUnboundThere() throws Exception {
+        start(Map.of("sessionAttributeNameFilter", "a"));
+        TestTomcats.Visitor visitor = tomcats.new Visitor();
+        visitor.get(1, "/shop/here?v=n1");
+        visitor.get(2, "/shop/here?v=n2");
+        backgroundRound();
+        assertThat(unbound).isEmpty();
+        visitor.get(3, "/shop/end");
+        TestTomcats.await("both are unbound", () -> {
+            backgroundRound();
+            return unbound.size() >= 2;
+        });
+        backgroundRound();
+        assertThat(unbound).containsExactlyInAnyOrder("n1 here", "n2 here");
+    }
+}
