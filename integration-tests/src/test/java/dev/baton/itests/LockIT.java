@@ -36,6 +36,18 @@ class LockIT extends ClusterTest {
     }
 
     @Test
+    @DisplayName("Issue 4.3: a request that calls its own session at another node, with default settings: that call gets"
+            + " 503 in time, the caller goes on, the log names both")
+    void aRequestThatCallsItsOwnSessionGetsAnAnswer() {
+        Visitor anna = cluster.stickyVisitor("shop", node1);
+        anna.post("counter").text();
+        assertThat(anna.postAt(node1, "call?url=" + node2.address() + "shop/counter").text()).isEqualTo("503 3");
+        assertThat(node2.log().linesWith("Refused GET /shop/counter", "lock busy", "POST /shop/call at node1", "session-"))
+                .hasSize(1);
+        assertThat(anna.getAt(node2, "counter").number()).isEqualTo(3);
+    }
+
+    @Test
     @DisplayName("L1: whoever only asks whether there is a session does not wait for the lock")
     void aLookUpDoesNotWait() {
         Visitor anna = cluster.stickyVisitor("hasty", node1);

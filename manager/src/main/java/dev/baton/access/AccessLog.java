@@ -21,6 +21,8 @@ public final class AccessLog {
         GONE,
         /** The store did not take the session that was made here. */
         NOT_CREATED,
+        /** The same, since too few backups are in sync. */
+        NOT_COPIED,
         /** The store took no change, since too few backups are in sync. */
         TOO_FEW_COPIES,
         /** The store took changes and cannot acknowledge them, since backups went away. */

@@ -136,7 +136,8 @@ final class Commits {
         }
         parts.events().note(Effect.Level.WARNING, "the store refused the new " + e.key() + ": " + e.reason(), null);
         synchronized (state.token()) {
-            tokens.discard(state, AccessLog.End.NOT_CREATED);
+            tokens.discard(state, e.reason() == Denial.TOO_FEW_COPIES ? AccessLog.End.NOT_COPIED
+                    : AccessLog.End.NOT_CREATED);
         }
     }
 

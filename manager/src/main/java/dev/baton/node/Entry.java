@@ -77,7 +77,7 @@ final class Entry extends Passage<AccessLog> {
                 past.leave();
                 continue;
             }
-            if (late()) {
+            if (late() || parts.leases().hopeless()) {
                 throw new SessionUnavailable(Reason.STORE_UNREACHABLE, "this process may not serve " + state.key()
                         + " now: the nodes that could have another holder do not answer (" + lateness() + ")");
             }

@@ -18,14 +18,16 @@ final class Leases {
     private final Clock clock;
     private final EventLoop loop;
     private final TimerQueue timers;
+    private final Membership membership;
     private final List<Wait> waits = new ArrayList<>();
     private boolean asking;
     private volatile long[] untilNanos = NOTHING;
 
-    Leases(Clock clock, EventLoop loop, TimerQueue timers) {
+    Leases(Clock clock, EventLoop loop, TimerQueue timers, Membership membership) {
         this.clock = clock;
         this.loop = loop;
         this.timers = timers;
+        this.membership = membership;
     }
 
     /** Whether sessions of that segment may be served at this moment: one volatile read and the clock. */
@@ -34,7 +36,12 @@ final class Leases {
         return until.length > segment && clock.nanos() < until[segment];
     }
 
-    /** A waiter that is admitted once the lease is valid; null where too many wait. */
+    /** Whether nobody need wait for a lease: this node is cut off from the majority, and not just for a moment. */
+    boolean hopeless() {
+        return membership.cutOff();
+    }
+
+    /** A waiter that ends once the lease is valid, or {@link #hopeless}; null where too many wait. */
     Waiter await(int segment) {
         Waiter waiter = new Waiter();
         synchronized (waits) {
@@ -67,7 +74,7 @@ final class Leases {
     private void wake() {
         List<Waiter> ready = new ArrayList<>();
         synchronized (waits) {
-            waits.removeIf(w -> valid(w.segment()) && ready.add(w.waiter()));
+            waits.removeIf(w -> (hopeless() || valid(w.segment())) && ready.add(w.waiter()));
         }
         ready.forEach(Waiter::admit);
     }
@@ -89,6 +96,7 @@ final class Leases {
                 synchronized (waits) {
                     asking = false;
                 }
+                wake();
                 ask();
             });
         }

@@ -10,20 +10,29 @@ import java.util.function.BooleanSupplier;
 
 /** Where this node stands in the cluster, for those who wait for it. */
 final class Membership {
+    /** A crash freezes the others for as long as its proof takes; a wait that may end by that goes on so long. */
+    private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(2);
+
     private final NodeId self;
+    private final Clock clock;
     private final CompletableFuture<Void> joined = new CompletableFuture<>();
     private final CompletableFuture<Void> left = new CompletableFuture<>();
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition returned = lock.newCondition();
     private volatile Topology effective;
     private volatile boolean frozen;
+    private volatile long frozenSinceNanos;
 
-    Membership(NodeId self) {
+    Membership(NodeId self, Clock clock) {
         this.self = self;
+        this.clock = clock;
     }
 
     void changed(Topology table, boolean isFrozen) {
         effective = table;
+        if (isFrozen && !frozen) {
+            frozenSinceNanos = clock.nanos();
+        }
         frozen = isFrozen;
         if (listed() && !isFrozen) {
             joined.complete(null);
@@ -62,6 +71,11 @@ final class Membership {
 
     boolean serving() {
         return listed() && !frozen;
+    }
+
+    /** Whether no majority has been in sight for a while: who waits for it need not go on. */
+    boolean cutOff() {
+        return frozen && clock.nanos() - frozenSinceNanos > PATIENCE_NANOS;
     }
 
     void tokenReturned() {

@@ -39,7 +39,7 @@ abstract class Passage<T> {
 
     /** For the text of the failure. */
     final String lateness() {
-        return interrupted ? "interrupted" : crowded ? "too many threads wait" : "timed out";
+        return interrupted ? "interrupted" : crowded ? "too many threads wait" : late ? "timed out" : "no majority";
     }
 
     /**

@@ -26,9 +26,13 @@ record Refusal(Denial reason, NodeId holder) {
         if (log.end() == AccessLog.End.UNCONFIRMED) {
             return new Refusal(Denial.UNCONFIRMED, null).of(log.state().key());
         }
+        if (log.end() == AccessLog.End.NOT_COPIED) {
+            return new SessionUnavailable(Reason.TOO_FEW_COPIES, "the store did not take the new session "
+                    + log.state().key() + ": fewer backups are in sync than minInSync asks for");
+        }
         return log.end() == AccessLog.End.NOT_CREATED
                 ? new SessionUnavailable(Reason.STORE_UNREACHABLE, "the store did not take the new session "
-                        + log.state().key() + ": it cannot serve now, too few backups are in sync, or the id is in use")
+                        + log.state().key() + ": it cannot serve now, or the id is in use")
                 : new SessionUnavailable(Reason.TOKEN_LOST, "the token of " + log.state().key()
                         + " was taken away: what this request changed is lost");
     }

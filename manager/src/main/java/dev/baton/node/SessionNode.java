@@ -63,11 +63,11 @@ public final class SessionNode {
         this.threads = new NodeThreads(self.name());
         this.timers = new TimerQueue(clock, e -> events.note(Effect.Level.ERROR, "a timer's action failed", e));
         this.outbox = new Outbox(transport);
-        this.membership = new Membership(self);
+        this.membership = new Membership(self, clock);
         EffectRunner runner = new EffectRunner(outbox, transport, membership, events, applications::get,
                 this::rejected);
         this.loop = new EventLoop(core, clock, settings.inboxLimit(), runner, threads.helpers(), this::broken);
-        this.leases = new Leases(clock, loop, timers);
+        this.leases = new Leases(clock, loop, timers, membership);
         this.lookups = new Lookups(loop);
         Censuses censuses = new Censuses(loop);
         runner.connect(loop, leases, lookups, censuses, new Ticker(timers, loop));

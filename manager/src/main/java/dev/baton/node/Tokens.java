@@ -403,9 +403,10 @@ final class Tokens {
         discard(state, gone ? AccessLog.End.GONE : AccessLog.End.LOST);
     }
 
-    /** @param how GONE or NOT_CREATED: the session is not there, and another one under its id is another object */
+    /** @param how where the session is not there, another one under its id is another object */
     void discard(ClientState state, AccessLog.End how) {
-        boolean gone = how == AccessLog.End.GONE || how == AccessLog.End.NOT_CREATED;
+        boolean gone = how == AccessLog.End.GONE || how == AccessLog.End.NOT_CREATED
+                || how == AccessLog.End.NOT_COPIED;
         TokenHold token = state.token();
         token.gate().breakOff();
         token.fence(Fence.NONE);

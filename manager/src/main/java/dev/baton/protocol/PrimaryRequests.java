@@ -357,8 +357,7 @@ final class PrimaryRequests {
     private void create(NodeId from, Message.Create m) {
         StoredSession s = copy.get(m.key());
         if (s != null && !s.tombstone() && from.equals(s.holder()) && s.rid() == m.rid()) {
-            Fence fence = s.fence();
-            answerRepeated(() -> grantCreated(from, m, fence));
+            answerRepeated(() -> createdAskedAgain(from, m));
             return;
         }
         if (s != null) {
@@ -372,6 +371,20 @@ final class PrimaryRequests {
         Fence fence = new Fence(term, 1);
         replication.append(new Change.Created(m.key(), m.image(), from, fence, m.rid()));
         replication.whenDurable(() -> grantCreated(from, m, fence));
+    }
+
+    /** Where backups went away meanwhile the session is taken back: nobody has its id yet. */
+    private void createdAskedAgain(NodeId from, Message.Create m) {
+        StoredSession s = copy.get(m.key());
+        if (s == null || s.tombstone() || !from.equals(s.holder()) || s.rid() != m.rid()) {
+            return;
+        }
+        if (replication.enoughInSync()) {
+            grantCreated(from, m, s.fence());
+        } else {
+            bury(m.key(), s);
+            replication.whenDurable(() -> deny(from, m.rid(), m.key(), Denial.TOO_FEW_COPIES, null));
+        }
     }
 
     private void grantCreated(NodeId from, Message.Create m, Fence fence) {

@@ -3,6 +3,7 @@ package dev.baton.tomcat;
 import dev.baton.access.AccessLog;
 import dev.baton.access.Claim;
 import dev.baton.access.LockOwner;
+import dev.baton.api.DeadlockException;
 import dev.baton.model.Settings;
 import dev.baton.node.SessionUnavailable;
 import java.util.List;
@@ -11,7 +12,8 @@ import java.util.List;
  * {@code threadLocks="attribute"} (L8): whatever a request touches is locked for it to its end. Writing locks
  * exclusively, and so does reading what may be changed in place. Reading what cannot change, or is not there, locks it
  * shared: nobody writes it meanwhile, so that a value computed from it and written back is never based on an old one;
- * but two that both go on to write have to wait for each other, and the younger one is refused.
+ * but two that both go on to write have to wait for each other, and the younger one is refused. That happens once per
+ * attribute, application and node: from then on reading the attribute locks it exclusively.
  */
 final class AttributeLocks {
     private final TrackedSession session;
@@ -33,7 +35,7 @@ final class AttributeLocks {
         if (log.holds(owner, name, false)) {
             return session.state().get(name, log);
         }
-        boolean exclusive = session.state().mayChange(name, log);
+        boolean exclusive = session.state().mayChange(name, log) || session.deployment().writtenAfterReading(name);
         List<Claim> claims = lock(log, owner, name, exclusive);
         Object value = session.state().get(name, log);
         if (!exclusive && session.state().mayChange(name, value)) {
@@ -50,7 +52,15 @@ final class AttributeLocks {
         if (needed(log)) {
             LockOwner owner = RequestScope.here().owner(session.deployment());
             if (!log.holds(owner, name, true)) {
-                lock(log, owner, name, true);
+                boolean read = log.holds(owner, name, false);
+                try {
+                    lock(log, owner, name, true);
+                } catch (DeadlockException e) {
+                    if (read) {
+                        session.deployment().learnWrittenAfterReading(name);
+                    }
+                    throw e;
+                }
             }
         }
     }

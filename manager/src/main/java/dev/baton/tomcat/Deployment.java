@@ -18,12 +18,17 @@ import java.util.function.Supplier;
 import org.apache.catalina.Context;
 import org.apache.catalina.connector.Request;
 import org.apache.catalina.session.Constants;
+import org.apache.juli.logging.Log;
+import org.apache.juli.logging.LogFactory;
 
 /**
  * The web application as the cluster serves it, from one start of the manager to the next stop. Its sessions refer to
  * it, so that one that somebody kept over a reload never meets the application's next life.
  */
 final class Deployment {
+    private static final Log log = LogFactory.getLog(Deployment.class);
+    /** Attributes, by name. */
+    private static final int MAX_LEARNT = 1_000;
     /** So many are named. */
     private static final int MAX_USERS = 2;
     private static final String WEBSOCKETS = "org.apache.tomcat.websocket.server.WsHttpSessionBindingListener";
@@ -39,6 +44,7 @@ final class Deployment {
     /** The stays of this process, and whose they are. */
     private final Map<AccessLog, RequestScope> inside = new ConcurrentHashMap<>();
     private final LocalTies ties = new LocalTies(this);
+    private final Set<String> writtenAfterReading = ConcurrentHashMap.newKeySet();
 
     Deployment(BatonManager manager, SessionNode node, Application application, MetaForm metaForm, Clock clock) {
         this.manager = manager;
@@ -178,6 +184,18 @@ final class Deployment {
 
     void disowned(AccessLog access) {
         inside.remove(access);
+    }
+
+    /** Whether requests that read the attribute have met others that went on to write it, as they did. */
+    boolean writtenAfterReading(String attribute) {
+        return writtenAfterReading.contains(attribute);
+    }
+
+    void learnWrittenAfterReading(String attribute) {
+        if (writtenAfterReading.size() < MAX_LEARNT && writtenAfterReading.add(attribute)) {
+            log.info("Requests read attribute '" + attribute + "' of " + context().getName() + " and then write it, at the"
+                    + " same time: from now on reading locks it exclusively");
+        }
     }
 
     /** Who is inside the session, for people; empty where nobody is known. */

@@ -8,9 +8,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.baton.access.AccessLog;
 import dev.baton.model.SessionMeta;
 import dev.baton.node.SessionUnavailable.Reason;
+import dev.baton.protocol.Change;
 import dev.baton.protocol.CoreSettings;
+import dev.baton.protocol.Message;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -190,6 +195,65 @@ class ClusterFaultTest {
         }
     }
 
+    @Test
+    @DisplayName("minInSync: the last backup goes while a session is made: it is refused as such, and not made at all")
+    void theLastBackupGoesDuringACreation() throws Exception {
+        try (TestCluster cluster = new TestCluster(CoreSettings.defaults(1).withMinInSync(1), ApplicationSettings.DEFAULT)) {
+            TestCluster.Node node = cluster.start("n0");
+            cluster.start("n1");
+            cluster.awaitBackups();
+            CountDownLatch underWay = new CountDownLatch(1);
+            cluster.network.lose((to, m) -> {
+                boolean creation = m instanceof Message.Replicate r
+                        && r.changes().stream().anyMatch(Change.Created.class::isInstance);
+                if (creation) {
+                    underWay.countDown();
+                }
+                return creation;
+            });
+            String id = node.shop.drawId(TestCluster::randomId);
+            AccessLog log = node.shop.create(id, TestCluster.META);
+            log.state().set("n", 1, log);
+            CompletableFuture<Reason> reason = CompletableFuture.supplyAsync(
+                    () -> ScriptedNode.reason(() -> node.shop.finish(log, LONG)));
+            assertThat(underWay.await(30, TimeUnit.SECONDS)).isTrue();
+            cluster.kill("n1");
+            assertThat(reason.get(30, TimeUnit.SECONDS)).isEqualTo(Reason.TOO_FEW_COPIES);
+            cluster.network.lose((to, m) -> false);
+            assertThat(node.shop.lookup(id, LONG)).isNull();
+            cluster.start("n2");
+            cluster.awaitBackups();
+            assertThat(cluster.node(2).shop.lookup(id, LONG)).isNull();
+            assertThat(node.read(node.create("n", 2), "n")).isEqualTo(2);
+        }
+    }
+
+    @Test
+    @DisplayName("Protocol 8: a node that is cut off lets nobody wait for a majority that is not there")
+    void nobodyWaitsForAMajorityThatIsNotThere() {
+        CoreSettings quick = new CoreSettings(1, false, false, SECOND / 2, SECOND / 10, SECOND / 5, -1, 10 * SECOND,
+                300 * SECOND, 5 * SECOND, 1_000, 64 << 10, 16 << 10, 256 << 10, 0);
+        try (TestCluster cluster = new TestCluster(quick, ApplicationSettings.DEFAULT)) {
+            for (int i = 0; i < 3; i++) {
+                cluster.start("n" + i);
+            }
+            cluster.awaitBackups();
+            TestCluster.Node alone = cluster.node(0);
+            String id = alone.create("n", 1);
+            AccessLog inside = alone.shop.enter(alone.shop.state(id), LONG);
+            cluster.network.cut(alone.node.self());
+            assertThatThrownBy(() -> {
+                while (true) {
+                    // At first the lease goes on.
+                    alone.shop.leave(alone.shop.enter(alone.shop.state(id), 3_600 * SECOND));
+                }
+            }).isInstanceOf(SessionUnavailable.class).hasMessageContaining("no majority");
+            assertThatThrownBy(() -> alone.shop.awaitDurable(inside, inside.version(), 3_600 * SECOND))
+                    .isInstanceOf(SessionUnavailable.class).hasMessageContaining("no majority");
+            alone.shop.leave(inside);
+        }
+    }
+
     private static boolean found(TestCluster.Node node, String id) {
         try {
             return node.shop.lookup(id, LONG) != null;
@@ -204,7 +268,7 @@ class ClusterFaultTest {
         try (TestCluster cluster = new TestCluster(CoreSettings.defaults(1).withMinInSync(1), ApplicationSettings.DEFAULT)) {
             cluster.start("n0");
             TestCluster.Node node = cluster.node(0);
-            assertThat(ScriptedNode.reason(() -> node.create("n", 1))).isEqualTo(SessionUnavailable.Reason.STORE_UNREACHABLE);
+            assertThat(ScriptedNode.reason(() -> node.create("n", 1))).isEqualTo(Reason.TOO_FEW_COPIES);
             cluster.start("n1");
             cluster.awaitBackups();
             String id = node.create("n", 1);

@@ -61,12 +61,12 @@ public final class MemoryNetwork {
     }
 
     /** The node and the others do not hear each other any more; each side sees that. Nobody is proven dead. */
-    void cut(NodeId node) {
+    public void cut(NodeId node) {
         cut.add(node);
         views();
     }
 
-    void heal(NodeId node) {
+    public void heal(NodeId node) {
         cut.remove(node);
         views();
     }

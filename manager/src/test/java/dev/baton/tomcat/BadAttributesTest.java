@@ -227,9 +227,10 @@ class BadAttributesTest {
     }
 
     @ParameterizedTest
-    @EnumSource(names = {"EXCEPTION", "ERROR", "RECURSION"})
+    @EnumSource(names = {"EXCEPTION", "ERROR", "RECURSION", "BLOCK"})
     @DisplayName("equals and hashCode fail: nothing here asks them, the change is found all the same")
     void equalsAndHashCodeAreNotAsked(Mood bad) throws Exception {
+        free = new CountDownLatch(1);
         ok(1, "/set?kind=comparing");
         mood = bad;
         ok(1, "/change?v=1");
@@ -238,7 +239,7 @@ class BadAttributesTest {
     }
 
     @ParameterizedTest
-    @EnumSource(names = {"EXCEPTION", "ERROR"})
+    @EnumSource(names = {"EXCEPTION", "ERROR", "RECURSION"})
     @DisplayName("binding listeners fail: logged when set, replaced and at the end; removeAttribute throws, as in Tomcat")
     void listenersThatThrowHarmNobody(Mood bad) throws Exception {
         mood = bad;
@@ -255,9 +256,7 @@ class BadAttributesTest {
     @DisplayName("writeObject blocks: others of the session get 503 in time, other sessions do not notice")
     void aValueThatBlocksHoldsUpItsSessionOnly() throws Exception {
         ok(1, "/set?kind=writing");
-        reached = new CountDownLatch(1);
-        free = new CountDownLatch(1);
-        mood = Mood.BLOCK;
+        block();
         CompletableFuture<Integer> stuck = CompletableFuture.supplyAsync(() -> status("/shop/change?v=late"));
         await(reached);
         mood = Mood.GOOD;
@@ -270,6 +269,54 @@ class BadAttributesTest {
         free.countDown();
         assertThat(stuck.get(30, TimeUnit.SECONDS)).isEqualTo(200);
         assertThat(visitor.text(2, "/shop/get")).startsWith("late, ");
+    }
+
+    @Test
+    @DisplayName("readObject blocks: only those who want that value wait, other sessions do not notice")
+    void aValueThatBlocksWhenReadHoldsUpItsReaderOnly() throws Exception {
+        ok(1, "/set?kind=reading");
+        block();
+        CompletableFuture<String> stuck = CompletableFuture.supplyAsync(() -> text(2, "/shop/get"));
+        await(reached);
+        mood = Mood.GOOD;
+        ok(2, "/other?v=meanwhile");
+        TestTomcats.Visitor somebody = tomcats.new Visitor();
+        assertThat(somebody.get(2, "/shop/other?v=1").statusCode()).isEqualTo(200);
+        free.countDown();
+        assertThat(stuck.get(30, TimeUnit.SECONDS)).startsWith("read, ");
+        assertThat(visitor.text(1, "/shop/get")).isEqualTo("read, meanwhile");
+    }
+
+    @Test
+    @DisplayName("a binding listener blocks: other requests of the session on that node and other sessions go on")
+    void aListenerThatBlocksHoldsUpItsRequestOnly() throws Exception {
+        ok(1, "/other?v=1");
+        block();
+        CompletableFuture<Integer> stuck = CompletableFuture.supplyAsync(() -> status("/shop/set?kind=listening"));
+        await(reached);
+        mood = Mood.GOOD;
+        assertThat(status("/shop/other?v=meanwhile")).isEqualTo(200);
+        assertThat(visitor.get(2, "/shop/get").statusCode()).as("the token is in use").isEqualTo(503);
+        assertThat(tomcats.new Visitor().get(1, "/shop/other?v=1").statusCode()).isEqualTo(200);
+        free.countDown();
+        assertThat(stuck.get(30, TimeUnit.SECONDS)).isEqualTo(200);
+        assertThat(visitor.text(2, "/shop/get")).endsWith(", meanwhile");
+    }
+
+    private static void block() {
+        reached = new CountDownLatch(1);
+        free = new CountDownLatch(1);
+        mood = Mood.BLOCK;
+    }
+
+    private String text(int node, String path) {
+        try {
+            TestTomcats.Visitor same = tomcats.new Visitor();
+            same.session(visitor.session());
+            return same.text(node, path);
+        } catch (IOException | InterruptedException e) {
+            throw new AssertionError(e);
+        }
     }
 
     private int status(String path) {

@@ -1,7 +1,9 @@
 package dev.baton.tomcat;
 
+import dev.baton.model.NodeId;
 import dev.baton.node.Clock;
 import dev.baton.node.MemoryNetwork;
+import dev.baton.node.Transport;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServlet;
 import jakarta.servlet.http.HttpServletRequest;
@@ -24,6 +26,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import org.apache.catalina.Context;
 import org.apache.catalina.LifecycleException;
 import org.apache.catalina.core.StandardContext;
@@ -42,6 +45,7 @@ final class TestTomcats implements AutoCloseable {
     final MovedClock clock = new MovedClock();
     final List<Node> nodes = new ArrayList<>();
     private final Path directory;
+    private final Function<NodeId, Transport> transports;
     private Consumer<Node> preparation = node -> { };
     private final HttpClient http = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1)
             .connectTimeout(LIMIT).build();
@@ -73,8 +77,7 @@ final class TestTomcats implements AutoCloseable {
     final class Node {
         final String name;
         final Tomcat tomcat = new Tomcat();
-        final Assembly assembly = new Assembly((settings, self) ->
-                network.port(self.name(), INCARNATIONS.incrementAndGet()), clock);
+        final Assembly assembly = new Assembly((settings, self) -> transports.apply(self), clock);
         StandardContext context;
         BatonManager manager;
 
@@ -110,8 +113,19 @@ final class TestTomcats implements AutoCloseable {
     }
 
     TestTomcats() {
+        transports = self -> network.port(self.name(), INCARNATIONS.incrementAndGet());
+        directory = newDirectory();
+    }
+
+    /** Over another network than {@link #network}. */
+    TestTomcats(Function<NodeId, Transport> transports) {
+        this.transports = transports;
+        directory = newDirectory();
+    }
+
+    private static Path newDirectory() {
         try {
-            directory = Files.createTempDirectory("baton-tomcats");
+            return Files.createTempDirectory("baton-tomcats");
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -34,7 +34,7 @@ public final class Node {
         return name;
     }
 
-    URI address() {
+    public URI address() {
         return URI.create("http://127.0.0.1:" + Ports.http(number) + "/");
     }
 

@@ -1,0 +1,145 @@
+package dev.baton.tomcat;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.baton.jgroups.Cables;
+import dev.baton.model.NodeId;
+import java.io.IOException;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.apache.catalina.Context;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+/** One of three Tomcats is cut off from the others; nobody is proven dead. No request may wait by {@code lockTimeout}. */
+@DisplayName("Issue 4.3, protocol 3 and 8: the minority side of a partition")
+class MinorityTest {
+    private TestTomcats tomcats;
+    private final CountDownLatch inside = new CountDownLatch(1);
+    private final CountDownLatch leave = new CountDownLatch(1);
+
+    @AfterEach
+    void stop() throws Exception {
+        leave.countDown();
+        if (tomcats != null) {
+            tomcats.close();
+        }
+    }
+
+    private void application(Context context) {
+        TestTomcats.page(context, "/add", (q, r) -> {
+            int[] value = (int[]) q.getSession().getAttribute("value");
+            if (value == null) {
+                value = new int[1];
+                q.getSession().setAttribute("value", value);
+            }
+            value[0]++;
+            if (q.getParameter("stay") != null) {
+                inside.countDown();
+                await(leave);
+            }
+            r.getWriter().print(value[0]);
+        });
+        TestTomcats.page(context, "/free", (q, r) -> r.getWriter().print("free"));
+    }
+
+    private static void await(CountDownLatch latch) {
+        try {
+            assertThat(latch.await(30, TimeUnit.SECONDS)).as("told to go on").isTrue();
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    private NodeId node(int number) {
+        return tomcats.nodes.get(number - 1).manager.deployment().node().self();
+    }
+
+    private TestTomcats.Visitor visitorAt(int node) throws Exception {
+        TestTomcats.Visitor visitor = tomcats.new Visitor();
+        assertThat(visitor.text(node, "/shop/add")).isEqualTo("1");
+        return visitor;
+    }
+
+    private static void refused(HttpResponse<String> answer) {
+        assertThat(answer.statusCode()).isEqualTo(503);
+        assertThat(answer.body()).contains("minority, this node is cut off from most of the cluster");
+        assertThat(answer.headers().firstValue("Retry-After")).contains("5");
+    }
+
+    private static boolean served(TestTomcats.Visitor visitor, int node) {
+        try {
+            return visitor.get(node, "/shop/add").statusCode() == 200;
+        } catch (IOException | InterruptedException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    @Test
+    @DisplayName("over a network in memory, where both sides see at once what happened")
+    void inMemory() throws Exception {
+        tomcats = new TestTomcats();
+        aNodeThatIsCutOffRefusesAndComesBack(tomcats.network::cut, tomcats.network::heal);
+    }
+
+    @Test
+    @DisplayName("over JGroups, where it has to be noticed")
+    void overJGroups() throws Exception {
+        try (Cables cables = new Cables()) {
+            tomcats = new TestTomcats(cables::transport);
+            aNodeThatIsCutOffRefusesAndComesBack(cables::cut, cables::heal);
+        }
+    }
+
+    /**
+     * What needs no session is served, all else gets 503 without waiting; after the heal all goes on, and nothing that was
+     * confirmed is lost.
+     */
+    private void aNodeThatIsCutOffRefusesAndComesBack(Consumer<NodeId> cut, Consumer<NodeId> heal) throws Exception {
+        tomcats.start(3, Map.of("lockTimeout", "600000", "commitTimeout", "500"), this::application);
+        TestTomcats.Visitor heldHere = visitorAt(1);
+        TestTomcats.Visitor heldThere = visitorAt(2);
+        TestTomcats.Visitor busy = visitorAt(1);
+        CompletableFuture<HttpResponse<String>> under = CompletableFuture.supplyAsync(() -> {
+            try {
+                return busy.get(1, "/shop/add?stay=1");
+            } catch (IOException | InterruptedException e) {
+                throw new AssertionError(e);
+            }
+        });
+        await(inside);
+
+        cut.accept(node(1));
+        CompletableFuture<Boolean> early = CompletableFuture.supplyAsync(() -> served(heldThere, 1));
+        TestTomcats.await("the node knows it is alone", () -> tomcats.nodes.get(0).manager.cutOff());
+        // Longer than the lease lasts, and than a missing majority is waited for.
+        tomcats.clock.move(Duration.ofSeconds(6));
+        assertThat(early.get(30, TimeUnit.SECONDS)).as("asked before anybody noticed").isFalse();
+
+        assertThat(tomcats.new Visitor().text(1, "/shop/free")).isEqualTo("free");
+        refused(heldHere.get(1, "/shop/add"));
+        refused(heldThere.get(1, "/shop/add"));
+        refused(tomcats.new Visitor().get(1, "/shop/add"));
+        leave.countDown();
+        HttpResponse<String> late = under.get(30, TimeUnit.SECONDS);
+        assertThat(late.statusCode()).isEqualTo(503);
+        assertThat(late.body()).contains("outcome unknown");
+
+        TestTomcats.await("the others go on without it", () -> served(heldHere, 2));
+        assertThat(heldThere.text(3, "/shop/add")).isEqualTo("2");
+        assertThat(busy.text(3, "/shop/add")).as("what was not confirmed is not there").isEqualTo("2");
+
+        heal.accept(node(1));
+        TestTomcats.await("the node is back", () -> served(heldHere, 1));
+        assertThat(heldHere.text(2, "/shop/add")).isEqualTo("4");
+        assertThat(heldThere.text(1, "/shop/add")).isEqualTo("3");
+        assertThat(busy.text(1, "/shop/add")).isEqualTo("3");
+        assertThat(tomcats.new Visitor().text(1, "/shop/add")).isEqualTo("1");
+    }
+}
