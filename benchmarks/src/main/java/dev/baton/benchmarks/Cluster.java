@@ -22,20 +22,20 @@ final class Cluster implements AutoCloseable {
     private static final AtomicInteger NUMBERS = new AtomicInteger();
 
     private final ManagerKind manager;
-    private final boolean sticky;
+    private final Layout layout;
     private final List<TomcatNode> nodes = new ArrayList<>();
     private final List<List<Visitor>> visitors = new ArrayList<>();
     private double idleBytesPerSecond;
     private double idlePacketsPerSecond;
 
-    private Cluster(ManagerKind manager, boolean sticky) {
+    private Cluster(ManagerKind manager, Layout layout) {
         this.manager = manager;
-        this.sticky = sticky;
+        this.layout = layout;
     }
 
     /** Starts the nodes one after the other. A manager that does not share sessions is loaded sticky in any layout. */
     static Cluster start(Options options, ManagerKind manager, Layout layout) throws IOException, InterruptedException {
-        Cluster cluster = new Cluster(manager, layout.sticky() || !manager.shares());
+        Cluster cluster = new Cluster(manager, manager.shares() ? layout : new Layout(true, layout.nodes()));
         try {
             List<Integer> http = freePorts(layout.nodes());
             List<Integer> receivers = freePorts(layout.nodes());
@@ -44,10 +44,10 @@ final class Cluster implements AutoCloseable {
             int localPort = FIRST_PORT + PORTS * (int) ((pid + number) % PORT_RANGES);
             for (int i = 0; i < layout.nodes(); i++) {
                 Seat seat = new Seat("bench-" + pid + "-" + number, i, receivers, localPort);
-                TomcatNode node = new TomcatNode(seat.name(), http.get(i),
+                TomcatNode node = new TomcatNode(options, manager, seat, http.get(i),
                         options.target().resolve("nodes").resolve(manager.label() + "-" + number + "-" + seat.name()));
                 cluster.nodes.add(node);
-                node.start(options, manager, seat);
+                node.start();
             }
             return cluster;
         } catch (IOException | InterruptedException | RuntimeException e) {
@@ -123,8 +123,17 @@ final class Cluster implements AutoCloseable {
         return manager;
     }
 
+    Layout layout() {
+        return layout;
+    }
+
     List<TomcatNode> nodes() {
         return nodes;
+    }
+
+    /** The sessions that were made through the first node. */
+    List<String> cookiesOfFirstNode() {
+        return visitors.get(0).stream().map(Visitor::cookie).toList();
     }
 
     /** Says what the nodes said to each other in a time without requests. */
@@ -139,7 +148,7 @@ final class Cluster implements AutoCloseable {
 
     /** One window of load; what the nodes say to each other when idle is taken off. */
     Sample measure(int connections, Workload workload, int seconds) throws IOException, InterruptedException {
-        Load load = new Load(nodes.stream().map(TomcatNode::port).toList(), visitors, sticky);
+        Load load = new Load(nodes.stream().map(TomcatNode::port).toList(), visitors, layout.sticky());
         ClusterTraffic trafficBefore = traffic();
         long cpuBefore = cpuNanos();
         long start = System.nanoTime();

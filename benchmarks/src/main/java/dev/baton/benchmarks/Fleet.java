@@ -25,13 +25,20 @@ final class Fleet implements AutoCloseable {
     private Fleet() {
     }
 
-    /** One cluster for each manager, with sessions, and what it says when idle known. */
-    static Fleet of(Options options, Layout layout, List<ManagerKind> managers, int sessions, boolean wide)
+    /**
+     * One cluster for each manager and layout, with sessions, and what it says when idle known.
+     *
+     * @param sessions of each cluster
+     * @param wide     whether they have 50 more attributes
+     */
+    static Fleet of(Options options, List<Layout> layouts, List<ManagerKind> managers, int sessions, boolean wide)
             throws InterruptedException {
         Fleet fleet = new Fleet();
         try {
-            for (ManagerKind manager : managers) {
-                fleet.add(options, layout, manager);
+            for (Layout layout : layouts) {
+                for (ManagerKind manager : managers) {
+                    fleet.add(options, layout, manager);
+                }
             }
             fleet.settle();
             fleet.each(c -> c.makeVisitors(sessions, wide));
@@ -50,7 +57,7 @@ final class Fleet implements AutoCloseable {
         try {
             clusters.add(Cluster.start(options, manager, layout));
         } catch (IOException | RuntimeException e) {
-            failures.put(manager.label(), String.valueOf(e.getMessage()));
+            failures.put(layout + ", " + manager.label(), String.valueOf(e.getMessage()));
         }
     }
 
@@ -58,7 +65,7 @@ final class Fleet implements AutoCloseable {
         return clusters;
     }
 
-    /** Reasons by name of manager. */
+    /** Reasons by layout and manager. */
     Map<String, String> failures() {
         return failures;
     }
@@ -88,7 +95,7 @@ final class Fleet implements AutoCloseable {
     }
 
     private void remove(Cluster cluster, Exception reason) {
-        failures.put(cluster.manager().label(), String.valueOf(reason.getMessage()));
+        failures.put(cluster.layout() + ", " + cluster.manager().label(), String.valueOf(reason.getMessage()));
         clusters.remove(cluster);
         cluster.close();
     }

@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -17,7 +18,7 @@ import java.util.concurrent.TimeUnit;
  * {@value #IDLE_SECONDS} seconds. Half of the sessions are made on each of two real Tomcats and used by some requests
  * there; what the class histograms after a full collection grew by is divided by their number.
  */
-public final class HeapMeasurement {
+final class HeapMeasurement {
     /** A minute, and the time until the next rounds of what runs in the background. */
     static final int IDLE_SECONDS = 85;
     private static final int WARM_UP = 200;
@@ -25,10 +26,17 @@ public final class HeapMeasurement {
     private static final int CLASSES = 40;
 
     private final Options options;
-    private final int sessions;
 
     /** What sessions are filled with; see the application's class of this name. */
-    enum Filling { SMALL, CART, FIFTY }
+    enum Filling {
+        SMALL("a counter and four short strings"), CART("a 16 KB cart of 100 beans"), FIFTY("50 attributes of 2 KB");
+
+        final String what;
+
+        Filling(String what) {
+            this.what = what;
+        }
+    }
 
     /**
      * Bytes per session, all nodes together.
@@ -68,60 +76,60 @@ public final class HeapMeasurement {
         }
     }
 
-    HeapMeasurement(Options options, int sessions) {
+    private HeapMeasurement(Options options) {
         this.options = options;
-        this.sessions = sessions;
     }
 
-    /**
-     * Arguments as those of {@link ClusterMeasurement}, and {@code --sessions=} (1000), {@code --fillings=} (all) and
-     * {@code --classes=} (also say how much of which class).
-     */
-    public static void main(String[] arguments) throws IOException, InterruptedException {
-        Map<String, String> own = new TreeMap<>(Map.of("sessions", "1000", "fillings", "small,cart,fifty", "classes",
-                "false"));
-        List<String> others = new ArrayList<>();
-        for (String argument : arguments) {
-            int equals = argument.indexOf('=');
-            if (equals > 2 && own.containsKey(argument.substring(2, equals))) {
-                own.put(argument.substring(2, equals), argument.substring(equals + 1));
-            } else {
-                others.add(argument);
-            }
+    /** With {@code --classes=true} it also prints how much of which class. */
+    static void measure(Options options, Report report) throws IOException, InterruptedException {
+        report.table("Heap of " + options.sessions() + " sessions on 2 nodes, bytes per session on all nodes together",
+                List.of("session", "manager", "in use", "× first", "idle for " + IDLE_SECONDS + " s", "× first"));
+        List<ManagerKind> managers = options.managers().stream().filter(m -> !m.asynchronous()).toList();
+        try (Fleet fleet = Fleet.of(options, List.of(new Layout(true, 2)), managers, 2, false)) {
+            new HeapMeasurement(options).measure(fleet, report);
+            report.failures(fleet.failures());
         }
-        Options options = Options.of(others.toArray(String[]::new));
-        HeapMeasurement measurement = new HeapMeasurement(options, Integer.parseInt(own.get("sessions")));
-        List<Filling> fillings = new ArrayList<>();
-        for (String word : own.get("fillings").split(",")) {
-            fillings.add(Filling.valueOf(word.trim().toUpperCase(Locale.ROOT)));
+    }
+
+    private void measure(Fleet fleet, Report report) throws IOException, InterruptedException {
+        for (Filling filling : options.fillings()) {
+            fleet.each(cluster -> make(cluster, filling, WARM_UP));
         }
+        TimeUnit.SECONDS.sleep(IDLE_SECONDS);
+        for (Filling filling : options.fillings()) {
+            write(measure(fleet, filling), report);
+        }
+    }
+
+    private List<Result> measure(Fleet fleet, Filling filling) throws InterruptedException {
+        int sessions = options.sessions();
+        Map<Cluster, Histogram> before = new LinkedHashMap<>();
+        Map<Cluster, Histogram> inUse = new LinkedHashMap<>();
         List<Result> results = new ArrayList<>();
-        for (ManagerKind manager : options.managers()) {
-            try (Cluster cluster = Cluster.start(options, manager, new Layout(true, 2))) {
-                results.addAll(measurement.measure(cluster, fillings));
-            }
-        }
-        report(results).forEach(System.out::println);
-        if (Boolean.parseBoolean(own.get("classes"))) {
-            for (Result result : results) {
-                print(result.manager() + " " + result.filling() + ", in use", result.inUse());
-                print(result.manager() + " " + result.filling() + ", idle", result.idle());
-            }
-        }
+        fleet.each(cluster -> {
+            before.put(cluster, histogram(cluster));
+            make(cluster, filling, sessions);
+            inUse.put(cluster, histogram(cluster).plus(before.get(cluster), -1).over(sessions));
+        });
+        TimeUnit.SECONDS.sleep(IDLE_SECONDS);
+        fleet.each(cluster -> results.add(new Result(cluster.manager(), filling, inUse.get(cluster),
+                histogram(cluster).plus(before.get(cluster), -1).over(sessions))));
+        return results;
     }
 
-    /** A table, each manager beside the first one. */
-    static List<String> report(List<Result> results) {
-        List<String> rows = new ArrayList<>(List.of("| session | manager | in use, bytes | × first | idle, bytes | × first |",
-                "| --- | --- | --- | --- | --- | --- |"));
+    /** Each manager beside the first one. */
+    private void write(List<Result> results, Report report) throws IOException {
         for (Result r : results) {
-            Result first = results.stream().filter(f -> f.filling() == r.filling()).findFirst().orElse(r);
-            rows.add(String.format(Locale.ROOT, "| %s | %s | %.0f | %.2f | %.0f | %.2f |",
-                    r.filling().name().toLowerCase(Locale.ROOT), r.manager().label(),
-                    r.inUse().total(), r.inUse().total() / first.inUse().total(), r.idle().total(),
-                    r.idle().total() / first.idle().total()));
+            Result first = results.get(0);
+            report.row(List.of(r.filling().what, r.manager().label(), String.format(Locale.ROOT, "%.0f", r.inUse().total()),
+                    String.format(Locale.ROOT, "%.2f", r.inUse().total() / first.inUse().total()),
+                    String.format(Locale.ROOT, "%.0f", r.idle().total()),
+                    String.format(Locale.ROOT, "%.2f", r.idle().total() / first.idle().total())));
+            if (options.classes()) {
+                print(r.manager().label() + " " + r.filling() + ", in use", r.inUse());
+                print(r.manager().label() + " " + r.filling() + ", idle", r.idle());
+            }
         }
-        return rows;
     }
 
     private static void print(String title, Histogram histogram) {
@@ -130,23 +138,6 @@ public final class HeapMeasurement {
                 .sorted(Comparator.comparingDouble((Map.Entry<String, Double> e) -> Math.abs(e.getValue())).reversed())
                 .limit(CLASSES).filter(e -> Math.abs(e.getValue()) >= 1)
                 .forEach(e -> System.out.printf(Locale.ROOT, "  %10.1f  %s%n", e.getValue(), e.getKey()));
-    }
-
-    List<Result> measure(Cluster cluster, List<Filling> fillings) throws IOException, InterruptedException {
-        for (Filling filling : fillings) {
-            make(cluster, filling, WARM_UP);
-        }
-        TimeUnit.SECONDS.sleep(IDLE_SECONDS);
-        List<Result> results = new ArrayList<>();
-        for (Filling filling : fillings) {
-            Histogram before = histogram(cluster);
-            make(cluster, filling, sessions);
-            Histogram inUse = histogram(cluster).plus(before, -1).over(sessions);
-            TimeUnit.SECONDS.sleep(IDLE_SECONDS);
-            Histogram idle = histogram(cluster).plus(before, -1).over(sessions);
-            results.add(new Result(cluster.manager(), filling, inUse, idle));
-        }
-        return results;
     }
 
     private static void make(Cluster cluster, Filling filling, int count) throws IOException {

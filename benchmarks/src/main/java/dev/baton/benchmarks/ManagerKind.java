@@ -41,6 +41,11 @@ enum ManagerKind {
         return name().startsWith("BATON");
     }
 
+    /** Whether the answer does not wait for the other nodes; nothing else is different. */
+    boolean asynchronous() {
+        return name().endsWith("ASYNC");
+    }
+
     /** Whether the application must call {@code setAttribute} after it has changed an attribute in place. */
     boolean mustBeTold() {
         return tribesOptions != 0;

@@ -19,6 +19,9 @@ import java.util.function.Function;
  * @param rounds      windows per manager, interleaved
  * @param seconds     length of a window
  * @param warmup      least seconds of load before the first round of a workload, per manager
+ * @param sessions    how many sessions' heap is measured
+ * @param fillings    what those are filled with
+ * @param classes     whether to print the classes that take the heap
  * @param jvm         options of the Tomcats' JVMs
  * @param note        conditions worth recording
  * @param results     file to which rows are appended
@@ -27,8 +30,9 @@ import java.util.function.Function;
  * @param target      where the nodes' directories are made
  */
 record Options(List<Part> parts, List<ManagerKind> managers, List<Layout> layouts, List<Integer> connections,
-               List<Workload> workloads, int rounds, int seconds, int warmup, List<String> jvm, String note,
-               Path results, Path jar, Path home, Path target) {
+               List<Workload> workloads, int rounds, int seconds, int warmup, int sessions,
+               List<HeapMeasurement.Filling> fillings, boolean classes, List<String> jvm, String note, Path results,
+               Path jar, Path home, Path target) {
 
     /**
      * Of arguments {@code --name=value}; an empty value is none. {@code --short=true} makes what is not given such that
@@ -47,15 +51,18 @@ record Options(List<Part> parts, List<ManagerKind> managers, List<Layout> layout
         }
         boolean brief = Boolean.parseBoolean(take(given, "short", "false"));
         Options options = new Options(
-                constants(given, "parts", brief ? "speed" : "speed", Part.class),
+                constants(given, "parts", brief ? "speed,lost,start" : "speed,lost,heap,start,flat", Part.class),
                 constants(given, "managers", brief ? "standard,baton,delta-sync,backup-sync"
                         : "standard,baton,delta-sync,delta-async,backup-sync,backup-async", ManagerKind.class),
                 list(given, "layouts", "sticky-2,robin-3", Layout::of),
                 list(given, "connections", brief ? "16" : "16,1", n -> number("connections", n, 1, 200)),
                 constants(given, "workloads", "read,counter,cart,one-of-50", Workload.class),
-                number("rounds", take(given, "rounds", "3"), 1, 1_000),
-                number("seconds", take(given, "seconds", brief ? "1" : "2"), 1, 600),
+                number("rounds", take(given, "rounds", brief ? "3" : "5"), 1, 1_000),
+                number("seconds", take(given, "seconds", "1"), 1, 600),
                 number("warmup", take(given, "warmup", brief ? "2" : "4"), 0, 600),
+                number("sessions", take(given, "sessions", "1000"), 2, 100_000),
+                constants(given, "fillings", brief ? "cart" : "small,cart,fifty", HeapMeasurement.Filling.class),
+                Boolean.parseBoolean(take(given, "classes", "false")),
                 List.of(take(given, "jvm", "-Xms512m -Xmx512m").split("\\s+")),
                 take(given, "note", ""), Path.of(take(given, "results", "target/RESULTS.md")),
                 Path.of(take(given, "jar", "../dist/target/baton.jar")), Path.of(take(given, "home", "")),

@@ -4,7 +4,11 @@ import java.io.IOException;
 
 /** A table of the report, measured on clusters of its own. */
 enum Part {
-    SPEED(Speed::measure);
+    SPEED(Speed::measure),
+    LOST(Losses::measure),
+    HEAP(HeapMeasurement::measure),
+    START(Starts::measure),
+    FLAT(Flatness::measure);
 
     private final Measurement measurement;
 

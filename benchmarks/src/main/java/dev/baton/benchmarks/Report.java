@@ -45,9 +45,9 @@ final class Report {
                 + " |" + " |".repeat(Math.max(0, columns - 1)) + "\n");
     }
 
-    void failures(String where, Map<String, String> reasons) throws IOException {
+    void failures(Map<String, String> reasons) throws IOException {
         for (Map.Entry<String, String> reason : reasons.entrySet()) {
-            failure(where + ", " + reason.getKey(), reason.getValue());
+            failure(reason.getKey(), reason.getValue());
         }
     }
 

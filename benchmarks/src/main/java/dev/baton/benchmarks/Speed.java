@@ -36,21 +36,24 @@ final class Speed {
 
     private void measure(Layout layout) throws IOException, InterruptedException {
         boolean wide = options.workloads().contains(Workload.ONE_OF_50);
-        try (Fleet fleet = Fleet.of(options, layout, options.managers(), SESSIONS, wide)) {
+        try (Fleet fleet = Fleet.of(options, List.of(layout), options.managers(), SESSIONS, wide)) {
             for (int connections : options.connections()) {
+                // Another number of clients finds the code compiled.
+                int warmup = connections == options.connections().get(0) ? options.warmup() : 1;
                 for (Workload workload : options.workloads()) {
-                    measure(fleet, connections, workload);
-                    write(layout, connections, workload);
+                    measure(fleet, connections, workload, warmup);
+                    write(connections, workload);
                 }
             }
-            report.failures(layout.toString(), fleet.failures());
+            report.failures(fleet.failures());
         }
     }
 
-    private void measure(Fleet fleet, int connections, Workload workload) throws InterruptedException {
+    private void measure(Fleet fleet, int connections, Workload workload, int warmup)
+            throws InterruptedException {
         samples.clear();
         fleet.clusters().forEach(c -> samples.put(c, new ArrayList<>()));
-        fleet.each(cluster -> cluster.warmUp(connections, workload, options.warmup()));
+        fleet.each(cluster -> cluster.warmUp(connections, workload, warmup));
         for (int round = 0; round < options.rounds(); round++) {
             // Every other round in reverse, so that nobody always follows the same neighbour.
             fleet.each(round % 2 == 1,
@@ -59,7 +62,7 @@ final class Speed {
         samples.keySet().retainAll(fleet.clusters());
     }
 
-    private void write(Layout layout, int connections, Workload workload) throws IOException {
+    private void write(int connections, Workload workload) throws IOException {
         List<Sample> first = null;
         for (Map.Entry<Cluster, List<Sample>> measured : samples.entrySet()) {
             ManagerKind manager = measured.getKey().manager();
@@ -68,7 +71,7 @@ final class Speed {
                 first = own;
             }
             report.row(List.of(
-                    manager.shares() ? layout.toString() : "sticky, " + layout.nodes() + " nodes",
+                    measured.getKey().layout().toString(),
                     String.valueOf(connections),
                     workload.what + (workload.inPlace() && manager.mustBeTold() ? ", and sets it" : ""),
                     manager.label(),

@@ -16,19 +16,24 @@ final class TomcatNode implements AutoCloseable {
     private static final long STOP_SECONDS = 20;
     private static final int POLL_MILLIS = 10;
 
-    private final String name;
+    private final Options options;
+    private final ManagerKind manager;
+    private final Seat seat;
     private final int port;
     private final Path base;
     private Process process;
+    private long startNanos;
 
-    TomcatNode(String name, int port, Path base) {
-        this.name = name;
+    TomcatNode(Options options, ManagerKind manager, Seat seat, int port, Path base) {
+        this.options = options;
+        this.manager = manager;
+        this.seat = seat;
         this.port = port;
         this.base = base;
     }
 
     String name() {
-        return name;
+        return seat.name();
     }
 
     int port() {
@@ -42,12 +47,12 @@ final class TomcatNode implements AutoCloseable {
     /** CPU time, user and system, of the whole process. */
     Duration cpu() {
         return process.info().totalCpuDuration()
-                .orElseThrow(() -> new IllegalStateException("the CPU time of " + name + " cannot be read"));
+                .orElseThrow(() -> new IllegalStateException("the CPU time of " + name() + " cannot be read"));
     }
 
-    /** Starts it and waits until the application answers. */
-    void start(Options options, ManagerKind manager, Seat seat) throws IOException, InterruptedException {
-        layOut(options, manager, seat);
+    /** Starts it, again where it has been stopped, and waits until the application answers. */
+    void start() throws IOException, InterruptedException {
+        layOut();
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(options.jvm());
@@ -59,17 +64,33 @@ final class TomcatNode implements AutoCloseable {
                 + options.home().resolve("bin/tomcat-juli.jar").toAbsolutePath());
         command.add("org.apache.catalina.startup.Bootstrap");
         command.add("start");
+        long start = System.nanoTime();
         process = new ProcessBuilder(command).directory(base.toFile()).redirectErrorStream(true)
                 .redirectOutput(log().toFile()).start();
         Runtime.getRuntime().addShutdownHook(new Thread(process::destroyForcibly));
         awaitAnswer();
+        startNanos = System.nanoTime() - start;
+    }
+
+    /** What the last start took, from the start of the process to the answer. */
+    long startNanos() {
+        return startNanos;
+    }
+
+    /** Kills it with SIGKILL and waits until it is gone. */
+    void kill() throws InterruptedException {
+        process.destroyForcibly().waitFor(STOP_SECONDS, TimeUnit.SECONDS);
+    }
+
+    boolean alive() {
+        return process.isAlive();
     }
 
     private Path log() {
         return base.resolve("logs/node.log");
     }
 
-    private void layOut(Options options, ManagerKind manager, Seat seat) throws IOException {
+    private void layOut() throws IOException {
         deleteTree(base);
         for (String directory : List.of("conf", "lib", "logs", "temp", "webapps", "work", "bench/WEB-INF/classes")) {
             Files.createDirectories(base.resolve(directory));
@@ -108,7 +129,7 @@ final class TomcatNode implements AutoCloseable {
                     </Engine>
                   </Service>
                 </Server>
-                """.formatted(port, name, manager.clusterElement(seat), base.resolve("bench").toAbsolutePath(),
+                """.formatted(port, name(), manager.clusterElement(seat), base.resolve("bench").toAbsolutePath(),
                 manager.managerElement(seat));
         Files.writeString(base.resolve("conf/server.xml"), server);
     }
@@ -128,7 +149,7 @@ final class TomcatNode implements AutoCloseable {
             }
             TimeUnit.MILLISECONDS.sleep(POLL_MILLIS);
         }
-        throw new IOException(name + " does not serve (" + last + "); its log " + log() + ":\n"
+        throw new IOException(name() + " does not serve (" + last + "); its log " + log() + ":\n"
                 + Files.readString(log()));
     }
 

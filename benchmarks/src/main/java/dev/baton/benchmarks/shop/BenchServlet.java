@@ -6,6 +6,7 @@ import jakarta.servlet.http.HttpServletResponse;
 import jakarta.servlet.http.HttpSession;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.BitSet;
 
 /** What the clients ask for. Every answer is one number, by which they see whether their changes are kept. */
 public final class BenchServlet extends HttpServlet {
@@ -57,6 +58,12 @@ public final class BenchServlet extends HttpServlet {
                 answer = part.change();
                 changed(request, many, name, part);
                 break;
+            case "/mark":
+                answer = mark(request);
+                break;
+            case "/marks":
+                response.getOutputStream().write(((BitSet) session(request).getAttribute("marks")).toByteArray());
+                return;
             case "/fill":
                 filling(request).fill(request.getSession(true));
                 answer = 0;
@@ -76,6 +83,25 @@ public final class BenchServlet extends HttpServlet {
 
     private static Filling filling(HttpServletRequest request) {
         return Filling.valueOf(request.getParameter("filling"));
+    }
+
+    /** Sets a bit that no other request sets; an application that synchronises lets one at a time do that. */
+    private static long mark(HttpServletRequest request) {
+        HttpSession session = session(request);
+        if (!Boolean.parseBoolean(request.getParameter("sync"))) {
+            return mark(session, number(request));
+        }
+        synchronized (session) {
+            return mark(session, number(request));
+        }
+    }
+
+    private static long mark(HttpSession session, int number) {
+        BitSet marks = (BitSet) session.getAttribute("marks");
+        BitSet more = marks == null ? new BitSet() : (BitSet) marks.clone();
+        more.set(number);
+        session.setAttribute("marks", more);
+        return number;
     }
 
     private static int number(HttpServletRequest request) {
