@@ -63,6 +63,9 @@ public interface Application {
      */
     ClientState state(String id);
 
+    /** That object where there is one, else null. */
+    ClientState known(String id);
+
     /**
      * A new session, entered. The store learns of it by the first {@link #complete}; it counts as changed until then.
      *

@@ -157,6 +157,11 @@ final class DeployedApplication implements Application {
     }
 
     @Override
+    public ClientState known(String id) {
+        return states.existing(id);
+    }
+
+    @Override
     public ClientState state(String id) {
         return states.state(id);
     }

@@ -125,12 +125,16 @@ final class Deployment {
         return state.companion(TrackedSession.class, () -> new TrackedSession(this, state));
     }
 
-    /** @return null only where the store says that there is no such session */
+    /** @return null only where the store says that there is no such session, or see {@link LoginQuestion} */
     TrackedSession find(String base) {
         Application.Found found;
         try {
             found = application.lookup(base, manager.lockTimeoutNanos());
         } catch (SessionUnavailable e) {
+            ClientState known = application.known(base);
+            if (LoginQuestion.isHarmless(context(), known == null ? null : known.meta())) {
+                return null;
+            }
             RequestScope scope = RequestScope.current();
             throw scope == null ? e : scope.failed(e);
         }

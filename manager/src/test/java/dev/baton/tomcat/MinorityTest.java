@@ -13,6 +13,8 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.apache.catalina.Context;
+import org.apache.catalina.authenticator.BasicAuthenticator;
+import org.apache.tomcat.util.descriptor.web.LoginConfig;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -97,6 +99,25 @@ class MinorityTest {
         }
     }
 
+    @Test
+    @DisplayName("an application with Tomcat's login: nobody is taken for logged out, so whoever has a session is refused")
+    void aLoginIsNotForgotten() throws Exception {
+        tomcats = new TestTomcats();
+        tomcats.start(3, Map.of("lockTimeout", "600000"), context -> {
+            application(context);
+            context.setLoginConfig(new LoginConfig("BASIC", "shop", null, null));
+            context.getPipeline().addValve(new BasicAuthenticator());
+        });
+        TestTomcats.Visitor visitor = visitorAt(1);
+        tomcats.network.cut(node(1));
+        TestTomcats.await("the node knows it is alone", () -> tomcats.nodes.get(0).manager.cutOff());
+        tomcats.clock.move(Duration.ofSeconds(6));
+        refused(visitor.get(1, "/shop/free"));
+        assertThat(tomcats.new Visitor().text(1, "/shop/free")).isEqualTo("free");
+        tomcats.network.heal(node(1));
+        TestTomcats.await("the node is back", () -> served(visitor, 1));
+    }
+
     /**
      * What needs no session is served, all else gets 503 without waiting; after the heal all goes on, and nothing that was
      * confirmed is lost.
@@ -123,6 +144,8 @@ class MinorityTest {
         assertThat(early.get(30, TimeUnit.SECONDS)).as("asked before anybody noticed").isFalse();
 
         assertThat(tomcats.new Visitor().text(1, "/shop/free")).isEqualTo("free");
+        assertThat(heldHere.text(1, "/shop/free")).as("with a session's cookie").isEqualTo("free");
+        assertThat(heldThere.text(1, "/shop/free")).isEqualTo("free");
         refused(heldHere.get(1, "/shop/add"));
         refused(heldThere.get(1, "/shop/add"));
         refused(tomcats.new Visitor().get(1, "/shop/add"));
