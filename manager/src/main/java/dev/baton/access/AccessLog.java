@@ -232,7 +232,7 @@ public final class AccessLog {
             locked.forEach(locks()::release);
         }
         if (!compared) {
-            contents.pending().addAll(candidates());
+            contents.leave(candidates());
         }
         return true;
     }

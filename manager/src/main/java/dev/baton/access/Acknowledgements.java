@@ -2,6 +2,7 @@ package dev.baton.access;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Predicate;
 
 /**
  * Up to which version the changes of a copy are durable, and who waits for more. At most one waiter per stay inside,
@@ -10,7 +11,8 @@ import java.util.List;
 final class Acknowledgements {
     private record Wait(long version, Waiter waiter) {}
 
-    private final List<Wait> waits = new ArrayList<>();
+    /** Empty and immutable while nobody waits. Guarded by the monitor. */
+    private List<Wait> waits = List.of();
     private volatile long durable;
     private Object failure;
 
@@ -22,8 +24,11 @@ final class Acknowledgements {
     Waiter until(long version) {
         Waiter waiter = new Waiter();
         Object failed;
-        synchronized (waits) {
+        synchronized (this) {
             if (durable < version && failure == null) {
+                if (waits.isEmpty()) {
+                    waits = new ArrayList<>(2);
+                }
                 waits.add(new Wait(version, waiter));
                 return waiter;
             }
@@ -39,16 +44,16 @@ final class Acknowledgements {
 
     void cancel(Waiter waiter) {
         waiter.cancel();
-        synchronized (waits) {
-            waits.removeIf(w -> w.waiter == waiter);
+        synchronized (this) {
+            take(w -> w.waiter == waiter);
         }
     }
 
     void advance(long version) {
-        List<Waiter> ready = new ArrayList<>();
-        synchronized (waits) {
+        List<Waiter> ready;
+        synchronized (this) {
             durable = Math.max(durable, version);
-            waits.removeIf(w -> w.version <= durable && ready.add(w.waiter));
+            ready = take(w -> w.version <= durable);
         }
         Waiter.Outcome done = Waiter.Outcome.ADMITTED;
         ready.forEach(w -> w.decide(done));
@@ -56,14 +61,26 @@ final class Acknowledgements {
 
     /** Nothing more will become durable. What is durable stays so. */
     void fail(Object reason) {
-        List<Waiter> all = new ArrayList<>();
-        synchronized (waits) {
+        List<Waiter> all;
+        synchronized (this) {
             if (failure == null) {
                 failure = reason;
             }
-            waits.removeIf(w -> all.add(w.waiter));
+            all = take(w -> true);
         }
         Waiter.Outcome failed = new Waiter.Outcome(TokenGate.NO_PASS, reason);
         all.forEach(w -> w.decide(failed));
+    }
+
+    private List<Waiter> take(Predicate<Wait> which) {
+        if (waits.isEmpty()) {
+            return List.of();
+        }
+        List<Waiter> taken = new ArrayList<>();
+        waits.removeIf(w -> which.test(w) && taken.add(w.waiter));
+        if (waits.isEmpty()) {
+            waits = List.of();
+        }
+        return taken;
     }
 }

@@ -1,16 +1,18 @@
 package dev.baton.access;
 
 import dev.baton.diff.Benchmark;
-import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
 
 /** One attribute of a copy: the bytes that the store has, and once somebody asked for it the live object. */
 final class Attribute {
     private static final Object REMOVED = new Object();
     private static final Object UNREADABLE = new Object();
+    private static final AtomicReferenceFieldUpdater<Attribute, Object> LIVE =
+            AtomicReferenceFieldUpdater.newUpdater(Attribute.class, Object.class, "live");
 
     private final String name;
     /** Null: not made from the bytes yet. */
-    private final AtomicReference<Object> live = new AtomicReference<>();
+    private volatile Object live;
     /**
      * What the store has of it at the version of the copy; null: nothing. Written under the copy's lock, or while
      * nobody is inside.
@@ -44,17 +46,17 @@ final class Attribute {
     /** Other bytes came from the store: the live object is of the past. */
     void replace(byte[] bytes) {
         benchmark = Benchmark.of(bytes);
-        live.set(null);
+        live = null;
     }
 
     /** The value, made from the bytes where needed; null where there is none or it cannot be read. */
     Object value(Workshop workshop, ClientState state) {
-        Object value = live.get();
+        Object value = live;
         if (value == null) {
             value = read(workshop, state);
             // Of two threads that read it at the same time both must go on with the same object.
-            if (value != null && !live.compareAndSet(null, value)) {
-                value = live.get();
+            if (value != null && !LIVE.compareAndSet(this, null, value)) {
+                value = live;
             } else if (value != null && value != UNREADABLE) {
                 workshop.problems().made(state, name, value);
             }
@@ -87,12 +89,12 @@ final class Attribute {
 
     /** Null removes it. */
     void put(Object value) {
-        live.set(value == null ? REMOVED : value);
+        live = value == null ? REMOVED : value;
     }
 
     /** The live object as it is, without making it; null where there is none. */
     Object made() {
-        Object value = live.get();
+        Object value = live;
         return value == REMOVED || value == UNREADABLE ? null : value;
     }
 
@@ -101,7 +103,7 @@ final class Attribute {
      * that. Where other threads use it meanwhile any answer.
      */
     boolean renewable(Workshop workshop) {
-        Object value = live.get();
+        Object value = live;
         Benchmark from = benchmark;
         if (value == null || value == UNREADABLE) {
             return true;
@@ -119,15 +121,15 @@ final class Attribute {
     }
 
     boolean unreadable() {
-        return live.get() == UNREADABLE;
+        return live == UNREADABLE;
     }
 
     boolean removed() {
-        return live.get() == REMOVED;
+        return live == REMOVED;
     }
 
     boolean present() {
-        Object value = live.get();
+        Object value = live;
         return value == null ? benchmark != null : value != REMOVED;
     }
 }

@@ -9,9 +9,8 @@ import dev.baton.model.SessionMeta;
 import dev.baton.model.Stamp;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
-import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
@@ -23,9 +22,12 @@ import java.util.function.Supplier;
  * <p>The upper half is for applications; the lower half, from {@link #token} on, for the node.
  */
 public final class ClientState {
+    private static final AtomicReferenceFieldUpdater<ClientState, Object> COMPANION =
+            AtomicReferenceFieldUpdater.newUpdater(ClientState.class, Object.class, "companion");
+
     private final Workshop workshop;
     private final TokenHold token;
-    private final AtomicReference<Object> companion = new AtomicReference<>();
+    private volatile Object companion;
     private volatile SessionKey key;
     private volatile Contents contents = Contents.nothing(null);
 
@@ -150,9 +152,9 @@ public final class ClientState {
 
     private static List<String> names(Contents contents) {
         List<String> names = new ArrayList<>();
-        for (Map.Entry<String, Attribute> e : contents.attributes().entrySet()) {
-            if (e.getValue().present()) {
-                names.add(e.getKey());
+        for (Attribute attribute : contents.attributes()) {
+            if (attribute.present()) {
+                names.add(attribute.name());
             }
         }
         return names;
@@ -209,17 +211,15 @@ public final class ClientState {
 
     /** The companion object of this state, made at the first call; {@code maker} may run and its result be dropped. */
     public <T> T companion(Class<T> type, Supplier<T> maker) {
-        Object there = companion.get();
-        if (there == null) {
-            companion.compareAndSet(null, maker.get());
-            there = companion.get();
+        if (companion == null) {
+            COMPANION.compareAndSet(this, null, maker.get());
         }
-        return type.cast(there);
+        return type.cast(companion);
     }
 
     /** The companion if there is one, else null. */
     public Object companion() {
-        return companion.get();
+        return companion;
     }
 
     /** Hears of attributes that could not be handled, each time; called in the thread that met them. */

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 
@@ -27,11 +28,13 @@ public final class ClientStates {
     private final int limit;
     private final LongSupplier nanos;
     private final Consumer<ClientState> release;
-    private final Map<String, ClientState> kept = new ConcurrentHashMap<>();
-    private final Map<String, Known> known = new ConcurrentHashMap<>();
+    /** By id the state, where it is kept, or one that is only {@link Known}. */
+    private final Map<String, Object> states = new ConcurrentHashMap<>();
+    private final AtomicInteger kept = new AtomicInteger();
     private final ReferenceQueue<ClientState> unused = new ReferenceQueue<>();
     private final AtomicBoolean evicting = new AtomicBoolean();
 
+    /** One that is let go of, and the one of its id as long as anybody refers to it. */
     private static final class Known extends WeakReference<ClientState> {
         final String id;
 
@@ -59,83 +62,89 @@ public final class ClientStates {
         this.release = release;
     }
 
+    private static ClientState of(Object there) {
+        return there instanceof Known known ? known.get() : (ClientState) there;
+    }
+
     /** The one object of that id. */
     public ClientState state(String id) {
-        ClientState state = kept.get(id);
-        if (state != null) {
+        if (states.get(id) instanceof ClientState state) {
             return state;
         }
         ClientState[] found = new ClientState[1];
-        known.compute(id, (i, k) -> {
-            found[0] = k == null ? null : k.get();
-            Known mine = k;
+        states.compute(id, (i, there) -> {
+            found[0] = of(there);
             if (found[0] == null) {
                 found[0] = new ClientState(new SessionKey(application, id), workshop, new TokenHold(maxWaiters, turns));
-                mine = new Known(id, found[0], unused);
             }
-            kept.put(id, found[0]);
-            return mine;
+            return kept(there, found[0]);
         });
-        if (kept.size() > limit) {
+        if (kept.get() > limit) {
             evict();
         }
         return found[0];
     }
 
+    private ClientState kept(Object before, ClientState state) {
+        if (!(before instanceof ClientState)) {
+            kept.incrementAndGet();
+        }
+        return state;
+    }
+
     /** Something of this object has begun that it must be kept for, as {@link TokenHold#away} tells. */
     public void keep(ClientState state) {
-        known.computeIfPresent(state.key().id(), (id, k) -> {
-            if (k.get() == state) {
-                kept.put(id, state);
-            }
-            return k;
-        });
+        states.computeIfPresent(state.key().id(), (id, there) -> of(there) == state ? kept(there, state) : there);
     }
 
     /** The object of that id if there is one, else null. */
     public ClientState existing(String id) {
-        ClientState state = kept.get(id);
-        if (state != null) {
-            return state;
-        }
-        Known k = known.get(id);
-        return k == null ? null : k.get();
+        return of(states.get(id));
     }
 
     /** The object goes on under another id. One that stood there before is forgotten. */
     public void rename(ClientState state, String newId) {
         String old = state.key().id();
         state.key(new SessionKey(application, newId));
-        known.compute(newId, (i, k) -> {
-            kept.put(newId, state);
-            return new Known(newId, state, unused);
-        });
-        known.computeIfPresent(old, (i, k) -> {
-            kept.remove(old, state);
-            return k.get() == state ? null : k;
-        });
+        states.compute(newId, (id, there) -> kept(there, state));
+        remove(old, state);
     }
 
     /** The session does not exist any more: the next one to ask for that id gets another object. */
     public void forget(ClientState state) {
-        known.computeIfPresent(state.key().id(), (i, k) -> {
-            kept.remove(i, state);
-            return k.get() == state ? null : k;
+        remove(state.key().id(), state);
+    }
+
+    private void remove(String id, ClientState state) {
+        states.computeIfPresent(id, (i, there) -> {
+            if (of(there) != state) {
+                return there;
+            }
+            if (there == state) {
+                kept.decrementAndGet();
+            }
+            return null;
         });
     }
 
     public List<ClientState> all() {
-        return List.copyOf(kept.values());
+        List<ClientState> all = new ArrayList<>();
+        for (Object there : states.values()) {
+            if (there instanceof ClientState state) {
+                all.add(state);
+            }
+        }
+        return all;
     }
 
     public int size() {
-        return kept.size();
+        return kept.get();
     }
 
     /** Frees what can be made anew of copies that nobody has used for so long. */
     public void shrink(long idleNanos) {
         long now = nanos.getAsLong();
-        for (ClientState state : kept.values()) {
+        for (ClientState state : all()) {
             if (state.inside() == 0 && state.token().idleNanos(now) >= idleNanos) {
                 state.shrink();
             }
@@ -144,12 +153,12 @@ public final class ClientStates {
 
     /** Bytes of memory, about, that all copies take beside live objects and what the store would have. */
     public long spareBytes() {
-        return kept.values().stream().mapToLong(ClientState::spareBytes).sum();
+        return all().stream().mapToLong(ClientState::spareBytes).sum();
     }
 
     /** Bytes of what the store has of all copies, about; shared with the store where that is in this process. */
     public long benchmarkBytes() {
-        return kept.values().stream().mapToLong(ClientState::wholeBytes).sum();
+        return all().stream().mapToLong(ClientState::wholeBytes).sum();
     }
 
     private void evict() {
@@ -159,12 +168,12 @@ public final class ClientStates {
         try {
             clean();
             long now = nanos.getAsLong();
-            List<ClientState> all = new ArrayList<>(kept.values());
+            List<ClientState> all = all();
             all.removeIf(s -> s.inside() > 0 || s.token().gate().hasWaiters());
             // Never accessed counts as just made: somebody is about to use it.
             all.sort(Comparator.comparingLong((ClientState s) -> s.token().idleNanos(now)).reversed());
             // A tenth more than needed, so that not every new session has to look through all.
-            int surplus = Math.min(all.size(), kept.size() - limit + limit / 10);
+            int surplus = Math.min(all.size(), kept.get() - limit + limit / 10);
             for (ClientState state : all.subList(0, Math.max(0, surplus))) {
                 if (state.token().idle()) {
                     drop(state);
@@ -180,7 +189,7 @@ public final class ClientStates {
     private void clean() {
         for (Object gone = unused.poll(); gone != null; gone = unused.poll()) {
             Known k = (Known) gone;
-            known.remove(k.id, k);
+            states.remove(k.id, k);
         }
     }
 
@@ -191,14 +200,14 @@ public final class ClientStates {
         }
     }
 
+    /** Still the object of its id for whoever refers to it. */
     private void drop(ClientState state) {
-        String id = state.key().id();
-        known.computeIfPresent(id, (i, k) -> {
-            // Still the object of its id for whoever refers to it.
-            if (state.token().idle()) {
-                kept.remove(i, state);
+        states.computeIfPresent(state.key().id(), (id, there) -> {
+            if (there != state || !state.token().idle()) {
+                return there;
             }
-            return k;
+            kept.decrementAndGet();
+            return new Known(id, state, unused);
         });
         clean();
     }

@@ -8,7 +8,8 @@ import dev.baton.model.SessionImage;
 import dev.baton.model.SessionMeta;
 import dev.baton.model.Stamp;
 import java.util.Arrays;
-import java.util.Map;
+import java.util.Collection;
+import java.util.List;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
@@ -28,9 +29,14 @@ final class Contents {
     private static final AtomicReferenceFieldUpdater<Contents, Rest> REST =
             AtomicReferenceFieldUpdater.newUpdater(Contents.class, Rest.class, "rest");
 
-    private final Map<String, Attribute> attributes = new ConcurrentHashMap<>();
-    /** Attributes to compare by whoever completes next. */
-    private final Set<String> pending = ConcurrentHashMap.newKeySet();
+    private static final Attribute[] NONE = {};
+    /** Up to so many are gone through one after the other. */
+    private static final int FEW = 16;
+
+    /** By name, ascending; another array whenever one comes or goes, under the monitor. */
+    private volatile Attribute[] attributes = NONE;
+    /** Attributes to compare by whoever completes next; null while there were none. Set under the monitor. */
+    private volatile Set<String> pending;
     private final ReentrantLock lock = new ReentrantLock();
     private final Acknowledgements acknowledgements;
     private volatile Stamp stamp;
@@ -67,13 +73,17 @@ final class Contents {
     /** Live objects of {@code before} go on where their bytes are the same. */
     static Contents of(SessionImage image, Stamp stamp, Contents before) {
         Contents c = new Contents(stamp, image.meta());
-        for (String name : image.names()) {
+        List<String> names = image.names();
+        Attribute[] all = new Attribute[names.size()];
+        for (int i = 0; i < all.length; i++) {
+            String name = names.get(i);
             byte[] value = image.attribute(name);
-            Attribute known = before == null ? null : before.attributes.get(name);
-            boolean same = known != null && !known.removed() && !before.pending.contains(name)
+            Attribute known = before == null ? null : before.attribute(name);
+            boolean same = known != null && !known.removed() && !before.pending().contains(name)
                     && Arrays.equals(known.bytes(), value);
-            c.attributes.put(name, same ? known : new Attribute(name, value));
+            all[i] = same ? known : new Attribute(name, value);
         }
+        c.attributes = all;
         c.bytes = image.size();
         return c;
     }
@@ -91,12 +101,12 @@ final class Contents {
                     return false;
                 }
                 for (AttributeChange change : delta.changes()) {
-                    Attribute known = attributes.get(change.name());
+                    Attribute known = attribute(change.name());
                     byte[] value = change.apply(known == null ? null : known.bytes());
-                    if (value == null) {
-                        attributes.remove(change.name());
-                    } else if (known == null) {
-                        attributes.put(change.name(), new Attribute(change.name(), value));
+                    if (known == null && value != null) {
+                        add(new Attribute(change.name(), value));
+                    } else if (value == null) {
+                        drop(known);
                     } else {
                         known.replace(value);
                     }
@@ -132,7 +142,7 @@ final class Contents {
     /** The benchmarks together: what the store has, or will have. */
     SessionImage stored() {
         TreeMap<String, byte[]> values = new TreeMap<>();
-        for (Attribute a : attributes.values()) {
+        for (Attribute a : attributes) {
             if (a.benchmark() != null) {
                 values.put(a.name(), a.bytes());
             }
@@ -142,7 +152,7 @@ final class Contents {
 
     void measure() {
         int sum = 32;
-        for (Attribute a : attributes.values()) {
+        for (Attribute a : attributes) {
             byte[] b = a.bytes();
             sum += b == null ? 0 : a.name().length() + b.length + 4;
         }
@@ -155,7 +165,7 @@ final class Contents {
 
     long spareBytes() {
         long sum = 0;
-        for (Attribute a : attributes.values()) {
+        for (Attribute a : attributes) {
             Benchmark b = a.benchmark();
             sum += b == null ? 0 : b.spareBytes();
         }
@@ -163,7 +173,7 @@ final class Contents {
     }
 
     void shrink() {
-        for (Attribute a : attributes.values()) {
+        for (Attribute a : attributes) {
             Benchmark b = a.benchmark();
             if (b != null) {
                 b.shrink();
@@ -198,8 +208,8 @@ final class Contents {
             rest = Rest.USED;
             return false;
         }
-        boolean renewable = !fresh && end == null && pending.isEmpty() && meta == storedMeta;
-        for (Attribute attribute : attributes.values()) {
+        boolean renewable = !fresh && end == null && pending().isEmpty() && meta == storedMeta;
+        for (Attribute attribute : attributes) {
             renewable = renewable && attribute.renewable(workshop);
         }
         REST.compareAndSet(this, Rest.LOOKING, renewable ? Rest.SETTLED : Rest.STAYS);
@@ -207,33 +217,98 @@ final class Contents {
     }
 
     Attribute attribute(String name) {
-        return attributes.get(name);
-    }
-
-    /** Sets the value, null removes it. In one step with the map, so that {@link #forgetRemoved} cannot lose it. */
-    void set(String name, Object value) {
-        attributes.compute(name, (n, known) -> {
-            if (known == null && value == null) {
-                return null;
+        Attribute[] all = attributes;
+        if (all.length <= FEW) {
+            for (Attribute attribute : all) {
+                if (attribute.name() == name) { // mostly the application's constant, else found below
+                    return attribute;
+                }
             }
-            Attribute attribute = known == null ? new Attribute(n, null) : known;
-            attribute.put(value);
-            return attribute;
-        });
+        }
+        int at = place(all, name);
+        return at < 0 ? null : all[at];
     }
 
-    Map<String, Attribute> attributes() {
-        return new TreeMap<>(attributes);
+    /** Where it stands, or - 1 - where it would. */
+    private static int place(Attribute[] all, String name) {
+        int from = 0;
+        int to = all.length - 1;
+        while (from <= to) {
+            int middle = from + to >>> 1;
+            int order = all[middle].name().compareTo(name);
+            if (order == 0) {
+                return middle;
+            }
+            if (order < 0) {
+                from = middle + 1;
+            } else {
+                to = middle - 1;
+            }
+        }
+        return -1 - from;
+    }
+
+    private synchronized void add(Attribute attribute) {
+        Attribute[] before = attributes;
+        int at = -1 - place(before, attribute.name());
+        Attribute[] after = new Attribute[before.length + 1];
+        System.arraycopy(before, 0, after, 0, at);
+        after[at] = attribute;
+        System.arraycopy(before, at, after, at + 1, before.length - at);
+        attributes = after;
+    }
+
+    private synchronized void drop(Attribute attribute) {
+        Attribute[] before = attributes;
+        int at = attribute == null ? -1 : place(before, attribute.name());
+        if (at >= 0 && before[at] == attribute) {
+            Attribute[] after = Arrays.copyOf(before, before.length - 1);
+            System.arraycopy(before, at + 1, after, at, after.length - at);
+            attributes = after;
+        }
+    }
+
+    /** Sets the value, null removes it. In one step with {@link #forgetRemoved}, which could lose it else. */
+    synchronized void set(String name, Object value) {
+        Attribute known = attribute(name);
+        if (known == null && value == null) {
+            return;
+        }
+        Attribute attribute = known == null ? new Attribute(name, null) : known;
+        attribute.put(value);
+        if (known == null) {
+            add(attribute);
+        }
+    }
+
+    /** By name, ascending. */
+    List<Attribute> attributes() {
+        return Arrays.asList(attributes);
     }
 
     /** An attribute that was removed and of which the store has nothing any more need not be kept in mind. */
-    void forgetRemoved(Attribute attribute) {
-        attributes.computeIfPresent(attribute.name(),
-                (n, a) -> a == attribute && a.removed() && a.benchmark() == null ? null : a);
+    synchronized void forgetRemoved(Attribute attribute) {
+        if (attribute.removed() && attribute.benchmark() == null) {
+            drop(attribute);
+        }
     }
 
+    /** To be looked at and taken from; see {@link #leave}. */
     Set<String> pending() {
-        return pending;
+        Set<String> there = pending;
+        return there == null ? Set.of() : there;
+    }
+
+    /** These are left to be compared by whoever completes next. */
+    void leave(Collection<String> names) {
+        if (!names.isEmpty()) {
+            synchronized (this) {
+                if (pending == null) {
+                    pending = ConcurrentHashMap.newKeySet();
+                }
+            }
+            pending.addAll(names);
+        }
     }
 
     ReentrantLock lock() {

@@ -133,17 +133,17 @@ public final class Scan {
 
     /** What was found was not sent: it is left to the next scan. */
     public void abandon() {
-        contents.pending().addAll(names);
+        contents.leave(names);
     }
 
     /** Attributes that exist as objects here and may have changed. */
     private List<String> made() {
         List<String> names = new ArrayList<>();
-        for (Map.Entry<String, Attribute> e : contents.attributes().entrySet()) {
-            Object value = e.getValue().made();
-            if (value != null && (e.getValue().benchmark() == null || verification != null
-                    || !state.workshop().immutable(e.getKey(), value))) {
-                names.add(e.getKey());
+        for (Attribute attribute : contents.attributes()) {
+            Object value = attribute.made();
+            if (value != null && (attribute.benchmark() == null || verification != null
+                    || !state.workshop().immutable(attribute.name(), value))) {
+                names.add(attribute.name());
             }
         }
         return names;
@@ -299,7 +299,7 @@ public final class Scan {
 
     /** What was found has been given to the core: it is the benchmark from now on. The caller still holds the lock. */
     public void accept(Fence fence) {
-        contents.pending().addAll(unfinished);
+        contents.leave(unfinished);
         for (Map.Entry<String, Benchmark> e : benchmarks.entrySet()) {
             Attribute attribute = contents.attribute(e.getKey());
             if (attribute != null) {

@@ -4,8 +4,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
+import java.util.concurrent.atomic.AtomicLongFieldUpdater;
+import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
 
 /**
  * The gate of one session in one process. Threads enter and leave without a lock; the node opens and closes it.
@@ -44,10 +45,19 @@ public final class TokenGate {
     private static final int GENERATION_SHIFT = 32;
     private static final long COUNT_MASK = (1L << PHASE_SHIFT) - 1;
 
+    private static final AtomicLongFieldUpdater<TokenGate> WORD =
+            AtomicLongFieldUpdater.newUpdater(TokenGate.class, "word");
+    @SuppressWarnings("rawtypes")
+    private static final AtomicReferenceFieldUpdater<TokenGate, Queue> QUEUE =
+            AtomicReferenceFieldUpdater.newUpdater(TokenGate.class, Queue.class, "queue");
+    private static final AtomicIntegerFieldUpdater<TokenGate> QUEUED =
+            AtomicIntegerFieldUpdater.newUpdater(TokenGate.class, "queued");
+
     /** Generation (31 bits), phase (2 bits), number of those inside (30 bits). */
-    private final AtomicLong word = new AtomicLong();
-    private final Queue<Waiter> queue = new ConcurrentLinkedQueue<>();
-    private final AtomicInteger queued = new AtomicInteger();
+    private volatile long word;
+    /** Null while nobody ever waited. */
+    private volatile Queue<Waiter> queue;
+    private volatile int queued;
     private final int maxWaiters;
 
     /** @param maxWaiters who may wait at the same time */
@@ -62,11 +72,11 @@ public final class TokenGate {
      */
     public int tryEnter() {
         for (;;) {
-            long w = word.get();
+            long w = word;
             if (phase(w) != OPEN) {
                 return NO_PASS;
             }
-            if (word.compareAndSet(w, w + 1)) {
+            if (WORD.compareAndSet(this, w, w + 1)) {
                 return generation(w);
             }
         }
@@ -79,11 +89,11 @@ public final class TokenGate {
      */
     public boolean join(int pass) {
         for (;;) {
-            long w = word.get();
+            long w = word;
             if (generation(w) != pass || count(w) == 0) {
                 return false;
             }
-            if (word.compareAndSet(w, w + 1)) {
+            if (WORD.compareAndSet(this, w, w + 1)) {
                 return true;
             }
         }
@@ -95,11 +105,14 @@ public final class TokenGate {
      * @return null where too many wait already
      */
     public Waiter await() {
-        if (queued.incrementAndGet() > maxWaiters) {
-            queued.decrementAndGet();
+        if (QUEUED.incrementAndGet(this) > maxWaiters) {
+            QUEUED.decrementAndGet(this);
             return null;
         }
         Waiter waiter = new Waiter();
+        if (queue == null) {
+            QUEUE.compareAndSet(this, null, new ConcurrentLinkedQueue<>());
+        }
         queue.add(waiter);
         // The opener may have looked into the queue just before; then nobody else lets this one in.
         int pass = tryEnter();
@@ -139,7 +152,7 @@ public final class TokenGate {
      */
     public boolean leave(int pass, boolean eager) {
         for (;;) {
-            long w = word.get();
+            long w = word;
             if (generation(w) != pass) {
                 return false;
             }
@@ -149,7 +162,7 @@ public final class TokenGate {
             }
             boolean drained = inside == 1 && (phase(w) == CLOSING || eager && phase(w) == OPEN);
             long next = drained ? word(pass, DRAINED, 0) : w - 1;
-            if (word.compareAndSet(w, next)) {
+            if (WORD.compareAndSet(this, w, next)) {
                 return drained;
             }
         }
@@ -163,10 +176,10 @@ public final class TokenGate {
      * @return true where nobody was there to let in and the gate is DRAINED: as in {@link #leave}
      */
     public boolean open(boolean closeBehind, boolean eager) {
-        long w = word.get();
+        long w = word;
         int pass = generation(w);
         // Counts one for itself while it lets the others in, so that the first of them cannot drain the gate.
-        if (phase(w) != CLOSED || !word.compareAndSet(w, word(pass, closeBehind ? CLOSING : OPEN, 1))) {
+        if (phase(w) != CLOSED || !WORD.compareAndSet(this, w, word(pass, closeBehind ? CLOSING : OPEN, 1))) {
             return false;
         }
         Waiter.Outcome admitted = new Waiter.Outcome(pass, null);
@@ -175,9 +188,9 @@ public final class TokenGate {
             if (waiter == null) {
                 break;
             }
-            word.incrementAndGet();
+            WORD.incrementAndGet(this);
             if (!waiter.decide(admitted)) {
-                word.decrementAndGet();
+                WORD.decrementAndGet(this);
             }
         }
         return leave(pass, eager);
@@ -189,8 +202,8 @@ public final class TokenGate {
      * @return the pass, or {@link #NO_PASS} where the gate is not CLOSED
      */
     public int openAndEnter() {
-        long w = word.get();
-        if (phase(w) != CLOSED || !word.compareAndSet(w, word(generation(w), OPEN, 1))) {
+        long w = word;
+        if (phase(w) != CLOSED || !WORD.compareAndSet(this, w, word(generation(w), OPEN, 1))) {
             return NO_PASS;
         }
         return generation(w);
@@ -203,12 +216,12 @@ public final class TokenGate {
      */
     public boolean close() {
         for (;;) {
-            long w = word.get();
+            long w = word;
             if (phase(w) != OPEN) {
                 return false;
             }
             boolean drained = count(w) == 0;
-            if (word.compareAndSet(w, word(generation(w), drained ? DRAINED : CLOSING, count(w)))) {
+            if (WORD.compareAndSet(this, w, word(generation(w), drained ? DRAINED : CLOSING, count(w)))) {
                 return drained;
             }
         }
@@ -220,21 +233,21 @@ public final class TokenGate {
      * @return true where it is DRAINED by this: as in {@link #leave}
      */
     public boolean closeUnused() {
-        long w = word.get();
-        return phase(w) == OPEN && count(w) == 0 && word.compareAndSet(w, word(generation(w), DRAINED, 0));
+        long w = word;
+        return phase(w) == OPEN && count(w) == 0 && WORD.compareAndSet(this, w, word(generation(w), DRAINED, 0));
     }
 
     /** A token came that cannot be used: CLOSED becomes DRAINED, nobody is let in. */
     public boolean refuse() {
-        long w = word.get();
-        return phase(w) == CLOSED && word.compareAndSet(w, word(generation(w), DRAINED, 0));
+        long w = word;
+        return phase(w) == CLOSED && WORD.compareAndSet(this, w, word(generation(w), DRAINED, 0));
     }
 
     /** The core has been told that the gate is idle: DRAINED becomes CLOSED. */
     public void idleGiven() {
-        long w = word.get();
+        long w = word;
         if (phase(w) == DRAINED) {
-            word.compareAndSet(w, word(generation(w), CLOSED, 0));
+            WORD.compareAndSet(this, w, word(generation(w), CLOSED, 0));
         }
     }
 
@@ -244,8 +257,8 @@ public final class TokenGate {
      */
     public void breakOff() {
         for (;;) {
-            long w = word.get();
-            if (word.compareAndSet(w, word(generation(w) + 1 & Integer.MAX_VALUE, CLOSED, 0))) {
+            long w = word;
+            if (WORD.compareAndSet(this, w, word(generation(w) + 1 & Integer.MAX_VALUE, CLOSED, 0))) {
                 return;
             }
         }
@@ -266,43 +279,45 @@ public final class TokenGate {
     }
 
     public boolean hasWaiters() {
-        return !queue.isEmpty();
+        Queue<Waiter> waiting = queue;
+        return waiting != null && !waiting.isEmpty();
     }
 
     /** Whether the token is not here and may be asked for. */
     public boolean closed() {
-        return phase(word.get()) == CLOSED;
+        return phase(word) == CLOSED;
     }
 
     /** Whether the core is to be told that the gate is idle. */
     public boolean drained() {
-        return phase(word.get()) == DRAINED;
+        return phase(word) == DRAINED;
     }
 
     public boolean isOpen() {
-        return phase(word.get()) == OPEN;
+        return phase(word) == OPEN;
     }
 
     public int inside() {
-        return count(word.get());
+        return count(word);
     }
 
     /** Which passes count. */
     public int generation() {
-        return generation(word.get());
+        return generation(word);
     }
 
     private Waiter poll() {
-        Waiter waiter = queue.poll();
+        Queue<Waiter> waiting = queue;
+        Waiter waiter = waiting == null ? null : waiting.poll();
         if (waiter != null) {
-            queued.decrementAndGet();
+            QUEUED.decrementAndGet(this);
         }
         return waiter;
     }
 
     private void remove(Waiter waiter) {
         if (queue.remove(waiter)) {
-            queued.decrementAndGet();
+            QUEUED.decrementAndGet(this);
         }
     }
 

@@ -2,7 +2,7 @@ package dev.baton.access;
 
 import dev.baton.model.Fence;
 import dev.baton.model.NodeId;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 
 /**
  * What the process knows of one session's token: the gate, and what was asked of the core. Whoever gives the core an
@@ -10,6 +10,9 @@ import java.util.concurrent.atomic.AtomicInteger;
  * the input is queued, so that inputs reach the core in the order in which the gate changed. Nothing waits in there.
  */
 public final class TokenHold {
+    private static final AtomicIntegerFieldUpdater<TokenHold> USERS =
+            AtomicIntegerFieldUpdater.newUpdater(TokenHold.class, "users");
+
     private final TokenGate gate;
     private final int maxWaiters;
     private final LockTable turns;
@@ -27,7 +30,7 @@ public final class TokenHold {
     private volatile String usedBy;
     private volatile long toldNanos;
     private volatile long elsewhereNanos;
-    private final AtomicInteger users = new AtomicInteger();
+    private volatile int users;
     private boolean handingOver;
 
     TokenHold(int maxWaiters, boolean turns) {
@@ -177,7 +180,7 @@ public final class TokenHold {
 
     /** Time since the last access, or -1 where none is known. */
     public long idleNanos(long nowNanos) {
-        return users.get() > 0 ? 0 : accessed ? Math.max(0, nowNanos - accessedNanos) : -1;
+        return users > 0 ? 0 : accessed ? Math.max(0, nowNanos - accessedNanos) : -1;
     }
 
     /** Last access that the store told with a grant; 0 before the first one. */
@@ -193,11 +196,11 @@ public final class TokenHold {
 
     /** As long as there are users the session counts as accessed at every moment. */
     public void user(boolean comes) {
-        users.addAndGet(comes ? 1 : -1);
+        USERS.addAndGet(this, comes ? 1 : -1);
     }
 
     public boolean hasUsers() {
-        return users.get() > 0;
+        return users > 0;
     }
 
     /** Whether the application prepares the session before the token goes back. Under the monitor. */

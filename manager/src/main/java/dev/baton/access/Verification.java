@@ -43,11 +43,11 @@ final class Verification {
     /** Objects that are in two attributes here will be two objects elsewhere. */
     void aliases(Map<String, Benchmark> changed) {
         Map<String, Benchmark> benchmarks = new TreeMap<>(changed);
-        contents.attributes().forEach((name, attribute) -> {
+        for (Attribute attribute : contents.attributes()) {
             if (attribute.made() != null && attribute.benchmark() != null) {
-                benchmarks.putIfAbsent(name, attribute.benchmark());
+                benchmarks.putIfAbsent(attribute.name(), attribute.benchmark());
             }
-        });
+        }
         for (Aliases.Alias alias : Aliases.among(benchmarks)) {
             tell(alias.first() + "' and '" + alias.second(), "both refer to the same " + alias.className()
                     + "; on another node each has one of its own");

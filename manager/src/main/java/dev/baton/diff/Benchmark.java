@@ -11,7 +11,8 @@ import java.util.List;
  */
 public final class Benchmark {
     private final byte[] bytes;
-    private volatile Snapshot snapshot;
+    /** The value's {@link Snapshot}, or where it is a plain value that refers to nothing the value itself; or null. */
+    private volatile Object looked;
     private volatile boolean shrunk;
     /** Class of a value of which a snapshot was tried in vain, or null. */
     private final Class<?> unwalkable;
@@ -19,7 +20,7 @@ public final class Benchmark {
 
     private Benchmark(byte[] bytes, Snapshot snapshot, Class<?> unwalkable, List<Object> met) {
         this.bytes = bytes;
-        this.snapshot = snapshot;
+        this.looked = brief(snapshot);
         this.unwalkable = unwalkable;
         this.met = met;
     }
@@ -45,16 +46,29 @@ public final class Benchmark {
 
     /** Whether this very object was what the bytes were written of or read to, as far as is remembered. */
     public boolean isOf(Object value) {
-        Snapshot s = snapshot;
-        return s != null && s.isOf(value);
+        Object before = looked;
+        return before instanceof Snapshot s ? s.isOf(value) : before == value && value != null;
     }
 
     Snapshot snapshot() {
-        return snapshot;
+        return looked instanceof Snapshot s ? s : null;
     }
 
     void snapshot(Snapshot made) {
-        snapshot = made;
+        looked = brief(made);
+    }
+
+    private static Object brief(Snapshot snapshot) {
+        return snapshot != null && snapshot.size() == 0 ? snapshot.root() : snapshot;
+    }
+
+    /** As {@link Snapshot#look}; null also where it is not known what the value looked like. */
+    Touched look(Object present) {
+        Object before = looked;
+        if (before instanceof Snapshot s) {
+            return s.look(present);
+        }
+        return before != null && (before == present || Leaves.equal(present, before)) ? Snapshot.NOTHING : null;
     }
 
     /** The live objects met when the bytes were written; empty where that is not known. */
@@ -64,9 +78,9 @@ public final class Benchmark {
 
     /** Frees the memory that can be made anew: the next comparison serialises. */
     public void shrink() {
-        if (snapshot != null) {
+        if (looked instanceof Snapshot) {
             shrunk = true;
-            snapshot = null;
+            looked = null;
         }
         met = List.of();
     }
@@ -78,7 +92,7 @@ public final class Benchmark {
 
     /** Bytes of memory that {@link #shrink} frees, about. */
     public long spareBytes() {
-        Snapshot s = snapshot;
+        Snapshot s = snapshot();
         return (s == null ? 0 : s.bytes()) + 4L * met.size();
     }
 }

@@ -62,12 +62,12 @@ public final class Differencer {
     public <E extends Exception> Comparison compare(String name, Benchmark benchmark, Object value, Source<E> source)
             throws E {
         Snapshot before = benchmark == null ? null : benchmark.snapshot();
-        Touched touched = before == null ? null : before.look(value);
+        Touched touched = benchmark == null ? null : benchmark.look(value);
         if (touched == Snapshot.NOTHING) {
             return new Comparison(null, benchmark, true);
         }
         Methods.Method method = methods.of(name, value);
-        if (touched != null && before.places() != null) {
+        if (touched != null && before != null && before.places() != null) {
             Comparison inPlace = inPlace(name, benchmark, before, touched, method);
             if (inPlace != null && (source.alone() || inPlace.next().snapshot().unchanged(value))) {
                 return inPlace;
@@ -136,8 +136,7 @@ public final class Differencer {
      * @param source serialises the value, where it cannot be told otherwise
      */
     public <E extends Exception> boolean unchanged(Benchmark benchmark, Object value, Bytes<E> source) throws E {
-        Snapshot looked = benchmark.snapshot();
-        return looked != null && looked.unchanged(value) || Arrays.equals(benchmark.bytes(), source.get());
+        return benchmark.look(value) == Snapshot.NOTHING || Arrays.equals(benchmark.bytes(), source.get());
     }
 
     /**

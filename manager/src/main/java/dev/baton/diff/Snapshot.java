@@ -136,6 +136,10 @@ final class Snapshot {
         return new Snapshot(root, nodes, shapes, newPrims, newRefs, copied, null);
     }
 
+    Object root() {
+        return root;
+    }
+
     boolean isOf(Object value) {
         return root == value;
     }

@@ -56,7 +56,7 @@ final class Hold {
     /** The rename is under way: commits wait for the new fence. */
     boolean renaming;
     /** Made under the present fence (or during a creation or rename) and not acknowledged, ascending. */
-    final ArrayDeque<SessionDelta> uncommitted = new ArrayDeque<>();
+    final ArrayDeque<SessionDelta> uncommitted = new ArrayDeque<>(1);
     long sentNanos;
     int attempts;
 

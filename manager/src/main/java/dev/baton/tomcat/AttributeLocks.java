@@ -16,19 +16,16 @@ import java.util.List;
  * attribute, application and node: from then on reading the attribute locks it exclusively.
  */
 final class AttributeLocks {
-    private final TrackedSession session;
-
-    AttributeLocks(TrackedSession session) {
-        this.session = session;
+    private AttributeLocks() {
     }
 
-    private boolean needed(AccessLog log) {
+    private static boolean needed(TrackedSession session, AccessLog log) {
         return session.manager().settings().threadLocks() == Settings.ThreadLocks.ATTRIBUTE && !log.alone();
     }
 
     /** The attribute's value, or null; locked as far as reading it needs. */
-    Object read(String name, AccessLog log) {
-        if (!needed(log)) {
+    static Object read(TrackedSession session, String name, AccessLog log) {
+        if (!needed(session, log)) {
             return session.state().get(name, log);
         }
         LockOwner owner = RequestScope.here().owner(session.deployment());
@@ -36,25 +33,25 @@ final class AttributeLocks {
             return session.state().get(name, log);
         }
         boolean exclusive = session.state().mayChange(name, log) || session.deployment().writtenAfterReading(name);
-        List<Claim> claims = lock(log, owner, name, exclusive);
+        List<Claim> claims = lock(session, log, owner, name, exclusive);
         Object value = session.state().get(name, log);
         if (!exclusive && session.state().mayChange(name, value)) {
             // Nobody has seen the value yet, so waiting anew gives nothing away.
             claims.forEach(log::unlock);
-            lock(log, owner, name, true);
+            lock(session, log, owner, name, true);
             value = session.state().get(name, log);
         }
         return value;
     }
 
     /** Before the attribute is set or removed. */
-    void write(String name, AccessLog log) {
-        if (needed(log)) {
+    static void write(TrackedSession session, String name, AccessLog log) {
+        if (needed(session, log)) {
             LockOwner owner = RequestScope.here().owner(session.deployment());
             if (!log.holds(owner, name, true)) {
                 boolean read = log.holds(owner, name, false);
                 try {
-                    lock(log, owner, name, true);
+                    lock(session, log, owner, name, true);
                 } catch (DeadlockException e) {
                     if (read) {
                         session.deployment().learnWrittenAfterReading(name);
@@ -65,9 +62,10 @@ final class AttributeLocks {
         }
     }
 
-    private List<Claim> lock(AccessLog log, LockOwner owner, String name, boolean exclusive) {
+    private static List<Claim> lock(TrackedSession session, AccessLog log, LockOwner owner, String name,
+                                    boolean exclusive) {
         try {
-            return session.deployment().application().lock(log, owner, List.of(name), exclusive,
+            return session.deployment().application().lock(session, log, owner, List.of(name), exclusive,
                     session.manager().lockTimeoutNanos());
         } catch (SessionUnavailable e) {
             if (log.gone()) {

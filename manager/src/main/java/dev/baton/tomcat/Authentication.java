@@ -20,7 +20,8 @@ final class Authentication {
     private final SessionFrame session;
     private final MetaForm form;
     private final String route;
-    private final Map<String, Object> localNotes = new ConcurrentHashMap<>();
+    /** Immutable while there are none. */
+    private volatile Map<String, Object> localNotes = Map.of();
     private volatile KnownPrincipal known;
     private volatile KnownNotes knownNotes;
 
@@ -79,11 +80,7 @@ final class Authentication {
     /** @param value null removes the note */
     void setNote(String name, Object value) {
         if (!MetaForm.travels(name)) {
-            if (value == null) {
-                localNotes.remove(name);
-            } else {
-                localNotes.put(name, value);
-            }
+            setLocalNote(name, value);
             return;
         }
         if (value == null ? note(name) == null : value.equals(note(name)) && name.equals(Constants.SESSION_ID_NOTE)) {
@@ -100,6 +97,17 @@ final class Authentication {
             knownNotes = new KnownNotes(bytes, notes);
             return new SessionMeta(m.createdMillis(), m.maxInactiveSeconds(), m.authType(), m.principal(), bytes);
         });
+    }
+
+    private synchronized void setLocalNote(String name, Object value) {
+        if (value != null) {
+            if (localNotes.isEmpty()) {
+                localNotes = new ConcurrentHashMap<>();
+            }
+            localNotes.put(name, value);
+        } else if (!localNotes.isEmpty()) {
+            localNotes.remove(name);
+        }
     }
 
     private Map<String, Object> travelling() {
@@ -121,7 +129,7 @@ final class Authentication {
 
     /** Drops what refers to the application. */
     void forget() {
-        localNotes.clear();
+        localNotes = Map.of();
         known = null;
         knownNotes = null;
     }

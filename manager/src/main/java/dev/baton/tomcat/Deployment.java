@@ -41,6 +41,7 @@ final class Deployment {
     private final String route;
     private final ClassLoader loader;
     private final Clock clock;
+    private final RequestLog requests = new RequestLog();
     /** The stays of this process, and whose they are. */
     private final Map<AccessLog, RequestScope> inside = new ConcurrentHashMap<>();
     private final LocalTies ties = new LocalTies(this);
@@ -79,6 +80,10 @@ final class Deployment {
 
     LocalTies ties() {
         return ties;
+    }
+
+    RequestLog requests() {
+        return requests;
     }
 
     MetaForm metaForm() {
@@ -166,8 +171,8 @@ final class Deployment {
             session.metaChanged(session.state().meta());
         }
         if (request != null && done.sent()) {
-            session.requests().add(new RequestLog.Entry(RequestName.of(request), done.version(), done.deltaBytes(),
-                    done.wholeBytes()));
+            requests.add(new RequestLog.Entry(session.key(), RequestName.of(request), done.version(),
+                    done.deltaBytes(), done.wholeBytes()));
         }
         return done;
     }

@@ -4,10 +4,12 @@ import dev.baton.access.ClientState;
 import dev.baton.model.SessionKey;
 import dev.baton.model.SessionMeta;
 import java.security.Principal;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Iterator;
-import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicReference;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
+import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
 import java.util.function.UnaryOperator;
 import org.apache.catalina.Manager;
 import org.apache.catalina.Session;
@@ -22,18 +24,27 @@ abstract class SessionFrame implements Session {
     /** LIVE → ENDING (destroyed listeners run, attributes can still be read) → DEAD. */
     enum Phase { LIVE, ENDING, DEAD }
 
+    private static final SessionListener[] NO_LISTENERS = {};
+    private static final AtomicReferenceFieldUpdater<SessionFrame, Phase> PHASE =
+            AtomicReferenceFieldUpdater.newUpdater(SessionFrame.class, Phase.class, "phase");
+    private static final AtomicIntegerFieldUpdater<SessionFrame> USES =
+            AtomicIntegerFieldUpdater.newUpdater(SessionFrame.class, "uses");
+    private static final AtomicIntegerFieldUpdater<SessionFrame> GUARDED_USES =
+            AtomicIntegerFieldUpdater.newUpdater(SessionFrame.class, "guardedUses");
+
     private final Deployment deployment;
     private final ClientState state;
-    private final AtomicReference<Phase> phase = new AtomicReference<>(Phase.LIVE);
-    private final CopyOnWriteArrayList<SessionListener> listeners = new CopyOnWriteArrayList<>();
     private final Authentication authentication;
+    private volatile Phase phase = Phase.LIVE;
+    /** Another array whenever one comes or goes, under the monitor. */
+    private volatile SessionListener[] listeners = NO_LISTENERS;
     private volatile SessionMeta seenMeta;
     private volatile boolean isNew;
     private volatile long thisAccessedMillis;
     private volatile long lastAccessedMillis;
     private volatile long toldNanos;
-    private final AtomicInteger uses = new AtomicInteger();
-    private final AtomicInteger guardedUses = new AtomicInteger();
+    private volatile int uses;
+    private volatile int guardedUses;
 
     SessionFrame(Deployment deployment, ClientState state) {
         this.deployment = deployment;
@@ -59,25 +70,25 @@ abstract class SessionFrame implements Session {
     }
 
     Phase phase() {
-        return phase.get();
+        return phase;
     }
 
     boolean enterPhase(Phase from, Phase to) {
-        return phase.compareAndSet(from, to);
+        return PHASE.compareAndSet(this, from, to);
     }
 
     /** The session is gone; listeners are not this caller's business. */
     void bury() {
-        phase.set(Phase.DEAD);
+        phase = Phase.DEAD;
     }
 
     /** The store says so; nothing is left to do here. Destroyed by this process, it ends by itself. */
     void destroyedElsewhere() {
-        phase.compareAndSet(Phase.LIVE, Phase.DEAD);
+        PHASE.compareAndSet(this, Phase.LIVE, Phase.DEAD);
     }
 
     void checkValid(String call) {
-        if (phase.get() == Phase.DEAD) {
+        if (phase == Phase.DEAD) {
             throw gone(call);
         }
     }
@@ -88,7 +99,7 @@ abstract class SessionFrame implements Session {
 
     @Override
     public boolean isValid() {
-        return phase.get() != Phase.DEAD;
+        return phase != Phase.DEAD;
     }
 
     @Override
@@ -100,7 +111,7 @@ abstract class SessionFrame implements Session {
 
     @Override
     public void recycle() {
-        listeners.clear();
+        listeners = NO_LISTENERS;
         authentication.forget();
     }
 
@@ -118,7 +129,7 @@ abstract class SessionFrame implements Session {
         if (meta != null) {
             seenMeta = meta;
         }
-        if (idleNanos >= 0 && uses.get() == 0) {
+        if (idleNanos >= 0 && uses == 0) {
             long accessed = deployment.wallMillis() - idleNanos / 1_000_000;
             if (accessed > thisAccessedMillis) {
                 thisAccessedMillis = accessed;
@@ -149,9 +160,9 @@ abstract class SessionFrame implements Session {
     @Override
     public void access() {
         thisAccessedMillis = deployment.wallMillis();
-        uses.incrementAndGet();
+        USES.incrementAndGet(this);
         if (manager().getSessionActivityCheck()) {
-            guardedUses.incrementAndGet();
+            GUARDED_USES.incrementAndGet(this);
             deployment.user(this, true);
         } else {
             deployment.accessed(this);
@@ -161,8 +172,8 @@ abstract class SessionFrame implements Session {
     @Override
     public void endAccess() {
         isNew = false;
-        uses.updateAndGet(n -> Math.max(0, n - 1));
-        boolean guarded = guardedUses.getAndUpdate(n -> Math.max(0, n - 1)) > 0;
+        USES.updateAndGet(this, n -> Math.max(0, n - 1));
+        boolean guarded = GUARDED_USES.getAndUpdate(this, n -> Math.max(0, n - 1)) > 0;
         boolean counts = !manager().getSessionLastAccessAtStart();
         if (counts) {
             thisAccessedMillis = deployment.wallMillis();
@@ -180,12 +191,12 @@ abstract class SessionFrame implements Session {
 
     /** Whether anything of it is known to this process only, or in use. */
     boolean hasOwn() {
-        return uses.get() > 0 || !listeners.isEmpty() || authentication.hasOwn();
+        return uses > 0 || listeners.length > 0 || authentication.hasOwn();
     }
 
     /** Requests that Tomcat has given the session to and that have not ended. */
     int uses() {
-        return uses.get();
+        return uses;
     }
 
     @Override
@@ -249,7 +260,7 @@ abstract class SessionFrame implements Session {
 
     @Override
     public void setMaxInactiveInterval(int interval) {
-        if (phase.get() == Phase.LIVE && interval != getMaxInactiveInterval()) {
+        if (phase == Phase.LIVE && interval != getMaxInactiveInterval()) {
             changeMeta(m -> new SessionMeta(m.createdMillis(), interval, m.authType(), m.principal(), m.notes()));
         }
     }
@@ -308,18 +319,26 @@ abstract class SessionFrame implements Session {
     }
 
     @Override
-    public void addSessionListener(SessionListener listener) {
-        listeners.add(listener);
+    public synchronized void addSessionListener(SessionListener listener) {
+        SessionListener[] more = Arrays.copyOf(listeners, listeners.length + 1);
+        more[listeners.length] = listener;
+        listeners = more;
     }
 
     @Override
-    public void removeSessionListener(SessionListener listener) {
-        listeners.remove(listener);
+    public synchronized void removeSessionListener(SessionListener listener) {
+        List<SessionListener> fewer = new ArrayList<>(List.of(listeners));
+        fewer.remove(listener);
+        listeners = fewer.toArray(NO_LISTENERS);
     }
 
     void fire(String type, Object data) {
+        SessionListener[] present = listeners;
+        if (present.length == 0) {
+            return;
+        }
         SessionEvent event = new SessionEvent(this, type, data);
-        for (SessionListener listener : listeners) {
+        for (SessionListener listener : present) {
             listener.sessionEvent(event);
         }
     }

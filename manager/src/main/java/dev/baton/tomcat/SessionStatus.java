@@ -44,8 +44,7 @@ final class SessionStatus {
         map.put("version", Math.max(state.version(), report.version()));
         map.put("fence", fence == null ? "" : fence.toString());
         map.put("sessionBytes", Math.max(state.wholeBytes(), report.bytes()));
-        map.put("commits", state.companion() instanceof TrackedSession session ? session.requests().oldestFirst()
-                : List.of());
+        map.put("commits", deployment.requests().oldestFirst(state.key()));
     }
 
     static List<String> members(Topology table) {

@@ -33,29 +33,52 @@ import org.apache.catalina.session.StandardSessionFacade;
  */
 final class TrackedSession extends SessionFrame implements HttpSession {
     private final HttpSession facade = new StandardSessionFacade(this);
-    /** Attributes that the configuration keeps on this node, by name. */
-    private final Map<String, Object> locals = new ConcurrentHashMap<>();
-    private final RequestLog requests = new RequestLog();
-    private final AsyncTouches asyncTouches = new AsyncTouches();
-    private final AttributeLocks locks = new AttributeLocks(this);
-    /** What the session had when it was destroyed. */
-    private final Map<String, Object> remains = new ConcurrentHashMap<>();
+    /** Attributes that the configuration keeps on this node, by name; immutable while there are none. */
+    private volatile Map<String, Object> locals = Map.of();
+    /** What the session had when it was destroyed; immutable before. */
+    private volatile Map<String, Object> remains = Map.of();
+    /** Null before the first. */
+    private volatile AsyncTouches asyncTouches;
     private volatile boolean movesHeard;
 
     TrackedSession(Deployment deployment, ClientState state) {
         super(deployment, state);
     }
 
-    RequestLog requests() {
-        return requests;
+    AsyncTouches asyncTouches() {
+        AsyncTouches there = asyncTouches;
+        return there != null ? there : firstAsyncTouches();
     }
 
-    AsyncTouches asyncTouches() {
+    private synchronized AsyncTouches firstAsyncTouches() {
+        if (asyncTouches == null) {
+            asyncTouches = new AsyncTouches();
+        }
         return asyncTouches;
     }
 
     void keepRemains(Map<String, Object> values) {
-        remains.putAll(values);
+        remainsToFill().putAll(values);
+    }
+
+    private synchronized Map<String, Object> remainsToFill() {
+        if (!(remains instanceof ConcurrentHashMap)) {
+            remains = new ConcurrentHashMap<>();
+        }
+        return remains;
+    }
+
+    private synchronized Map<String, Object> localsToFill() {
+        if (!(locals instanceof ConcurrentHashMap)) {
+            locals = new ConcurrentHashMap<>();
+        }
+        return locals;
+    }
+
+    /** The value that was there, or null. */
+    private Object removeLocal(String name) {
+        Map<String, Object> there = locals;
+        return there.isEmpty() ? null : there.remove(name);
     }
 
     Map<String, Object> remains() {
@@ -131,9 +154,9 @@ final class TrackedSession extends SessionFrame implements HttpSession {
             return state().peek(name, this::stored);
         }
         if (RequestScope.here() == null) {
-            asyncTouches.touched(name);
+            asyncTouches().touched(name);
         }
-        return within(log -> locks.read(name, log));
+        return within(log -> AttributeLocks.read(this, name, log));
     }
 
     /** Access logs after the answer and listings by other applications read what is known here, and wait for nobody. */
@@ -179,11 +202,11 @@ final class TrackedSession extends SessionFrame implements HttpSession {
         }
         if (phase() != Phase.LIVE) {
             // A destroyed listener writes into a session that ends: it is unbound with the rest, and goes nowhere.
-            remains.put(name, value);
+            remainsToFill().put(name, value);
             return;
         }
         within(log -> {
-            locks.write(name, log);
+            AttributeLocks.write(this, name, log);
             set(name, value, local, log);
             return null;
         });
@@ -207,7 +230,7 @@ final class TrackedSession extends SessionFrame implements HttpSession {
         if (value instanceof HttpSessionActivationListener && !local) {
             movesHeard = true;
         }
-        Object old = local ? locals.put(name, value) : locals.remove(name);
+        Object old = local ? localsToFill().put(name, value) : removeLocal(name);
         Object shared = local ? state().remove(name, log) : state().set(name, value, log);
         old = old != null ? old : shared;
         if (local) {
@@ -230,12 +253,12 @@ final class TrackedSession extends SessionFrame implements HttpSession {
             return;
         }
         if (phase() != Phase.LIVE) {
-            remains.remove(name);
+            remainsToFill().remove(name);
             return;
         }
         within(log -> {
-            locks.write(name, log);
-            Object local = locals.remove(name);
+            AttributeLocks.write(this, name, log);
+            Object local = removeLocal(name);
             Object shared = state().remove(name, log);
             Object old = local != null ? local : shared;
             if (old != null) {
@@ -350,7 +373,7 @@ final class TrackedSession extends SessionFrame implements HttpSession {
     @Override
     public void recycle() {
         super.recycle();
-        locals.clear();
+        locals = Map.of();
     }
 
     /** Tomcat says so when a request joins the session by its id, and only then. */
