@@ -24,6 +24,17 @@ public final class SessionImage {
         return new SessionImage(meta, sorted.keySet().toArray(new String[0]), sorted.values().toArray(new byte[0][]));
     }
 
+    /** An equal image, whose names are those of an image before it where these were equal. */
+    public SessionImage sharing(SharedNames pool) {
+        String[] shared = pool.shared(names);
+        return shared == names ? this : new SessionImage(meta, shared, values);
+    }
+
+    /** Whether both have the same names, in one array. */
+    public boolean sharesNames(SessionImage other) {
+        return names == other.names;
+    }
+
     public SessionMeta meta() {
         return meta;
     }

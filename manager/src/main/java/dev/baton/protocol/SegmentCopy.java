@@ -34,11 +34,13 @@ final class SegmentCopy {
     private final TreeMap<SessionKey, StoredSession> sessions = new TreeMap<>();
     private final TreeMap<SessionKey, Long> lastAccess = new TreeMap<>();
     private final TreeSet<SessionKey> brought = new TreeSet<>();
+    private final Shared shared;
     private long hash;
     private long bytes;
 
-    SegmentCopy(int index) {
+    SegmentCopy(int index, Shared shared) {
         this.index = index;
+        this.shared = shared;
     }
 
     StoredSession get(SessionKey key) {
@@ -138,7 +140,7 @@ final class SegmentCopy {
     void applyDelta(Change.Applied c, long now) throws MalformedPatch {
         StoredSession s = live(c.key(), c);
         SessionImage image = s.image().apply(c.delta());
-        Stamp stamp = new Stamp(c.fence(), c.delta().version());
+        Stamp stamp = new Stamp(c.fence().equals(s.fence()) ? s.fence() : c.fence(), c.delta().version());
         put(c.key(), new StoredSession(image, stamp, s.fence(), s.holder(), s.rid(), s.expiring(),
                 made(s.history(), stamp), null));
         accessed(c.key(), now - c.delta().ageNanos());
@@ -165,8 +167,12 @@ final class SegmentCopy {
     }
 
     /** During a stream, whatever changes after it was brought, or is new, belongs to the segment. */
-    private void put(SessionKey key, StoredSession session) {
-        StoredSession before = sessions.put(key, session);
+    private void put(SessionKey key, StoredSession given) {
+        StoredSession before = sessions.put(key, given);
+        StoredSession session = shared.of(given, before);
+        if (session != given) {
+            sessions.put(key, session);
+        }
         if (before != null) {
             hash -= hash(key, before);
             bytes -= size(before);

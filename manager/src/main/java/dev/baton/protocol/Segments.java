@@ -33,6 +33,7 @@ final class Segments implements Leases.Needs {
     private final TableNumber[] attachedAt = new TableNumber[Topology.SEGMENTS];
     /** The stream of a copy that was dropped: what comes late of it must not begin another one. */
     private final Ended[] ended = new Ended[Topology.SEGMENTS];
+    private final Shared shared = new Shared();
     private final BitSet dirty = new BitSet(Topology.SEGMENTS);
     /** Copies that this node is not listed for any more are kept until then; {@link Long#MIN_VALUE}: not at all. */
     private long keepUntilNanos = Long.MIN_VALUE;
@@ -94,7 +95,7 @@ final class Segments implements Leases.Needs {
                 throw new InvariantBroken("made primary of segment " + i + " without a copy: " + entry);
             }
             if (copies[i] == null) {
-                copies[i] = new SegmentCopy(i);
+                copies[i] = new SegmentCopy(i, shared);
                 lostSegments += before == null || before.number().n() == 0 ? 0 : 1;
             }
             Set<NodeId> former = new LinkedHashSet<>();
@@ -306,7 +307,7 @@ final class Segments implements Leases.Needs {
     private Message begin(int i, Message.Attach m) {
         SegmentCopy c = copies[i];
         if (c == null) {
-            c = new SegmentCopy(i);
+            c = new SegmentCopy(i, shared);
             c.complete = true; // empty and equal to an empty primary
             copies[i] = c;
         }

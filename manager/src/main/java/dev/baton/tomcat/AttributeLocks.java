@@ -65,7 +65,7 @@ final class AttributeLocks {
     private static List<Claim> lock(TrackedSession session, AccessLog log, LockOwner owner, String name,
                                     boolean exclusive) {
         try {
-            return session.deployment().application().lock(session, log, owner, List.of(name), exclusive,
+            return session.deployment().application().lock(log, owner, List.of(name), exclusive,
                     session.manager().lockTimeoutNanos());
         } catch (SessionUnavailable e) {
             if (log.gone()) {

@@ -298,7 +298,7 @@ final class TrackedSession extends SessionFrame implements HttpSession {
 
     /** Whether another object for this session, made later of what the store knows, would do as well as this one. */
     boolean mayLetGo() {
-        return !movesHeard && locals.isEmpty() && !hasOwn();
+        return !movesHeard && locals.isEmpty() && !hasOwn() && !deployment().ties().has(this);
     }
 
     /**

@@ -22,8 +22,8 @@ class BacklogTest {
     private static final Fence FENCE = new Fence(1, 1);
     private static final SessionMeta META = new SessionMeta(0, 0, null, null, null);
 
-    private final SegmentCopy primary = new SegmentCopy(0);
-    private final SegmentCopy backup = new SegmentCopy(0);
+    private final SegmentCopy primary = new SegmentCopy(0, new Shared());
+    private final SegmentCopy backup = new SegmentCopy(0, new Shared());
     private final Backlog backlog = new Backlog(Guards.STRICT);
     private final SessionKey key = new SessionKey(1, "A1");
     private final byte[] big = new byte[1_000];
