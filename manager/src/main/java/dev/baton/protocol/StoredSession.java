@@ -24,7 +24,12 @@ public record StoredSession(SessionImage image, Stamp contents, Fence fence, Nod
     public static final int MAX_HISTORY = 8;
 
     public StoredSession {
-        history = List.copyOf(history);
+        // Of a session that never moved it says what the contents say: not kept twice.
+        history = history.size() == 1 && history.get(0).equals(contents) ? null : List.copyOf(history);
+    }
+
+    public List<Stamp> history() {
+        return history == null ? List.of(contents) : history;
     }
 
     public boolean tombstone() {
@@ -37,13 +42,14 @@ public record StoredSession(SessionImage image, Stamp contents, Fence fence, Nod
 
     /** Whether version {@code stamp.version()} is remembered to have been made under {@code stamp.fence()}. */
     public boolean made(Stamp stamp) {
-        for (int i = history.size() - 1; i >= 0; i--) {
-            Stamp last = history.get(i);
-            long before = i == 0 ? 0 : history.get(i - 1).version();
+        List<Stamp> made = history();
+        for (int i = made.size() - 1; i >= 0; i--) {
+            Stamp last = made.get(i);
+            long before = i == 0 ? 0 : made.get(i - 1).version();
             if (stamp.version() <= last.version() && stamp.version() > before) {
                 // Before the oldest of a full history stood fences that are forgotten: only its last version is sure.
                 return last.fence().equals(stamp.fence())
-                        && (i > 0 || history.size() < MAX_HISTORY || stamp.version() == last.version());
+                        && (i > 0 || made.size() < MAX_HISTORY || stamp.version() == last.version());
             }
         }
         return false;
