@@ -34,7 +34,7 @@ final class SessionEnd {
             destroyed = true;
         } finally {
             if (!destroyed) {
-                session.remains().clear();
+                session.forgetRemains();
                 session.enterPhase(Phase.ENDING, Phase.LIVE);
             }
         }
@@ -73,7 +73,7 @@ final class SessionEnd {
                     unbind(session, each.getKey(), each.getValue());
                 }
             } finally {
-                session.remains().clear();
+                session.forgetRemains();
                 Deployment.unbind(before);
             }
         }

@@ -81,6 +81,10 @@ final class TrackedSession extends SessionFrame implements HttpSession {
         return there.isEmpty() ? null : there.remove(name);
     }
 
+    void forgetRemains() {
+        remains = Map.of();
+    }
+
     Map<String, Object> remains() {
         return remains;
     }
