@@ -38,6 +38,8 @@ public final class Scan {
     private final Verification verification;
     private final TreeSet<String> names = new TreeSet<>();
     private final List<String> compared = new ArrayList<>();
+    /** Whether anything changed that may share objects with other attributes. */
+    private boolean sharing;
     private SessionDelta delta;
     private SessionImage image;
     /** Bytes of the session with what was compared so far. */
@@ -88,7 +90,7 @@ public final class Scan {
         if (verification != null) {
             compareOthers();
             verification.aliases(benchmarks);
-        } else if (!changes.isEmpty() && state.workshop().tracking().policy() != Tracking.Policy.WRITTEN) {
+        } else if (sharing && state.workshop().tracking().policy() != Tracking.Policy.WRITTEN) {
             compareOthers();
         }
     }
@@ -157,6 +159,7 @@ public final class Scan {
         if (attribute.removed()) {
             if (attribute.benchmark() != null) {
                 changes.add(new AttributeChange.Remove(name));
+                sharing |= !attribute.benchmark().plain();
             }
             removed.add(name);
             return;
@@ -179,6 +182,7 @@ public final class Scan {
             if (found.change() != null) {
                 grow(name, value, length(found.next()) - length(attribute.benchmark()));
                 changes.add(found.change());
+                sharing |= !found.next().plain() || attribute.benchmark() != null && !attribute.benchmark().plain();
                 benchmarks.put(name, found.next());
                 verify(name, attribute.benchmark(), value, found.next());
             } else {
@@ -292,9 +296,11 @@ public final class Scan {
         return compared;
     }
 
-    /** Names of the changed attributes, ascending. */
+    /** Names of the changed attributes: first those that requests used, ascending, then others. */
     public List<String> changed() {
-        return changes.stream().map(AttributeChange::name).toList();
+        List<String> changed = new ArrayList<>(changes.size());
+        changes.forEach(c -> changed.add(c.name()));
+        return changed;
     }
 
     /** What was found has been given to the core: it is the benchmark from now on. The caller still holds the lock. */

@@ -50,6 +50,12 @@ public final class Benchmark {
         return before instanceof Snapshot s ? s.isOf(value) : before == value && value != null;
     }
 
+    /** Whether what the bytes were written of is known to be a plain value, which shares no object with any other. */
+    public boolean plain() {
+        Snapshot s = snapshot;
+        return s != null && s.size() == 0;
+    }
+
     Snapshot snapshot() {
         return looked instanceof Snapshot s ? s : null;
     }

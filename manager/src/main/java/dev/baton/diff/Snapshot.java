@@ -19,6 +19,10 @@ final class Snapshot {
     final Shape[] shapes;
     final long[] prims;
     final Object[] refs;
+    private static final Object[] NO_OBJECTS = {};
+    private static final Shape[] NO_SHAPES = {};
+    private static final long[] NO_PRIMS = {};
+
     private final Object root;
     private final long copied;
     /** Of what was noted, in the bytes that were written of it; null where not known. */
@@ -38,6 +42,9 @@ final class Snapshot {
     /** As the graph is now; null where the like of it cannot be compared without serialising it. */
     static Snapshot of(Object root) {
         try {
+            if (root != null && Shapes.of(root).leaf()) {
+                return new Snapshot(root, NO_OBJECTS, NO_SHAPES, NO_PRIMS, NO_OBJECTS, 0, null);
+            }
             Notes notes = new Notes();
             notes.discover(root);
             boolean opaque = false;

@@ -4,6 +4,7 @@ import dev.baton.access.ClientState;
 import dev.baton.model.SessionKey;
 import dev.baton.protocol.Effect;
 import dev.baton.protocol.Input;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.LongFunction;
@@ -12,7 +13,8 @@ import java.util.function.LongFunction;
  * Carries out the core's effects, in their order, one at a time. What goes to the network is kept to the end of the
  * round, to share envelopes; the protocol does not mind, since any message may be late. What it does mind is the order
  * among the effects on this process, and that a message which gives away a right leaves after this process has stopped
- * using it: both hold.
+ * using it: both hold. Acknowledgements are told after the messages have left, as long as nothing else is to be told:
+ * waking up whoever waits for one takes longer than sending does, and the other node can work meanwhile.
  */
 final class EffectRunner implements EventLoop.Effects {
     private final Outbox outbox;
@@ -21,6 +23,8 @@ final class EffectRunner implements EventLoop.Effects {
     private final NodeEvents events;
     private final LongFunction<DeployedApplication> applications;
     private final Consumer<String> rejected;
+    /** Of this round, not told yet. */
+    private final List<Effect.Committed> committed = new ArrayList<>();
     private EventLoop loop;
     private Leases leases;
     private Lookups lookups;
@@ -60,6 +64,7 @@ final class EffectRunner implements EventLoop.Effects {
     @Override
     public void flush(long nextWakeNanos) {
         outbox.flush();
+        tellCommitted();
         ticker.wakeAt(nextWakeNanos);
     }
 
@@ -67,8 +72,22 @@ final class EffectRunner implements EventLoop.Effects {
         if (effect instanceof Effect.Send e) {
             outbox.add(e.to(), e.message());
         } else if (effect instanceof Effect.Committed e) {
+            committed.add(e);
+        } else {
+            tellCommitted();
+            runHere(effect);
+        }
+    }
+
+    private void tellCommitted() {
+        for (Effect.Committed e : committed) {
             with(e.key(), a -> a.commits().committed(e));
-        } else if (effect instanceof Effect.OpenGate e) {
+        }
+        committed.clear();
+    }
+
+    private void runHere(Effect effect) {
+        if (effect instanceof Effect.OpenGate e) {
             withToken(e.key(), a -> a.tokens().open(e), new Input.Idle(e.key(), 0));
         } else if (effect instanceof Effect.CloseGate e) {
             withToken(e.key(), a -> a.tokens().close(e), new Input.Idle(e.key(), 0));

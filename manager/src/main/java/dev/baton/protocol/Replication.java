@@ -158,7 +158,10 @@ final class Replication {
 
     /** Whether as many backups are in sync as changes need ({@code minInSync}). */
     boolean enoughInSync() {
-        int inSync = (int) streams.values().stream().filter(s -> s.joiningSince == null).count();
+        int inSync = 0;
+        for (CopyStream s : streams.values()) {
+            inSync += s.joiningSince == null ? 1 : 0;
+        }
         return step.guards.enoughInSync(inSync, step.settings.minInSync());
     }
 

@@ -91,6 +91,41 @@ class TrackingTest {
     }
 
     @Test
+    @DisplayName("T5: where only plain values changed no other attribute can have changed with them, and none is looked at")
+    void plainValuesShareNothing() {
+        ClientState state = session.granted(Tracking.DEFAULT, Map.of());
+        AccessLog first = enter(state);
+        Line kept = new Line();
+        state.set("cart", kept, first);
+        state.set("counter", 1, first);
+        state.set("other", new Line(), first);
+        complete(first);
+        leave(state, first);
+
+        kept.quantity = 7;
+        AccessLog second = enter(state);
+        state.set("counter", 2, second);
+        assertThat(complete(second)).containsExactly("counter");
+        leave(state, second);
+
+        AccessLog third = enter(state);
+        state.set("counter", new Line(), third);
+        assertThat(complete(third)).containsExactlyInAnyOrder("cart", "counter");
+        leave(state, third);
+
+        kept.quantity = 8;
+        AccessLog fourth = enter(state);
+        state.set("counter", 3, fourth);
+        assertThat(complete(fourth)).as("a Line was there before").containsExactlyInAnyOrder("cart", "counter");
+        leave(state, fourth);
+
+        kept.quantity = 9;
+        AccessLog fifth = enter(state);
+        state.remove("other", fifth);
+        assertThat(complete(fifth)).containsExactlyInAnyOrder("cart", "other");
+    }
+
+    @Test
     @DisplayName("T4: tracking=written sees no change in place, not of shared objects either")
     void writtenOnlySeesWhatIsSet() {
         ClientState state = session.granted(new Tracking(Policy.WRITTEN, n -> false, c -> false), Map.of());

@@ -32,6 +32,8 @@ final class ScriptedNode implements ApplicationEvents, NodeEvents, Transport, Cl
     final AtomicLong nanos = new AtomicLong(-1_000_000_000_000L);
     final List<String> said = new CopyOnWriteArrayList<>();
     final List<Message> sent = new CopyOnWriteArrayList<>();
+    /** Runs whenever an envelope leaves. */
+    volatile Runnable whenSent = () -> { };
     final SessionNode node;
     final Application shop;
     volatile Listener listener;
@@ -142,6 +144,7 @@ final class ScriptedNode implements ApplicationEvents, NodeEvents, Transport, Cl
     @Override
     public void send(NodeId to, List<Message> envelope) {
         sent.addAll(envelope);
+        whenSent.run();
     }
 
     @Override

@@ -14,6 +14,7 @@ import dev.baton.protocol.Content;
 import dev.baton.protocol.Denial;
 import dev.baton.protocol.Effect;
 import dev.baton.protocol.Input;
+import dev.baton.protocol.Message;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -194,6 +195,28 @@ class SessionNodeTest {
                     .isEqualTo(Reason.OUTCOME_UNKNOWN);
             n.happen(new Effect.Committed(n.key("id"), 2));
             n.shop.awaitDurable(reader, done.version(), 0);
+        }
+    }
+
+    @Test
+    @DisplayName("Whoever waits for an acknowledgement is woken when what its round says to other nodes has left")
+    void messagesLeaveBeforeAnybodyIsWoken() {
+        try (ScriptedNode n = new ScriptedNode(ApplicationSettings.DEFAULT)) {
+            n.happen(n.grant("id", new Fence(1, 1), 1, ScriptedNode.whole(Map.of("n", 1)), false));
+            AccessLog log = n.enter("id");
+            log.state().set("n", 2, log);
+            n.shop.complete(log);
+            n.whenSent = () -> n.said.add("sent, durable: " + log.isDurable(2));
+            Effect.Send question = new Effect.Send(new NodeId("other", 1), new Message.Lookup(1, n.key("id")));
+            n.happen(new Effect.Committed(n.key("id"), 2), question);
+            assertThat(n.said).containsExactly("sent, durable: false");
+            assertThat(log.isDurable(2)).isTrue();
+
+            n.said.clear();
+            log.state().set("n", 3, log);
+            n.shop.complete(log);
+            n.happen(new Effect.Committed(n.key("id"), 3), new Effect.TokenLost(n.key("id"), Denial.GONE), question);
+            assertThat(log.isDurable(3)).isTrue();
         }
     }
 
