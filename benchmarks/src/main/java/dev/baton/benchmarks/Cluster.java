@@ -14,7 +14,9 @@ import java.util.concurrent.atomic.AtomicInteger;
 final class Cluster implements AutoCloseable {
     private static final long SHARING_SECONDS = 10;
     private static final long REPLICATION_MILLIS = 500;
-    private static final int WARM_UP_WINDOWS = 4;
+    private static final int WARM_UP_PATIENCE = 5;
+    /** Per node: the JVM compiles finally what has run 15,000 times. */
+    private static final int WARM_UP_REQUESTS = 20_000;
     /** Baton's built-in stack: where clusters search for ports, and how many each may take. */
     private static final int FIRST_PORT = 20_000;
     private static final int PORTS = 200;
@@ -165,17 +167,19 @@ final class Cluster implements AutoCloseable {
     }
 
     /**
-     * Load until the compiler has done its work, which else takes half of the CPU: for the given time at least, four
-     * times as long at most, until a request costs hardly less than before.
+     * Load until the compiler has done its work, which else takes half of the CPU: for the given time at least, five
+     * times as long at most, until every node has answered enough and a request costs hardly less than before.
      */
     void warmUp(int connections, Workload workload, int seconds) throws IOException, InterruptedException {
-        int window = Math.max(1, seconds / WARM_UP_WINDOWS);
         double best = Double.MAX_VALUE;
+        double requests = 0;
         int withoutProgress = 0;
-        for (int spent = 0; spent < 4 * seconds && (spent < seconds || withoutProgress < 2); spent += window) {
-            double cpu = measure(connections, workload, window).cpuMicros();
-            withoutProgress = cpu < best * 0.95 ? 0 : withoutProgress + 1;
-            best = Math.min(best, cpu);
+        for (int spent = 0; spent < WARM_UP_PATIENCE * seconds && (spent < seconds || withoutProgress < 2
+                || requests < (double) WARM_UP_REQUESTS * nodes.size()); spent++) {
+            Sample sample = measure(connections, workload, 1);
+            requests += sample.requestsPerSecond();
+            withoutProgress = sample.cpuMicros() < best * 0.95 ? 0 : withoutProgress + 1;
+            best = Math.min(best, sample.cpuMicros());
         }
     }
 

@@ -73,10 +73,15 @@ final class Connection implements Closeable {
         }
         long answer = status == 200 ? number(bodyStart, end) : -status;
         if (find(0, headEnd, CLOSE) >= 0) {
-            socket.close();
-            connect();
+            reconnect();
         }
         return answer;
+    }
+
+    /** Takes a fresh connection, where the old one is broken. */
+    void reconnect() throws IOException {
+        socket.close();
+        connect();
     }
 
     /** Name and value of the cookie that the last answer set, or null. */

@@ -22,18 +22,19 @@ final class Flatness {
                 + options.seconds() + " s", List.of("nodes", "clients", "requests/s", "CPU µs/request", "× 2 nodes", "p50 µs",
                         "bytes/request", "× 2 nodes", "packets/request"));
         try (Fleet fleet = Fleet.of(options, LAYOUTS, List.of(ManagerKind.BATON), SESSIONS, false)) {
-            measure(options, report, fleet, nodes -> CLIENTS, options.warmup());
-            measure(options, report, fleet, nodes -> CLIENTS / 2 * nodes, 1);
+            measure(options, report, fleet, nodes -> CLIENTS);
+            measure(options, report, fleet, nodes -> CLIENTS / 2 * nodes);
             report.failures(fleet.failures());
         }
     }
 
-    private static void measure(Options options, Report report, Fleet fleet, IntUnaryOperator clients, int warmup)
+    private static void measure(Options options, Report report, Fleet fleet, IntUnaryOperator clients)
             throws IOException, InterruptedException {
         Map<Cluster, List<Sample>> samples = new LinkedHashMap<>();
         fleet.each(cluster -> {
             samples.put(cluster, new ArrayList<>());
-            cluster.warmUp(clients.applyAsInt(cluster.layout().nodes()), Workload.COUNTER, warmup);
+            cluster.warmUp(clients.applyAsInt(cluster.layout().nodes()), Workload.COUNTER,
+                    options.warmup());
         });
         for (int round = 0; round < options.rounds(); round++) {
             fleet.each(round % 2 == 1, cluster -> samples.get(cluster).add(cluster.measure(

@@ -29,7 +29,7 @@ final class Load {
      * What the clients saw.
      *
      * @param answered requests that got a number
-     * @param refused  requests that got an error
+     * @param refused  requests that got an error, or whose connection broke
      * @param missed   of the answered, those that did not show an earlier change
      */
     record Result(long answered, long refused, long missed, Latencies latencies) {
@@ -38,7 +38,7 @@ final class Load {
     /**
      * Loads for that time.
      *
-     * @throws IOException if a connection breaks, or more requests are refused than answered
+     * @throws IOException if a node is not there any more, no request was answered, or more were refused
      */
     Result run(int clientCount, Workload workload, int seconds) throws IOException, InterruptedException {
         List<Client> clients = new ArrayList<>();
@@ -102,7 +102,7 @@ final class Load {
             latencies.addAll(client.latencies);
             refusal = client.refusal == null ? refusal : client.refusal;
         }
-        if (refused > answered) {
+        if (answered == 0 || refused > answered) {
             throw new IOException(refused + " requests refused, " + answered + " answered: " + refusal);
         }
         return new Result(answered, refused, missed, latencies);
@@ -146,7 +146,15 @@ final class Load {
             Connection connection = connections.get(visitor.nextNode(connections.size()));
             byte[] request = visitor.request(workload);
             long sent = System.nanoTime();
-            long answer = connection.exchange(request);
+            long answer;
+            try {
+                answer = connection.exchange(request);
+            } catch (IOException broken) {
+                refused++;
+                refusal = broken.toString();
+                connection.reconnect();
+                return;
+            }
             latencies.add(System.nanoTime() - sent);
             boolean expected = visitor.accept(workload, answer);
             if (answer < 0) {

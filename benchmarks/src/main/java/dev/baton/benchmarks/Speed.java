@@ -38,10 +38,9 @@ final class Speed {
         boolean wide = options.workloads().contains(Workload.ONE_OF_50);
         try (Fleet fleet = Fleet.of(options, List.of(layout), options.managers(), SESSIONS, wide)) {
             for (int connections : options.connections()) {
-                // Another number of clients finds the code compiled.
-                int warmup = connections == options.connections().get(0) ? options.warmup() : 1;
+                boolean first = connections == options.connections().get(0);
                 for (Workload workload : options.workloads()) {
-                    measure(fleet, connections, workload, warmup);
+                    measure(fleet, connections, workload, first);
                     write(connections, workload);
                 }
             }
@@ -49,17 +48,42 @@ final class Speed {
         }
     }
 
-    private void measure(Fleet fleet, int connections, Workload workload, int warmup)
-            throws InterruptedException {
+    private void measure(Fleet fleet, int connections, Workload workload, boolean first) throws InterruptedException {
         samples.clear();
         fleet.clusters().forEach(c -> samples.put(c, new ArrayList<>()));
-        fleet.each(cluster -> cluster.warmUp(connections, workload, warmup));
+        String what = ": " + connections + " clients, " + workload.label();
+        fleet.each(tolerant(what, cluster -> {
+            if (first) {
+                cluster.warmUp(connections, workload, options.warmup());
+            } else {
+                // Another number of clients finds the code compiled.
+                cluster.measure(connections, workload, 1);
+            }
+        }));
         for (int round = 0; round < options.rounds(); round++) {
             // Every other round in reverse, so that nobody always follows the same neighbour.
-            fleet.each(round % 2 == 1,
-                    cluster -> samples.get(cluster).add(cluster.measure(connections, workload, options.seconds())));
+            fleet.each(round % 2 == 1, tolerant(what,
+                    cluster -> samples.get(cluster).add(cluster.measure(connections, workload, options.seconds()))));
         }
         samples.keySet().retainAll(fleet.clusters());
+    }
+
+    /** A cluster whose nodes all live goes on with the next kind of request after a failure. */
+    private Fleet.Task tolerant(String what, Fleet.Task task) {
+        return cluster -> {
+            if (!samples.containsKey(cluster)) {
+                return;
+            }
+            try {
+                task.on(cluster);
+            } catch (IOException e) {
+                if (!cluster.nodes().stream().allMatch(TomcatNode::alive)) {
+                    throw e;
+                }
+                samples.remove(cluster);
+                report.failure(cluster.layout() + ", " + cluster.manager().label() + what, e);
+            }
+        };
     }
 
     private void write(int connections, Workload workload) throws IOException {

@@ -9,10 +9,10 @@ class OptionsTest {
     @Test
     void emptyIsNotGiven() {
         Options options = Options.of(new String[] {"--home=x", "--rounds=", "--managers=", "--layouts=robin-2"});
-        assertThat(options.rounds()).isEqualTo(5);
+        assertThat(options.rounds()).isEqualTo(3);
         assertThat(options.managers()).startsWith(ManagerKind.STANDARD, ManagerKind.BATON, ManagerKind.DELTA_SYNC);
         assertThat(options.layouts()).containsExactly(new Layout(false, 2));
-        assertThat(Options.of(new String[] {"--home=x", "--short=true"}).rounds()).isEqualTo(3);
+        assertThat(Options.of(new String[] {"--home=x", "--short=true"}).connections()).containsExactly(16);
     }
 
     @Test
