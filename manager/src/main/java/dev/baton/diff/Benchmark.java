@@ -52,8 +52,8 @@ public final class Benchmark {
 
     /** Whether what the bytes were written of is known to be a plain value, which shares no object with any other. */
     public boolean plain() {
-        Snapshot s = snapshot;
-        return s != null && s.size() == 0;
+        Object before = looked;
+        return before != null && !(before instanceof Snapshot);
     }
 
     Snapshot snapshot() {
