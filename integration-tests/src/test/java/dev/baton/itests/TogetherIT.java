@@ -125,6 +125,18 @@ class TogetherIT extends ClusterTest {
         assertThat(destroyed()).isEqualTo(before + 1);
     }
 
+    @Test
+    @DisplayName("tomcat-facts 40: pages have the session without asking; one with session=\"false\" makes none")
+    void pagesUseTheSession() {
+        Visitor anna = cluster.stickyVisitor("shop", node1);
+        assertThat(anna.getAt(node1, "aside.jsp").text()).isEqualTo("absent");
+        assertThat(anna.sessionId()).isNull();
+        for (int i = 1; i <= 6; i++) {
+            assertThat(anna.getAt(cluster.node(1 + i % 3), "count.jsp").text()).isEqualTo("" + i);
+        }
+        assertThat(anna.getAt(node3, "aside.jsp").text()).isEqualTo("present");
+    }
+
     private int destroyed() {
         Visitor observer = cluster.stickyVisitor("shop", node1);
         return cluster.nodes().stream().mapToInt(node -> observer.getAt(node, "events?of=destroyed").number()).sum();

@@ -183,9 +183,7 @@ class LoginTest {
         assertThat(visitor.text(2, "/shop/secret")).isEqualTo("hello ada BASIC true");
     }
 
-    @Test
-    @DisplayName("tomcat-facts 25: logout ends the sessions of all applications, an expiry only its own")
-    void singleSignOnTellsLogoutFromExpiry() throws Exception {
+    private void startWithSingleSignOn() throws Exception {
         tomcats.start(2, Map.of(), context -> {
             // Before the applications start: their authenticators look for it then.
             ((Host) context.getParent()).getPipeline().addValve(new SingleSignOn());
@@ -195,6 +193,32 @@ class LoginTest {
             node.application("/other", Map.of(), secured("BASIC", new BasicAuthenticator()));
         }
         knowAda();
+    }
+
+    @Test
+    @DisplayName("tomcat-facts 25: at another node each application knows its own logins, single sign-on begins anew")
+    void singleSignOnIsOfOneNode() throws Exception {
+        startWithSingleSignOn();
+        TestTomcats.Visitor visitor = tomcats.new Visitor();
+        visitor.get(1, "/shop/session");
+        assertThat(visitor.getWith(1, "/shop/secret", "Authorization", BASIC).statusCode()).isEqualTo(200);
+        String shop = visitor.session();
+        visitor.session(null);
+        visitor.get(1, "/other/session");
+        assertThat(visitor.text(1, "/other/secret")).startsWith("hello ada");
+        String other = visitor.session();
+        assertThat(visitor.get(2, "/other/secret").statusCode()).as("not logged in here").isEqualTo(401);
+        assertThat(visitor.getWith(2, "/other/secret", "Authorization", BASIC).statusCode()).isEqualTo(200);
+        assertThat(SessionIds.base(visitor.session())).isNotEqualTo(SessionIds.base(other));
+        visitor.session(shop);
+        assertThat(visitor.text(2, "/shop/secret")).as("the session has its login").startsWith("hello ada");
+        assertThat(visitor.text(1, "/shop/secret")).startsWith("hello ada");
+    }
+
+    @Test
+    @DisplayName("tomcat-facts 25: logout ends the sessions of all applications, an expiry only its own")
+    void singleSignOnTellsLogoutFromExpiry() throws Exception {
+        startWithSingleSignOn();
         for (String end : new String[] {"logout", "expiry"}) {
             TestTomcats.Visitor visitor = tomcats.new Visitor();
             visitor.get(1, "/shop/session");

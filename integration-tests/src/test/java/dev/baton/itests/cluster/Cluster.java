@@ -33,7 +33,8 @@ public final class Cluster {
         this.nodes = Stream.iterate(1, n -> n + 1).limit(size).map(n -> new Node(n, controller)).toList();
         for (Node node : nodes) {
             clean(node);
-            applications.forEach(application -> application.exportTo(node));
+            applications.forEach(each -> each.exportTo(
+                    node.home().resolve("webapps").resolve(each.name() + ".war")));
         }
         logsBelongTo = owner;
     }
@@ -62,6 +63,13 @@ public final class Cluster {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** Puts the archive of an application aside, for a test that deploys it itself. */
+    public Path archive(WebApp application) {
+        Path target = nodes.get(0).home().resolve("temp").resolve(application.name() + ".war");
+        application.exportTo(target);
+        return target;
     }
 
     public List<Node> nodes() {

@@ -37,15 +37,21 @@ public final class WebApp {
         return name;
     }
 
-    /** Puts the archive where the node finds it at its start. */
-    void exportTo(Node node) {
-        Path target = node.home().resolve("webapps").resolve(name + ".war");
+    void exportTo(Path target) {
         archive().as(ZipExporter.class).exportTo(target.toFile(), true);
     }
 
     private WebArchive archive() {
         return ShrinkWrap.create(WebArchive.class, name + ".war")
                 .addPackage(SERVLETS)
+                .addAsWebResource(new StringAsset("""
+                        <%@ page contentType="text/plain" %><%
+                            Integer count = (Integer) session.getAttribute("pages");
+                            session.setAttribute("pages", count == null ? 1 : count + 1);
+                        %>${sessionScope.pages}"""), "count.jsp")
+                .addAsWebResource(new StringAsset("""
+                        <%@ page contentType="text/plain" session="false"
+                        %><%= request.getSession(false) == null ? "absent" : "present" %>"""), "aside.jsp")
                 .addAsManifestResource(new StringAsset(context()), "context.xml")
                 .addAsWebInfResource(new StringAsset("""
                         <web-app xmlns="https://jakarta.ee/xml/ns/jakartaee" version="6.1">
