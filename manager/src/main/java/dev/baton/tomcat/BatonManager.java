@@ -233,7 +233,7 @@ public final class BatonManager extends ManagerSettings implements DistributedMa
         return created.perMinute(assembly.clock().wallMillis());
     }
 
-    /** Asks the store at once whether the id that the client chose is free; null where it is not. */
+    /** Asks the store at once whether the id that the client chose is free; null where it does not take it. */
     private AccessLog createAs(Application application, String id, SessionMeta meta, LockOwner owner) {
         if (application.lookup(id, lockTimeoutNanos()) != null) {
             return null;
@@ -244,7 +244,8 @@ public final class BatonManager extends ManagerSettings implements DistributedMa
             return access;
         } catch (SessionUnavailable e) {
             application.leave(access);
-            if (e.reason() == SessionUnavailable.Reason.TOKEN_LOST) {
+            if (e.reason() == SessionUnavailable.Reason.TOKEN_LOST || access.end() == AccessLog.End.NOT_CREATED) {
+                // Also the id of a session that has ended a moment ago: late messages for that one are told by it.
                 return null;
             }
             throw e;

@@ -320,6 +320,7 @@ class TomcatPartsTest {
     private void crossing(Context context, String other) {
         pages(context);
         context.setCrossContext(true);
+        TestTomcats.page(context, "/end", (q, r) -> q.getSession().invalidate());
         TestTomcats.page(context, "/both", (q, r) -> {
             r.getWriter().print(count(q) + " ");
             meet();
@@ -348,6 +349,16 @@ class TomcatPartsTest {
         assertThat(visitor.text(2, "/shop/both")).isEqualTo("3 2 4");
         assertThat(visitor.text(1, "/other/count")).as("the same id there").isEqualTo("3");
         assertThat(visitor.text(2, "/shop/count")).isEqualTo("5");
+    }
+
+    @Test
+    @DisplayName("tomcat-facts 17, 33: the id of a session that has ended is not taken again; another one is made")
+    void anIncludedApplicationWhoseSessionEndedMakesAnother() throws Exception {
+        startCrossContext(Map.of());
+        TestTomcats.Visitor visitor = tomcats.new Visitor();
+        assertThat(visitor.text(1, "/shop/both")).isEqualTo("1 1 2");
+        assertThat(visitor.get(2, "/other/end").statusCode()).isEqualTo(200);
+        assertThat(visitor.text(2, "/shop/both")).isEqualTo("3 1 4");
     }
 
     @Test

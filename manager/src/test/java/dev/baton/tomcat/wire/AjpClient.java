@@ -17,9 +17,15 @@ public final class AjpClient extends WireClient {
     private static final int CONTENT_LENGTH = 0xA003;
 
     private String method;
+    private String sslSession;
 
     public AjpClient(Socket socket) {
         super(socket);
+    }
+
+    /** What a web server in front says of the client's TLS session, from now on. */
+    public void sslSession(String id) {
+        sslSession = id;
     }
 
     @Override
@@ -48,6 +54,10 @@ public final class AjpClient extends WireClient {
             int colon = header.indexOf(": ");
             string(out, header.substring(0, colon));
             string(out, header.substring(colon + 2));
+        }
+        if (sslSession != null) {
+            out.write(9);
+            string(out, sslSession);
         }
         if (query >= 0) {
             out.write(5);
