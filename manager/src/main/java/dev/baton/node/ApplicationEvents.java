@@ -7,8 +7,7 @@ import dev.baton.access.ClientState;
 public interface ApplicationEvents extends ClientState.Problems {
     /**
      * The session has expired and this node was chosen to run its destroyed listeners. Called in a thread of the node's
-     * own, which runs nothing else meanwhile but further expiries; the session is destroyed when this returns or
-     * throws.
+     * own, several sessions at the same time; the session is destroyed when this returns or throws.
      *
      * @param access an open stay; attributes can be read through it, changes go nowhere
      */
@@ -21,7 +20,7 @@ public interface ApplicationEvents extends ClientState.Problems {
 
     /**
      * The session's token is about to go back to the store, most likely for another process. Called in a thread of the
-     * node's own, one session after the other; what is {@link Application#complete completed} travels with the token.
+     * node's own, several sessions at the same time; what is {@link Application#complete completed} travels with the token.
      * Not with eager release.
      *
      * @param access an open stay, which is not left; nobody else is inside

@@ -3,36 +3,33 @@ package dev.baton.node;
 import dev.baton.access.AccessLog;
 import dev.baton.access.ClientState;
 import dev.baton.protocol.Effect;
-import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
 
 /**
- * Lets the application prepare sessions for another process, and sends what was not synchronised yet, one session after
- * the other, before their tokens go back. Who waits for such a token waits for this as well, with its own limit.
+ * Lets the application prepare sessions for another process, and sends what was not synchronised yet, before their tokens
+ * go back. Who waits for such a token waits for this as well, with its own limit; an application's code that blocks holds
+ * up its own session, and others only when many do.
  */
 final class HandOvers {
     private final Tokens tokens;
     private final Flushes flushes;
     private final Parts parts;
     private final ApplicationEvents events;
-    private final ThreadPoolExecutor thread;
+    private final ThreadPoolExecutor pool;
 
     HandOvers(Tokens tokens, Flushes flushes, Parts parts, ApplicationEvents events, NodeThreads threads) {
         this.tokens = tokens;
         this.flushes = flushes;
         this.parts = parts;
         this.events = events;
-        // Unbounded, since what is queued is bounded by the tokens held.
-        this.thread = new ThreadPoolExecutor(1, 1, 10, TimeUnit.SECONDS, new LinkedBlockingQueue<>(),
-                r -> threads.thread("handover", r));
-        thread.allowCoreThreadTimeOut(true);
+        // What is queued is bounded by the tokens held.
+        this.pool = threads.forApplication("handover");
     }
 
     void prepare(ClientState state) {
         try {
-            thread.execute(() -> run(state));
+            pool.execute(() -> run(state));
         } catch (RejectedExecutionException stopped) {
             tokens.giveBack(state);
         }
@@ -58,6 +55,6 @@ final class HandOvers {
     }
 
     void stop() {
-        thread.shutdown();
+        pool.shutdown();
     }
 }

@@ -11,6 +11,9 @@ import java.util.concurrent.TimeUnit;
  */
 final class NodeThreads {
     private static final int HELPERS = 2;
+    /** So many sessions may keep a thread for ever, by an application's code that blocks, before others wait for it. */
+    private static final int APPLICATION_THREADS = 8;
+    private static final int IDLE_SECONDS = 10;
     private static final long JOIN_MILLIS = 2_000;
 
     private final String node;
@@ -19,7 +22,7 @@ final class NodeThreads {
     NodeThreads(String node) {
         this.node = node;
         // Unbounded, since what is queued is bounded by those who wait asynchronously; they have their limits.
-        helpers = new ThreadPoolExecutor(HELPERS, HELPERS, 10, TimeUnit.SECONDS, new LinkedBlockingQueue<>(),
+        helpers = new ThreadPoolExecutor(HELPERS, HELPERS, IDLE_SECONDS, TimeUnit.SECONDS, new LinkedBlockingQueue<>(),
                 r -> thread("helper", r), (late, pool) -> late.run());
         helpers.allowCoreThreadTimeOut(true);
     }
@@ -27,6 +30,14 @@ final class NodeThreads {
     /** For short work that must not be done by the cluster's threads. After the stop the caller does it. */
     Executor helpers() {
         return helpers;
+    }
+
+    /** For work that runs the application's code, which may block. The queue is unbounded: the caller bounds the work. */
+    ThreadPoolExecutor forApplication(String what) {
+        ThreadPoolExecutor pool = new ThreadPoolExecutor(APPLICATION_THREADS, APPLICATION_THREADS, IDLE_SECONDS,
+                TimeUnit.SECONDS, new LinkedBlockingQueue<>(), r -> thread(what, r));
+        pool.allowCoreThreadTimeOut(true);
+        return pool;
     }
 
     Thread daemon(String what, Runnable action) {

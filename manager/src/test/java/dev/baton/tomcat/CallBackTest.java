@@ -63,10 +63,9 @@ class CallBackTest {
     }
 
     private String call(int node, String session) throws IOException {
-        TestTomcats.Visitor visitor = tomcats.new Visitor();
-        visitor.session(session);
         try {
-            HttpResponse<String> answer = visitor.get(node, "/shop/inner?secret=1");
+            // The id in the address, as an application without cookies would have it.
+            HttpResponse<String> answer = tomcats.new Visitor().get(node, "/shop/inner;jsessionid=" + session + "?secret=1");
             return answer.statusCode() + " " + answer.headers().firstValue("Retry-After").orElse("-") + " "
                     + answer.body();
         } catch (InterruptedException e) {

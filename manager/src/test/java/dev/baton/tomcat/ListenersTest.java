@@ -245,6 +245,8 @@ class ListenersTest {
         visitor.get(2, "/shop/interval");
         visitor.get(1, "/shop/get");
         EVENTS.clear();
+        TestTomcats.await("the requests have ended, which may be after their answers", () -> tomcats.nodes.stream()
+                .allMatch(n -> n.manager.findSession(visitor.session()).uses() == 0));
         tomcats.clock.move(Duration.ofSeconds(90));
         TestTomcats.await("expired", () -> EVENTS.stream().anyMatch(e -> e.startsWith("2 removed")));
         assertThat(EVENTS.stream().filter(e -> !e.startsWith("passivate") && !e.startsWith("activate")))

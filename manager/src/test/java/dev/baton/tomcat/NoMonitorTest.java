@@ -11,6 +11,8 @@ import dev.baton.tomcat.wire.Http2Client;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.io.ObjectOutputStream;
+import java.io.Serializable;
 import java.lang.management.ManagementFactory;
 import java.lang.management.MonitorInfo;
 import java.lang.management.ThreadInfo;
@@ -40,6 +42,8 @@ import org.junit.jupiter.params.provider.ValueSource;
  */
 @DisplayName("Issue 4.3: who waits holds no monitor")
 class NoMonitorTest {
+    private static volatile NoMonitorTest slow;
+
     private final TestTomcats tomcats = new TestTomcats();
     private final List<AutoCloseable> connections = new ArrayList<>();
     private final CountDownLatch inside = new CountDownLatch(1);
@@ -95,6 +99,21 @@ class NoMonitorTest {
         });
         TestTomcats.page(context, "/end", (q, r) -> q.getSession().invalidate());
         TestTomcats.page(context, "/lock", this::lock);
+        TestTomcats.page(context, "/slow", (q, r) -> {
+            slow = this;
+            q.getSession().setAttribute("slow", new Slow());
+        });
+    }
+
+    /** Takes its time when it is written. */
+    static final class Slow implements Serializable {
+        private static final long serialVersionUID = 1L;
+
+        private void writeObject(ObjectOutputStream out) throws IOException {
+            slow.inside.countDown();
+            await(slow.leave);
+            out.defaultWriteObject();
+        }
     }
 
     private void lock(HttpServletRequest request, HttpServletResponse response) {
@@ -139,7 +158,7 @@ class NoMonitorTest {
         tomcats.network.hold((to, message) -> which.test(to, message));
     }
 
-    /** Until a request's thread waits in that class of ours; it must have nothing that pins. */
+    /** Until a request's thread waits in that class, or method, of ours; it must have nothing that pins. */
     private static void waitsWithoutAMonitor(String where) {
         TestTomcats.await("a request waits in " + where, () -> waiting(where) != null);
         ThreadInfo waiting = waiting(where);
@@ -154,7 +173,7 @@ class NoMonitorTest {
             boolean parked = each.getThreadState() == Thread.State.TIMED_WAITING
                     || each.getThreadState() == Thread.State.WAITING;
             if (parked && each.getThreadName().contains("-exec-") && Arrays.stream(each.getStackTrace())
-                    .anyMatch(f -> f.getClassName().equals("dev.baton.node." + where))) {
+                    .anyMatch(f -> (f.getClassName() + "." + f.getMethodName()).startsWith("dev.baton." + where))) {
                 return each;
             }
         }
@@ -176,7 +195,7 @@ class NoMonitorTest {
             case "http2" -> new Http2Client(connect(tomcats.nodes.get(0).port())).send("GET", "/shop/get", session);
             default -> new AjpClient(connect(ajp)).send("GET", "/shop/get", session);
         }
-        waitsWithoutAMonitor("Passage");
+        waitsWithoutAMonitor("node.Passage.");
     }
 
     @Test
@@ -187,8 +206,8 @@ class NoMonitorTest {
         later(visitor, 2, "/stay");
         await(inside);
         later(visitor, 1, "/synchronized");
-        TestTomcats.await("a request waits", () -> waiting("Passage") != null);
-        assertThat(waiting("Passage").getLockedMonitors()).extracting(MonitorInfo::getClassName)
+        TestTomcats.await("a request waits", () -> waiting("node.Passage.") != null);
+        assertThat(waiting("node.Passage.").getLockedMonitors()).extracting(MonitorInfo::getClassName)
                 .containsExactly(NoMonitorTest.class.getName());
     }
 
@@ -207,7 +226,7 @@ class NoMonitorTest {
         later(visitor, 1, "/stay");
         await(inside);
         later(visitor, 1, threadLocks.equals("session") ? "/get" : "/lock");
-        waitsWithoutAMonitor("Passage");
+        waitsWithoutAMonitor("node.Passage.");
     }
 
     @Test
@@ -217,7 +236,7 @@ class NoMonitorTest {
         TestTomcats.Visitor visitor = visitor(2);
         hold((to, message) -> message instanceof Message.Lookup);
         later(visitor, 1, "/get");
-        waitsWithoutAMonitor("Lookups");
+        waitsWithoutAMonitor("node.Lookups.");
     }
 
     @ParameterizedTest
@@ -228,7 +247,7 @@ class NoMonitorTest {
         TestTomcats.Visitor visitor = visitor(1);
         hold((to, message) -> message instanceof Message.Replicate);
         later(visitor, 1, page);
-        waitsWithoutAMonitor("Passage");
+        waitsWithoutAMonitor("node.Passage.");
     }
 
     @ParameterizedTest
@@ -239,7 +258,18 @@ class NoMonitorTest {
         TestTomcats.Visitor visitor = visitor(1);
         hold((to, message) -> message instanceof Message.Replicate);
         later(visitor, 1, page);
-        waitsWithoutAMonitor("IdChanges");
+        waitsWithoutAMonitor("node.IdChanges.");
+    }
+
+    @Test
+    @DisplayName("for another request of the session whose values are being written")
+    void forTheOneWhoSaves() throws Exception {
+        start(Map.of("commitTimeout", "600000"));
+        TestTomcats.Visitor visitor = visitor(1);
+        later(visitor, 1, "/slow");
+        await(inside);
+        later(visitor, 1, "/change");
+        waitsWithoutAMonitor("access.AccessLog.lock");
     }
 
     @Test
@@ -252,6 +282,6 @@ class NoMonitorTest {
         tomcats.network.lose((to, message) -> message instanceof Message.BeatAnswer);
         tomcats.clock.move(Duration.ofSeconds(6));
         leave.countDown();
-        waitsWithoutAMonitor("Passage");
+        waitsWithoutAMonitor("node.Passage.");
     }
 }
