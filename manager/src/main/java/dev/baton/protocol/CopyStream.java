@@ -8,7 +8,6 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 
@@ -191,7 +190,7 @@ final class CopyStream {
             formerIds = formerIds(copy);
         }
         SessionKey next = cursor == null
-                ? (copy.sessions().isEmpty() ? null : copy.sessions().firstKey()) : copy.sessions().higherKey(cursor);
+                ? (copy.keys().isEmpty() ? null : copy.keys().first()) : copy.keys().higher(cursor);
         if (next == null) {
             queue(List.of(new Change.CopyComplete()), copy);
             completeAt = queued;
@@ -212,9 +211,10 @@ final class CopyStream {
 
     private static TreeMap<SessionKey, SessionKey> formerIds(SegmentCopy copy) {
         TreeMap<SessionKey, SessionKey> former = new TreeMap<>();
-        for (Map.Entry<SessionKey, StoredSession> e : copy.sessions().entrySet()) {
-            if (e.getValue().movedTo() != null) {
-                former.put(new SessionKey(e.getKey().application(), e.getValue().movedTo()), e.getKey());
+        for (SessionKey key : copy.keys()) {
+            String movedTo = copy.get(key).movedTo();
+            if (movedTo != null) {
+                former.put(new SessionKey(key.application(), movedTo), key);
             }
         }
         return former;

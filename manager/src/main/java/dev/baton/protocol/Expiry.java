@@ -5,7 +5,6 @@ import dev.baton.model.NodeId;
 import dev.baton.model.SessionKey;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -22,9 +21,8 @@ final class Expiry {
     static void sweep(Step step, Directory directory, PrimarySegment segment, long promotedNanos) {
         List<SessionKey> purged = new ArrayList<>();
         int budget = MAX_PER_SWEEP;
-        for (Map.Entry<SessionKey, StoredSession> e : new ArrayList<>(segment.copy.sessions().entrySet())) {
-            SessionKey key = e.getKey();
-            StoredSession s = e.getValue();
+        for (SessionKey key : new ArrayList<>(segment.copy.keys())) {
+            StoredSession s = segment.copy.get(key);
             long idle = step.now - segment.copy.lastAccess(key, step.now);
             if (s.tombstone()) {
                 if (idle > step.settings.tombstoneNanos() && segment.replication.idle()) {

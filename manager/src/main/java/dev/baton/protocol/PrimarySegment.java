@@ -9,7 +9,6 @@ import dev.baton.model.Topology;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 
 /**
  * A segment of which this node is the primary, during one term. What is asked of its sessions is in
@@ -72,8 +71,9 @@ final class PrimarySegment {
 
     /** Tokens of processes that are no members, or were out in between, go back once their lease is surely over. */
     private void orphanHolders(Topology before) {
-        for (Map.Entry<SessionKey, StoredSession> e : copy.sessions().entrySet()) {
-            NodeId holder = e.getValue().holder();
+        for (SessionKey key : copy.keys()) {
+            StoredSession s = copy.get(key);
+            NodeId holder = s.holder();
             if (holder == null) {
                 continue;
             }
@@ -82,7 +82,7 @@ final class PrimarySegment {
             boolean gone = now == null;
             boolean gap = now != null && then != null && step.guards.membershipGap(then.since(), now.since());
             if (gone || gap) {
-                Orphan orphan = new Orphan(e.getKey(), e.getValue().fence(), leases.tokenFreeNanos(holder, formerPrimaries));
+                Orphan orphan = new Orphan(key, s.fence(), leases.tokenFreeNanos(holder, formerPrimaries));
                 if (orphans.stream().noneMatch(o -> o.key().equals(orphan.key()) && o.fence().equals(orphan.fence()))) {
                     orphans.add(orphan);
                 }

@@ -8,6 +8,7 @@ import dev.baton.model.SessionKey;
 import dev.baton.model.Stamp;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.NavigableSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
@@ -31,8 +32,15 @@ final class SegmentCopy {
     boolean between;
     boolean attachedEqual;
 
-    private final TreeMap<SessionKey, StoredSession> sessions = new TreeMap<>();
-    private final TreeMap<SessionKey, Long> lastAccess = new TreeMap<>();
+    /** What is stored of a session, and when it was last accessed, or buried, on the local clock. */
+    private static final class Slot {
+        StoredSession session;
+        long accessedNanos = NEVER;
+    }
+
+    private static final long NEVER = Long.MIN_VALUE;
+
+    private final TreeMap<SessionKey, Slot> slots = new TreeMap<>();
     private final TreeSet<SessionKey> brought = new TreeSet<>();
     private final Shared shared;
     private long hash;
@@ -44,12 +52,13 @@ final class SegmentCopy {
     }
 
     StoredSession get(SessionKey key) {
-        return sessions.get(key);
+        Slot slot = slots.get(key);
+        return slot == null ? null : slot.session;
     }
 
-    /** Sessions and tombstones, by key. Not to be changed by the caller. */
-    TreeMap<SessionKey, StoredSession> sessions() {
-        return sessions;
+    /** Of sessions and tombstones, ascending. Not to be changed by the caller. */
+    NavigableSet<SessionKey> keys() {
+        return slots.navigableKeySet();
     }
 
     long hash() {
@@ -62,8 +71,8 @@ final class SegmentCopy {
 
     /** When the session was last accessed, or buried, on the local clock. */
     long lastAccess(SessionKey key, long now) {
-        Long at = lastAccess.get(key);
-        return at == null ? now : at;
+        Slot slot = slots.get(key);
+        return slot == null || slot.accessedNanos == NEVER ? now : slot.accessedNanos;
     }
 
     long idle(SessionKey key, long now) {
@@ -107,17 +116,17 @@ final class SegmentCopy {
         } else if (change instanceof Change.Buried c) {
             StoredSession s = live(c.key(), change);
             put(c.key(), tombstone(s, c.fence(), null));
-            lastAccess.put(c.key(), now);
+            slots.get(c.key()).accessedNanos = now;
         } else if (change instanceof Change.Moved c) {
             StoredSession s = live(c.key(), change);
             SessionKey moved = new SessionKey(c.key().application(), c.newId());
             put(moved, new StoredSession(s.image(), s.contents(), c.fence(), s.holder(), c.rid(), false, s.history(), null));
             accessed(moved, lastAccess(c.key(), now));
             put(c.key(), tombstone(s, s.fence(), c.newId()));
-            lastAccess.put(c.key(), now);
+            slots.get(c.key()).accessedNanos = now;
         } else if (change instanceof Change.Touched c) {
             for (Change.Touch t : c.touches()) {
-                StoredSession s = sessions.get(t.key());
+                StoredSession s = get(t.key());
                 if (s != null && !s.tombstone()) {
                     accessed(t.key(), now - t.ageNanos());
                 }
@@ -126,11 +135,11 @@ final class SegmentCopy {
             c.keys().forEach(this::remove);
         } else if (change instanceof Change.Copied c) {
             put(c.key(), c.session());
-            lastAccess.put(c.key(), now - c.idleNanos());
+            slots.get(c.key()).accessedNanos = now - c.idleNanos();
             brought.add(c.key());
         } else if (change instanceof Change.CopyComplete) {
             // A session that a change brought after its place in the stream had passed is known to be in the segment.
-            new ArrayList<>(sessions.keySet()).stream().filter(k -> !brought.contains(k)).forEach(this::remove);
+            new ArrayList<>(slots.keySet()).stream().filter(k -> !brought.contains(k)).forEach(this::remove);
             brought.clear();
             complete = true;
         }
@@ -168,11 +177,10 @@ final class SegmentCopy {
 
     /** During a stream, whatever changes after it was brought, or is new, belongs to the segment. */
     private void put(SessionKey key, StoredSession given) {
-        StoredSession before = sessions.put(key, given);
+        Slot slot = slots.computeIfAbsent(key, k -> new Slot());
+        StoredSession before = slot.session;
         StoredSession session = shared.of(given, before);
-        if (session != given) {
-            sessions.put(key, session);
-        }
+        slot.session = session;
         if (before != null) {
             hash -= hash(key, before);
             bytes -= size(before);
@@ -185,8 +193,8 @@ final class SegmentCopy {
     }
 
     private void remove(SessionKey key) {
-        StoredSession before = sessions.remove(key);
-        lastAccess.remove(key);
+        Slot slot = slots.remove(key);
+        StoredSession before = slot == null ? null : slot.session;
         brought.remove(key);
         if (before != null) {
             hash -= hash(key, before);
@@ -196,11 +204,12 @@ final class SegmentCopy {
 
     /** Last access only moves forward. */
     private void accessed(SessionKey key, long at) {
-        lastAccess.merge(key, at, Math::max);
+        Slot slot = slots.get(key);
+        slot.accessedNanos = slot.accessedNanos == NEVER ? at : Math.max(slot.accessedNanos, at);
     }
 
     private StoredSession live(SessionKey key, Change change) {
-        StoredSession s = sessions.get(key);
+        StoredSession s = get(key);
         if (s == null || s.tombstone()) {
             throw new InvariantBroken("segment " + index + " has no live " + key + " for " + change.getClass().getSimpleName());
         }

@@ -62,8 +62,8 @@ final class Segments implements Leases.Needs {
         // What a primary of the winning side has begun to bring already is no copy of this side.
         boolean brought = conflict && attachedAt[i] != null && attachedAt[i].compareTo(before.number()) > 0;
         if (conflict && !brought && !entry.owns(step.self) && copies[i] != null) {
-            if (!copies[i].sessions().isEmpty()) {
-                step.warn("segment " + i + ": dropped " + copies[i].sessions().size() + " sessions of this side");
+            if (!copies[i].keys().isEmpty()) {
+                step.warn("segment " + i + ": dropped " + copies[i].keys().size() + " sessions of this side");
             }
             primaries[i] = null;
             copies[i] = null;
@@ -367,9 +367,9 @@ final class Segments implements Leases.Needs {
         List<SessionKey> keys = new ArrayList<>();
         for (PrimarySegment p : primaries) {
             if (p != null) {
-                for (Map.Entry<SessionKey, StoredSession> e : p.copy.sessions().entrySet()) {
-                    if (e.getKey().application() == application && !e.getValue().tombstone()) {
-                        keys.add(e.getKey());
+                for (SessionKey key : p.copy.keys()) {
+                    if (key.application() == application && !p.copy.get(key).tombstone()) {
+                        keys.add(key);
                     }
                 }
             }
@@ -392,7 +392,7 @@ final class Segments implements Leases.Needs {
             if (c == null) {
                 continue;
             }
-            int live = (int) c.sessions().values().stream().filter(s -> !s.tombstone()).count();
+            int live = (int) c.keys().stream().filter(key -> !c.get(key).tombstone()).count();
             bytes += c.bytes();
             if (primaries[i] == null) {
                 backups += c.complete ? 1 : 0;

@@ -68,7 +68,8 @@ class BacklogTest {
             together.forEach(c -> backup.apply(c, 0));
             sent.add(together);
         }
-        assertThat(backup.sessions()).isEqualTo(primary.sessions());
+        assertThat(backup.keys()).isEqualTo(primary.keys());
+        assertThat(backup.keys()).allSatisfy(key -> assertThat(backup.get(key)).isEqualTo(primary.get(key)));
         assertThat(backup.hash()).isEqualTo(primary.hash());
         return sent;
     }

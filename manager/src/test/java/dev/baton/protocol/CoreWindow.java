@@ -35,7 +35,11 @@ public final class CoreWindow {
 
     public static TreeMap<SessionKey, StoredSession> sessions(NodeCore core, int segment) {
         SegmentCopy c = core.segments().copy(segment);
-        return c == null ? new TreeMap<>() : c.sessions();
+        TreeMap<SessionKey, StoredSession> sessions = new TreeMap<>();
+        if (c != null) {
+            c.keys().forEach(key -> sessions.put(key, c.get(key)));
+        }
+        return sessions;
     }
 
     /** A place in a session's queue. */
