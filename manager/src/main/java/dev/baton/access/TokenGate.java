@@ -65,6 +65,10 @@ public final class TokenGate {
         this.maxWaiters = maxWaiters;
     }
 
+    int maxWaiters() {
+        return maxWaiters;
+    }
+
     /**
      * Enters if the gate is open: one compare-and-set.
      *

@@ -14,7 +14,6 @@ public final class TokenHold {
             AtomicIntegerFieldUpdater.newUpdater(TokenHold.class, "users");
 
     private final TokenGate gate;
-    private final int maxWaiters;
     private final LockTable turns;
     private volatile Fence fence = Fence.NONE;
     private boolean asking;
@@ -34,7 +33,6 @@ public final class TokenHold {
     private boolean handingOver;
 
     TokenHold(int maxWaiters, boolean turns) {
-        this.maxWaiters = maxWaiters;
         this.gate = new TokenGate(maxWaiters);
         this.turns = turns ? new LockTable(maxWaiters) : null;
     }
@@ -45,7 +43,7 @@ public final class TokenHold {
 
     /** How many may wait for the gate, for the turn, and for attributes. */
     int maxWaiters() {
-        return maxWaiters;
+        return gate.maxWaiters();
     }
 
     /** {@link LockTable#TURN} is taken by one request after the other; null where they need not follow each other. */

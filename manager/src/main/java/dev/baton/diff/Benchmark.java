@@ -9,29 +9,38 @@ import java.util.List;
  *
  * <p>Any threads.
  */
-public final class Benchmark {
+public class Benchmark {
     private final byte[] bytes;
     /** The value's {@link Snapshot}, or where it is a plain value that refers to nothing the value itself; or null. */
     private volatile Object looked;
     private volatile boolean shrunk;
-    /** Class of a value of which a snapshot was tried in vain, or null. */
-    private final Class<?> unwalkable;
-    private volatile List<Object> met;
 
-    private Benchmark(byte[] bytes, Snapshot snapshot, Class<?> unwalkable, List<Object> met) {
+    private Benchmark(byte[] bytes, Snapshot snapshot) {
         this.bytes = bytes;
         this.looked = brief(snapshot);
-        this.unwalkable = unwalkable;
-        this.met = met;
+    }
+
+    /** What most benchmarks have no need of, and so no fields for. */
+    private static final class Detailed extends Benchmark {
+        /** Class of a value of which a snapshot was tried in vain, or null. */
+        private final Class<?> unwalkable;
+        private volatile List<Object> met;
+
+        Detailed(byte[] bytes, Snapshot snapshot, Class<?> unwalkable, List<Object> met) {
+            super(bytes, snapshot);
+            this.unwalkable = unwalkable;
+            this.met = met;
+        }
     }
 
     /** @param bytes as the store has them, not to be changed any more */
     public static Benchmark of(byte[] bytes) {
-        return new Benchmark(bytes, null, null, List.of());
+        return new Benchmark(bytes, null);
     }
 
     static Benchmark of(byte[] bytes, Snapshot snapshot, Class<?> unwalkable, List<Object> met) {
-        return new Benchmark(bytes, snapshot, unwalkable, met);
+        return unwalkable == null && met.isEmpty() ? new Benchmark(bytes, snapshot)
+                : new Detailed(bytes, snapshot, unwalkable, met);
     }
 
     /** Not to be changed. */
@@ -41,7 +50,7 @@ public final class Benchmark {
 
     /** Whether it is of no use to look at this value otherwise than by serialising it. */
     boolean unwalkable(Object value) {
-        return unwalkable == value.getClass();
+        return this instanceof Detailed d && d.unwalkable == value.getClass();
     }
 
     /** Whether this very object was what the bytes were written of or read to, as far as is remembered. */
@@ -79,7 +88,7 @@ public final class Benchmark {
 
     /** The live objects met when the bytes were written; empty where that is not known. */
     List<Object> met() {
-        return met;
+        return this instanceof Detailed d ? d.met : List.of();
     }
 
     /** Frees the memory that can be made anew: the next comparison serialises. */
@@ -88,7 +97,9 @@ public final class Benchmark {
             shrunk = true;
             looked = null;
         }
-        met = List.of();
+        if (this instanceof Detailed d) {
+            d.met = List.of();
+        }
     }
 
     /** Whether what the value looked like was known, and is not any more. */
@@ -99,6 +110,6 @@ public final class Benchmark {
     /** Bytes of memory that {@link #shrink} frees, about. */
     public long spareBytes() {
         Snapshot s = snapshot();
-        return (s == null ? 0 : s.bytes()) + 4L * met.size();
+        return (s == null ? 0 : s.bytes()) + 4L * met().size();
     }
 }

@@ -13,7 +13,7 @@ final class IdDraw {
     private static final int TRIES_PER_SEAT = 20;
     /** A chance of 255/256 to fail, 10,000 times: 10⁻¹⁷. */
     private static final int TRIES_FOR_SEGMENT = 10_000;
-    private static final int REMEMBERED = 1_000;
+    private static final int REMEMBERED = 100;
 
     private final long application;
     private final NodeId self;

@@ -46,11 +46,16 @@ final class Lookups {
         if (open.size() >= MAX_OPEN) {
             throw new SessionUnavailable(Reason.OVERLOADED, MAX_OPEN + " look-ups are waiting for the store");
         }
+        long ticket = tickets.incrementAndGet();
         Question question = open.compute(key, (k, q) -> {
-            Question shared = q == null ? start(key) : q;
+            Question shared = q == null ? new Question(ticket) : q;
             shared.askers++;
             return shared;
         });
+        if (question.ticket == ticket) {
+            // Not before the question can be found: another thread may work off the inbox and have the answer at once.
+            start(key, question);
+        }
         loop.run();
         Answer answer = question.answer.getNow(null);
         if (answer == null) {
@@ -76,12 +81,10 @@ final class Lookups {
         return answer.found();
     }
 
-    private Question start(SessionKey key) {
-        Question question = new Question(tickets.incrementAndGet());
+    private void start(SessionKey key, Question question) {
         if (!loop.offer(new Input.Lookup(question.ticket, key))) {
             question.answer.complete(new Answer(null, loop.ended() ? Denial.NOT_A_MEMBER : Denial.OVERLOADED));
         }
-        return question;
     }
 
     private Answer await(Question question, long timeoutNanos) {

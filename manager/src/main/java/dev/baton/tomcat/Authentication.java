@@ -18,8 +18,6 @@ import org.apache.catalina.authenticator.Constants;
  */
 final class Authentication {
     private final SessionFrame session;
-    private final MetaForm form;
-    private final String route;
     /** Immutable while there are none. */
     private volatile Map<String, Object> localNotes = Map.of();
     private volatile KnownPrincipal known;
@@ -30,10 +28,12 @@ final class Authentication {
 
     private record KnownNotes(byte[] bytes, Map<String, Object> notes) {}
 
-    Authentication(SessionFrame session, MetaForm form, String route) {
+    Authentication(SessionFrame session) {
         this.session = session;
-        this.form = form;
-        this.route = route;
+    }
+
+    private MetaForm form() {
+        return session.deployment().metaForm();
     }
 
     Principal principal() {
@@ -46,13 +46,16 @@ final class Authentication {
             // Without bytes only the authentication type tells a principal of this process from nobody.
             return last.bytes() == null && meta.authType() == null ? null : last.principal();
         }
-        Principal principal = form.principal(meta.principal());
+        if (meta.principal() == null) {
+            return null;
+        }
+        Principal principal = form().principal(meta.principal());
         known = new KnownPrincipal(meta.principal(), principal);
         return principal;
     }
 
     void setPrincipal(Principal principal) {
-        byte[] bytes = form.principal(principal);
+        byte[] bytes = form().principal(principal);
         if (!Arrays.equals(bytes, session.meta().principal())) {
             session.changeMeta(m -> new SessionMeta(m.createdMillis(), m.maxInactiveSeconds(), m.authType(), bytes,
                     m.notes()));
@@ -93,7 +96,7 @@ final class Authentication {
             } else {
                 notes.put(name, value);
             }
-            byte[] bytes = form.notes(notes);
+            byte[] bytes = form().notes(notes);
             knownNotes = new KnownNotes(bytes, notes);
             return new SessionMeta(m.createdMillis(), m.maxInactiveSeconds(), m.authType(), m.principal(), bytes);
         });
@@ -115,7 +118,7 @@ final class Authentication {
         byte[] bytes = meta == null ? null : meta.notes();
         KnownNotes last = knownNotes;
         if (last == null || !Arrays.equals(last.bytes(), bytes)) {
-            last = new KnownNotes(bytes, form.notes(bytes, route));
+            last = new KnownNotes(bytes, form().notes(bytes, session.deployment().route()));
             knownNotes = last;
         }
         return last.notes();

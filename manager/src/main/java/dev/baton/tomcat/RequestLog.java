@@ -13,7 +13,7 @@ import java.util.concurrent.atomic.AtomicReferenceArray;
  * sessions together are bounded, since there may be many. Any thread.
  */
 final class RequestLog {
-    private static final int KEPT = 4_096;
+    private static final int KEPT = 512;
     private static final int KEPT_OF_ONE = 20;
 
     private final AtomicReferenceArray<Entry> entries = new AtomicReferenceArray<>(KEPT);

@@ -49,7 +49,7 @@ abstract class SessionFrame implements Session {
     SessionFrame(Deployment deployment, ClientState state) {
         this.deployment = deployment;
         this.state = state;
-        this.authentication = new Authentication(this, deployment.metaForm(), deployment.route());
+        this.authentication = new Authentication(this);
     }
 
     Deployment deployment() {
