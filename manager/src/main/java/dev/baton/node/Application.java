@@ -252,9 +252,6 @@ public interface Application {
     /** Bytes, about, of all sessions of which there is a copy here, as the store has them. */
     long benchmarkBytes();
 
-    /**
-     * Frees what can be made anew of sessions that were not used lately, and lets go of those that were not used for
-     * longer than {@link ApplicationSettings#releaseIdleNanos}. To be called now and then.
-     */
+    /** Frees what can be made anew of sessions that were not used lately. To be called now and then. */
     void shrinkIdle();
 }

@@ -355,7 +355,6 @@ final class DeployedApplication implements Application {
 
     @Override
     public void shrinkIdle() {
-        idleSessions.round();
         states.shrink(IDLE_NANOS);
     }
 }

@@ -13,7 +13,8 @@ import java.util.concurrent.TimeUnit;
  *
  * <p>A session stays as it is while the store has not all of it, or the application could tell the difference; see
  * {@link ClientState#settle} and {@link ApplicationEvents#mayLetGo}. Looking takes as long as to read all objects of the
- * session, so it has a thread of its own; who comes meanwhile does not wait for it.
+ * session, so it has a thread of its own; who comes meanwhile does not wait for it. A value that blocks while it is read keeps that
+ * thread: then sessions stay until they are asked for.
  */
 final class IdleSessions {
     static final long ROUND_NANOS = TimeUnit.SECONDS.toNanos(5);
@@ -58,9 +59,6 @@ final class IdleSessions {
 
     /** Looks at every session once. */
     void round() {
-        if (afterNanos == 0) {
-            return;
-        }
         long now = parts.now();
         for (ClientState state : states.all()) {
             long idle = state.token().idleNanos(now);
