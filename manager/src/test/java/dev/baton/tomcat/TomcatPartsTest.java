@@ -116,6 +116,8 @@ class TomcatPartsTest {
         TestTomcats.Visitor bot = tomcats.new Visitor();
         bot.session(session.getId());
         assertThat(bot.text(2, "/shop/count")).isEqualTo("4");
+        assertThat(tomcats.new Visitor().getWith(2, "/shop/count", "User-Agent", "Googlebot").body())
+                .as("the Valve of each node has its own").isEqualTo("1");
         session.expire();
         assertThat(tomcats.new Visitor().getWith(1, "/shop/count", "User-Agent", "Googlebot").body()).isEqualTo("1");
     }
