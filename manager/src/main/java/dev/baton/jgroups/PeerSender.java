@@ -14,10 +14,10 @@ import java.util.logging.Logger;
 /**
  * The outgoing half of the link to one node.
  *
- * <p><b>Group commit.</b> While {@link #STARTS} frames are under way, messages gather in the queue; all of them leave
- * in the next envelope. An acknowledgement rides on whatever the other node says, so in a conversation it costs
- * nothing; where the other node has nothing to say it acknowledges every second frame by itself. Nothing lingers: a
- * lone message leaves at once.
+ * <p><b>Group commit.</b> While changes are under way, further ones gather in the queue until the other node has
+ * those; then all of them leave in one envelope, or before with the next message that is no change. An acknowledgement
+ * rides on whatever the other node says, so in a conversation it costs nothing; where the other node has nothing to say
+ * it acknowledges changes at once, and else every second frame. Nothing lingers: a lone message leaves at once.
  *
  * <p><b>Bounded.</b> An envelope longer than a frame is cut, and at most {@link #WINDOW} frames are ever under way.
  * They fit into the buffers of the sockets, so that a write does not block even where the other process stands
@@ -33,7 +33,7 @@ import java.util.logging.Logger;
  * <p>Any threads; one at a time behind the turnstile.
  */
 final class PeerSender {
-    /** Frames under way beyond which no new envelope is begun. */
+    /** Frames under way beyond which no new envelope is begun, whatever is in it. */
     static final int STARTS = 2;
     /** Frames under way beyond which the rest of an envelope waits. */
     static final int WINDOW = 4;
@@ -64,12 +64,17 @@ final class PeerSender {
 
     private final ConcurrentLinkedQueue<List<Message>> queue = new ConcurrentLinkedQueue<>();
     private final AtomicInteger queued = new AtomicInteger();
+    /** Lists in the queue with anything but changes. */
+    private final AtomicInteger urgent = new AtomicInteger();
     private final Turnstile turnstile = new Turnstile();
 
     /** Behind the turnstile. */
     private final MessageCodec codec = new MessageCodec();
     private volatile byte[] envelope;
     private int offset;
+    private boolean changes;
+    /** Number of the last frame with changes; behind the turnstile. */
+    private int lastChanges;
 
     /** Number of the last frame sent; written behind the turnstile. */
     private volatile int sent;
@@ -101,8 +106,24 @@ final class PeerSender {
             meter.dropped.add(messages.size());
             return;
         }
+        if (isUrgent(messages)) {
+            urgent.incrementAndGet();
+        }
         queue.add(messages);
         pump();
+    }
+
+    private static boolean isUrgent(List<Message> messages) {
+        for (Message m : messages) {
+            if (!isChange(m)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static boolean isChange(Message m) {
+        return m instanceof Message.Replicate || m instanceof Message.Commit;
     }
 
     /** Sends what may be sent. */
@@ -173,8 +194,15 @@ final class PeerSender {
 
     private void dropQueue() {
         for (List<Message> lost; (lost = queue.poll()) != null; ) {
-            queued.addAndGet(-lost.size());
+            taken(lost);
             meter.dropped.add(lost.size());
+        }
+    }
+
+    private void taken(List<Message> messages) {
+        queued.addAndGet(-messages.size());
+        if (isUrgent(messages)) {
+            urgent.decrementAndGet();
         }
     }
 
@@ -199,8 +227,9 @@ final class PeerSender {
 
     private void round() {
         while (true) {
-            int underWay = sent - confirmed.get();
-            if (envelope == null && underWay < STARTS) {
+            int known = confirmed.get();
+            int underWay = sent - known;
+            if (envelope == null && underWay < STARTS && (lastChanges - known <= 0 || urgent.get() > 0)) {
                 begin();
             }
             if (envelope == null || underWay >= WINDOW) {
@@ -218,13 +247,14 @@ final class PeerSender {
         if (messages == null) {
             return;
         }
+        taken(messages);
         if (queue.peek() != null) {
             messages = new ArrayList<>(messages);
             for (List<Message> more; messages.size() < MESSAGES && (more = queue.poll()) != null; ) {
+                taken(more);
                 messages.addAll(more);
             }
         }
-        queued.addAndGet(-messages.size());
         byte[] bytes;
         try {
             bytes = codec.encode(messages);
@@ -241,6 +271,7 @@ final class PeerSender {
         }
         envelope = bytes;
         offset = 0;
+        changes = messages.stream().anyMatch(PeerSender::isChange);
         meter.envelopesSent.increment();
     }
 
@@ -248,7 +279,7 @@ final class PeerSender {
         int length = Math.min(Frame.PIECE, envelope.length - offset);
         boolean last = offset + length == envelope.length;
         int flags = Frame.DATA | (offset == 0 ? Frame.FIRST : 0) | (last ? Frame.LAST : 0)
-                | (answering ? 0 : Frame.ASK);
+                | (answering && !(last && changes) ? 0 : Frame.ASK);
         answerDue = false;
         int have = received;
         byte[] frame = Frame.make(flags, sent + 1, have, envelope, offset, length);
@@ -257,6 +288,7 @@ final class PeerSender {
         sent++;
         if (last) {
             envelope = null;
+            lastChanges = changes ? sent : lastChanges;
         }
         give(frame);
     }

@@ -3,7 +3,9 @@ package dev.baton.jgroups;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.baton.codec.MessageCodec;
+import dev.baton.model.Fence;
 import dev.baton.model.Location;
+import dev.baton.model.SessionKey;
 import dev.baton.model.TableNumber;
 import dev.baton.protocol.Message;
 import java.util.ArrayDeque;
@@ -129,6 +131,81 @@ class PeerLinkTest {
         settle();
         assertThat(b.heard).hasSize(100).isEqualTo(LongStream.range(0, 100).mapToObj(PeerLinkTest::beat).toList());
         assertThat(meter.envelopesSent.sum()).as("2 to meet, 2 under way, the rest at once or nearly").isLessThan(8);
+    }
+
+    @Test
+    void changesGatherUntilTheOtherNodeHasThoseUnderWay() {
+        meet();
+        a.sender.send(List.of(change(1)));
+        a.sender.send(List.of(change(2)));
+        a.sender.send(List.of(change(3)));
+        assertThat(a.wire).hasSize(1);
+        a.deliver(b);
+        assertThat(b.wire).as("nothing to say, so it says that it has them").singleElement()
+                .satisfies(frame -> assertThat(frame).hasSize(Frame.HEADER));
+        b.deliver(a);
+        assertThat(a.wire).hasSize(1);
+        settle();
+        assertThat(b.heard).containsExactly(change(1), change(2), change(3));
+    }
+
+    @Test
+    void whatIsNoChangeLeavesAtOnceAndTakesTheChangesAlong() {
+        meet();
+        a.sender.send(List.of(change(1)));
+        a.sender.send(List.of(change(2)));
+        a.sender.send(List.of(beat(3)));
+        assertThat(a.wire).hasSize(2);
+        a.sender.send(List.of(beat(4)));
+        assertThat(a.wire).as("no more than %d under way", PeerSender.STARTS).hasSize(2);
+        settle();
+        assertThat(b.heard).containsExactly(change(1), change(2), beat(3), beat(4));
+    }
+
+    @Test
+    void changesThatCrossEachOtherHoldNobodyUp() {
+        meet();
+        b.answer = beat(9);
+        a.sender.send(List.of(change(1)));
+        b.sender.send(List.of(change(2)));
+        a.sender.send(List.of(change(3)));
+        b.sender.send(List.of(change(4)));
+        a.deliver(b);
+        b.answer = null;
+        b.deliver(a);
+        settle();
+        assertThat(b.heard).containsExactly(change(1), change(3));
+        assertThat(a.heard).containsExactly(change(2), change(4), beat(9));
+    }
+
+    @Test
+    void whateverIsSaidInWhateverOrderArrivesWithoutTheClock() {
+        meet();
+        Random random = new Random(7);
+        List<Message> toA = new ArrayList<>();
+        List<Message> toB = new ArrayList<>();
+        for (int i = 0; i < 20_000; i++) {
+            Message message = random.nextInt(3) > 0 ? change(i) : beat(i);
+            switch (random.nextInt(4)) {
+                case 0 -> {
+                    toB.add(message);
+                    a.sender.send(List.of(message));
+                }
+                case 1 -> {
+                    toA.add(message);
+                    b.sender.send(List.of(message));
+                }
+                default -> {
+                    End end = random.nextBoolean() ? a : b;
+                    if (!end.wire.isEmpty()) {
+                        end.deliver(end == a ? b : a);
+                    }
+                }
+            }
+        }
+        settle();
+        assertThat(b.heard).isEqualTo(toB);
+        assertThat(a.heard).isEqualTo(toA);
     }
 
     @Test
@@ -262,6 +339,10 @@ class PeerLinkTest {
             large.add(new Message.Hello(Location.UNKNOWN, true, "y".repeat(5_000) + i, List.of()));
         }
         return large;
+    }
+
+    private static Message change(long number) {
+        return new Message.Commit(new SessionKey(number, "id"), new Fence(1, 1), List.of());
     }
 
     private static Message beat(long number) {
