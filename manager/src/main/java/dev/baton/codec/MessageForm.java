@@ -7,13 +7,16 @@ import static dev.baton.codec.TableForm.readNumber;
 import static dev.baton.codec.TableForm.writeEpoch;
 import static dev.baton.codec.TableForm.writeNumber;
 
+import dev.baton.model.Epoch;
 import dev.baton.model.SessionKey;
 import dev.baton.model.TableNumber;
+import dev.baton.model.Topology;
 import dev.baton.protocol.Change;
 import dev.baton.protocol.Denial;
 import dev.baton.protocol.Message;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 
 /** Every message: its tag, how it is written, and beside it how it is read. Java evaluates arguments in order. */
 final class MessageForm {
@@ -220,13 +223,18 @@ final class MessageForm {
             new Form<>(52, Message.Promise.class, (out, m) -> {
                 writeEpoch(out, m.epoch());
                 TableForm.writeOptional(out, m.stored());
+                boolean actedBy = Objects.equals(m.stored(), m.effective()); // nearly always
+                out.flag(actedBy);
+                if (!actedBy) {
+                    TableForm.writeOptional(out, m.effective());
+                }
                 out.varint(m.copies().size());
                 for (Message.CopyNumber copy : m.copies()) {
                     out.octet(copy.segment());
                     out.varint(copy.term());
                     out.varint(copy.seq());
                 }
-            }, in -> new Message.Promise(readEpoch(in), TableForm.readOptional(in), readCopies(in))),
+            }, MessageForm::readPromise),
             new Form<>(53, Message.Refused.class, (out, m) -> {
                 writeEpoch(out, m.claimed());
                 writeEpoch(out, m.promised());
@@ -300,6 +308,13 @@ final class MessageForm {
         long idle = in.age();
         return new Message.Grant(rid, key, fence, contents, ChangeForm.CONTENTS.read(in), idle,
                 (flags & OTHERS_WAIT) != 0, (flags & EXPIRE) != 0);
+    }
+
+    private static Message.Promise readPromise(In in) throws MalformedMessage {
+        Epoch epoch = readEpoch(in);
+        Topology stored = TableForm.readOptional(in);
+        Topology effective = in.flag() ? stored : TableForm.readOptional(in);
+        return new Message.Promise(epoch, stored, effective, readCopies(in));
     }
 
     private static List<Message.App> readApps(In in) throws MalformedMessage {

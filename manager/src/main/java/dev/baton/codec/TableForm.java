@@ -1,5 +1,6 @@
 package dev.baton.codec;
 
+import dev.baton.model.Branch;
 import dev.baton.model.Epoch;
 import dev.baton.model.Location;
 import dev.baton.model.Member;
@@ -65,8 +66,10 @@ final class TableForm {
     static void write(Out out, Topology table) {
         writeNumber(out, table.number());
         out.varint(table.lineage().size());
-        for (Epoch epoch : table.lineage()) {
-            writeEpoch(out, epoch);
+        for (Branch branch : table.lineage()) {
+            writeEpoch(out, branch.epoch());
+            writeNumber(out, branch.from());
+            out.flag(branch.givenUp());
         }
         out.varint(table.members().size());
         for (Member member : table.members()) {
@@ -91,11 +94,7 @@ final class TableForm {
 
     static Topology read(In in) throws MalformedMessage {
         TableNumber number = readNumber(in);
-        int epochs = in.count("epochs", 2);
-        List<Epoch> lineage = new ArrayList<>(epochs);
-        for (int i = 0; i < epochs; i++) {
-            lineage.add(readEpoch(in));
-        }
+        List<Branch> lineage = readLineage(in);
         int memberCount = in.count("members", 8);
         List<Member> members = new ArrayList<>(memberCount);
         for (int i = 0; i < memberCount; i++) {
@@ -120,6 +119,20 @@ final class TableForm {
             segments.add(new SegmentEntry(term, primary, backups, readJoining(in), created));
         }
         return new Topology(number, lineage, members, previousSeats, segments);
+    }
+
+    private static List<Branch> readLineage(In in) throws MalformedMessage {
+        int count = in.count("steps", 6);
+        if (count == 0 || count > 1 + Topology.STEPS) {
+            throw In.malformed("table with a lineage of " + count);
+        }
+        List<Branch> lineage = new ArrayList<>(count);
+        for (int i = 0; i < count; i++) {
+            Epoch epoch = readEpoch(in);
+            TableNumber from = readNumber(in);
+            lineage.add(new Branch(epoch, from, in.flag()));
+        }
+        return lineage;
     }
 
     private static List<SegmentEntry.Joiner> readJoining(In in) throws MalformedMessage {

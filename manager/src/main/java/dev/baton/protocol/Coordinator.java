@@ -1,5 +1,6 @@
 package dev.baton.protocol;
 
+import dev.baton.model.Branch;
 import dev.baton.model.Epoch;
 import dev.baton.model.NodeId;
 import dev.baton.model.SegmentEntry;
@@ -32,6 +33,8 @@ final class Coordinator {
     private State state = State.IDLE;
     private Epoch epoch = Epoch.NONE;
     private final Map<NodeId, Message.Promise> promises = new LinkedHashMap<>();
+    /** What another side had in effect when this one went on alone, or null. */
+    private Topology majority;
     private Topology proposed;
     private boolean inEffect;
     private final Set<NodeId> storedBy = new LinkedHashSet<>();
@@ -93,18 +96,37 @@ final class Coordinator {
         }
     }
 
+    /** A table is in effect. Where its side had a majority when the one led here went on alone, that one goes on. */
+    void heard(Topology effective) {
+        Topology own = state == State.LEADING ? proposed : directory.effective;
+        if (own != null && step.guards.majorityWins(effective.outlasted(own))) {
+            majority = effective;
+            if (state == State.LEADING) {
+                claim(epoch);
+            }
+        }
+    }
+
     /** The newest table that this node stored or, while it claims, was told of: a fresh node has none of its own. */
     Topology newestKnown() {
         Topology promised = state == State.CLAIMING ? newestPromised() : null;
         Topology own = keeper.stored() == null ? directory.effective : keeper.stored();
-        return promised != null && (own == null || newer(promised, own)) ? promised : own;
+        return later(own, promised);
     }
 
+    /**
+     * Which side goes on is decided among tables that are known to have been in effect: one that was only stored may
+     * never have been acted by. Of what its side stored the newest may have been in effect, too.
+     */
     private Topology newestPromised() {
-        Topology newest = null;
+        Topology effective = later(directory.effective, majority);
         for (Message.Promise p : promises.values()) {
-            if (p.stored() != null && (newest == null || newer(p.stored(), newest))) {
-                newest = p.stored();
+            effective = later(effective, p.effective());
+        }
+        Topology newest = effective;
+        for (Message.Promise p : promises.values()) {
+            if (p.stored() != null && (effective == null || p.stored().continues(effective))) {
+                newest = later(newest, p.stored());
             }
         }
         return newest;
@@ -132,39 +154,67 @@ final class Coordinator {
         }
         copiesFresh = true;
         Topology again = newest.withNumber(new TableNumber(epoch, 1));
-        lead(verdict == Quorum.Verdict.FORCED ? forced(again) : again);
+        for (Message.Promise p : promises.values()) {
+            if (p.effective() != null && !newest.continues(p.effective())) {
+                again = again.withSegments(above(again, p.effective()));
+            }
+        }
+        lead(verdict.forced() ? branched(again, newest.number(), verdict) : again);
     }
 
     /** This side goes on without a majority; the other may, too. */
-    private Topology forced(Topology table) {
-        List<Epoch> lineage = new ArrayList<>(table.lineage());
+    private Topology branched(Topology table, TableNumber from, Quorum.Verdict verdict) {
+        List<Branch> lineage = table.lineage();
         // The first entry is the founding, which is no such step though its epoch may be the same.
-        if (lineage.size() > 1 && lineage.get(lineage.size() - 1).equals(table.number().epoch())) {
+        if (lineage.size() > 1 && lineage.get(lineage.size() - 1).epoch().equals(epoch)) {
             return table;
         }
-        lineage.add(table.number().epoch());
         step.warn("going on without a majority of " + table.seats() + ": the others are dead, lost or forgotten");
-        return new Topology(table.number(), lineage, table.members(), table.previousSeats(),
-                table.segments().stream().map(Coordinator::beyond).toList());
+        List<SegmentEntry> segments = new ArrayList<>();
+        // Those who are gone may have acted in terms that nobody here has heard of: none of them is used again.
+        table.segments().forEach(e -> segments.add(inTerm(e.term() + FORCED_TERMS, e)));
+        return table.withSegments(segments).branched(
+                new Branch(epoch, step.guards.branchedFrom(from, table.number()), verdict == Quorum.Verdict.GIVEN_UP));
     }
 
-    /** Those who are gone may have acted in terms that nobody here has heard of: none of them is used again. */
-    private static SegmentEntry beyond(SegmentEntry e) {
-        long term = e.term() + FORCED_TERMS;
+    /** Nor are the terms of a side that lost: who acted in them may be an owner by this table, too. */
+    private static List<SegmentEntry> above(Topology table, Topology lost) {
+        List<SegmentEntry> segments = new ArrayList<>();
+        for (int i = 0; i < Topology.SEGMENTS; i++) {
+            SegmentEntry e = table.segment(i);
+            segments.add(inTerm(Math.max(e.term(), lost.segment(i).term()) + 1, e));
+        }
+        return segments;
+    }
+
+    private static SegmentEntry inTerm(long term, SegmentEntry e) {
         // Begun anew by a table that its primary may not have heard of: it may still have to begin.
         boolean beginning = e.term() > 1 && e.created() == e.term();
         return new SegmentEntry(term, e.primary(), e.backups(), e.joining(), beginning ? term : e.created());
     }
 
-    /** Of two tables on one line the later; where both sides went on, more seats win, then the higher epoch. */
-    private static boolean newer(Topology a, Topology b) {
+    /** Either may be null. */
+    private Topology later(Topology a, Topology b) {
+        return a == null || b != null && newer(b, a) ? b : a;
+    }
+
+    /**
+     * Of two tables on one line the later. Where both sides went on, the one that had its majority for longer, if the
+     * other gave nobody up; then the one with more seats, then the higher epoch.
+     */
+    private boolean newer(Topology a, Topology b) {
         boolean aFollows = a.continues(b);
         boolean bFollows = b.continues(a);
         if (aFollows != bFollows) {
             return aFollows;
         }
-        if (!aFollows && a.seats().size() != b.seats().size()) {
-            return a.seats().size() > b.seats().size();
+        if (!aFollows) {
+            if (step.guards.majorityWins(a.outlasted(b) || b.outlasted(a))) {
+                return a.outlasted(b);
+            }
+            if (a.seats().size() != b.seats().size()) {
+                return a.seats().size() > b.seats().size();
+            }
         }
         return a.number().compareTo(b.number()) > 0;
     }
@@ -211,7 +261,7 @@ final class Coordinator {
         if (verdict == Quorum.Verdict.NO) {
             return;
         }
-        Topology effective = verdict == Quorum.Verdict.FORCED ? forced(proposed) : proposed;
+        Topology effective = verdict.forced() ? branched(proposed, proposed.number(), verdict) : proposed;
         if (!effective.equals(proposed)) {
             // The lineage is part of the table and must be stored with it.
             propose(effective.withNumber(new TableNumber(epoch, proposed.number().n() + 1)));

@@ -76,6 +76,16 @@ class Guards {
         return newest;
     }
 
+    /** A step without a majority continues the table it started from, not all of lower numbers. */
+    TableNumber branchedFrom(TableNumber from, TableNumber own) {
+        return from;
+    }
+
+    /** Where both sides went on, a majority wins over the last survivor of what was left of an older table. */
+    boolean majorityWins(boolean outlasted) {
+        return outlasted;
+    }
+
     /** A joiner is in sync once it is required for everything and has acknowledged everything. */
     boolean joinerComplete(boolean copied, boolean acknowledgedAll) {
         return copied && acknowledgedAll;

@@ -39,8 +39,13 @@ public sealed interface Message {
     /** A coordinator claims an epoch. */
     record Claim(Epoch epoch) implements Message {}
 
-    /** Nothing of a lower epoch is stored by the sender any more. {@code stored} is null on a fresh node. */
-    record Promise(Epoch epoch, Topology stored, List<CopyNumber> copies) implements Message {
+    /**
+     * Nothing of a lower epoch is stored by the sender any more.
+     *
+     * @param stored    the newest table stored, null on a fresh node
+     * @param effective the table that the sender acts by, null on a fresh node
+     */
+    record Promise(Epoch epoch, Topology stored, Topology effective, List<CopyNumber> copies) implements Message {
         public Promise {
             copies = List.copyOf(copies);
         }

@@ -251,7 +251,7 @@ public final class NodeCore {
         directory.reviewFrozen();
         boolean conflict = before != null && !table.continues(before);
         if (conflict) {
-            step.warn("another part of the cluster went on with more seats: what it and this node changed both is dropped here");
+            step.warn("another part of the cluster goes on: what this node changed meanwhile is dropped");
         }
         if (conflict || outInBetween(before, table)) {
             if (tokens.holdsTokens()) {
@@ -379,7 +379,8 @@ public final class NodeCore {
         } else if (m instanceof Message.Stored x) {
             coordinator.stored(from, x);
         } else if (m instanceof Message.Effective x) {
-            keeper.effective(x.table());
+            keeper.effective(from, x.table());
+            coordinator.heard(x.table());
         } else if (m instanceof Message.TableWanted x) {
             if (directory.effective != null && directory.effective.number().compareTo(x.have()) > 0) {
                 step.send(from, new Message.Effective(directory.effective));

@@ -22,14 +22,22 @@ final class Quorum {
         boolean aloneLongEnough();
     }
 
+    /** From the weakest to the strongest. Between NO and YES others may have gone on too, and the lineage must say so. */
     enum Verdict {
         NO,
-        YES,
-        /** Only by giving up nodes, or as the last survivor: others may have gone on too, the lineage must say so. */
-        FORCED;
+        /** Only by giving up nodes that may live. */
+        GIVEN_UP,
+        /** Only as the last survivor: every other seat is proven dead. */
+        ALONE,
+        YES;
+
+        /** Whether this is going on without a majority. */
+        boolean forced() {
+            return this == GIVEN_UP || this == ALONE;
+        }
 
         private static Verdict weaker(Verdict a, Verdict b) {
-            return a == NO || b == NO ? NO : a == FORCED || b == FORCED ? FORCED : YES;
+            return a.compareTo(b) < 0 ? a : b;
         }
     }
 
@@ -64,11 +72,11 @@ final class Quorum {
         }
         boolean othersGone = responding + dead + givenUp == seats.size();
         if (responding > 0 && 2 * responding == seats.size() && othersGone) {
-            return givenUp == 0 ? Verdict.YES : Verdict.FORCED;
+            return givenUp == 0 ? Verdict.YES : Verdict.GIVEN_UP;
         }
         // Also where no seat is left at all: whoever still knows the table goes on from it.
         if (othersGone && (responding > 0 && givenUp > 0 || absence.aloneLongEnough())) {
-            return Verdict.FORCED;
+            return givenUp == 0 ? Verdict.ALONE : Verdict.GIVEN_UP;
         }
         return Verdict.NO;
     }

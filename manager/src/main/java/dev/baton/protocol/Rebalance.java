@@ -1,5 +1,6 @@
 package dev.baton.protocol;
 
+import dev.baton.model.Branch;
 import dev.baton.model.Member;
 import dev.baton.model.NodeId;
 import dev.baton.model.SegmentEntry;
@@ -42,7 +43,7 @@ final class Rebalance {
         for (int i = 0; i < Topology.SEGMENTS; i++) {
             segments.add(new SegmentEntry(1, step.self, List.of(), List.of(), 1));
         }
-        return new Topology(number, List.of(number.epoch()),
+        return new Topology(number, List.of(Branch.founding(number.epoch())),
                 List.of(new Member(step.self, me.location(), me.store(), false, number)), List.of(), segments);
     }
 

@@ -45,13 +45,17 @@ final class TableKeeper {
             return; // it asks again; by then the views may agree
         }
         promised = claim.epoch();
-        step.send(from, new Message.Promise(promised, stored, copies.get()));
+        step.send(from, new Message.Promise(promised, stored, directory.effective, copies.get()));
     }
 
     void store(NodeId from, Message.Store store) {
         Topology table = store.table();
         if (table.number().epoch().compareTo(promised) < 0) {
             step.send(from, new Message.Refused(table.number().epoch(), promised));
+            return;
+        }
+        if (outlasted(table)) {
+            step.send(from, new Message.Effective(directory.effective));
             return;
         }
         if (stored == null || stored.number().compareTo(table.number()) < 0) {
@@ -68,7 +72,11 @@ final class TableKeeper {
     }
 
     /** A majority stored it: that can be learned from anybody. */
-    void effective(Topology table) {
+    void effective(NodeId from, Topology table) {
+        if (outlasted(table)) {
+            step.send(from, new Message.Effective(directory.effective));
+            return;
+        }
         if (table.number().epoch().compareTo(promised) >= 0
                 && (stored == null || stored.number().compareTo(table.number()) < 0)) {
             stored = table;
@@ -77,5 +85,10 @@ final class TableKeeper {
         if (directory.effective == null || directory.effective.number().compareTo(table.number()) < 0) {
             adopt.accept(table);
         }
+    }
+
+    /** Whether it is void: its side left off when this one had a majority, and has to hear of that. */
+    private boolean outlasted(Topology table) {
+        return directory.effective != null && step.guards.majorityWins(directory.effective.outlasted(table));
     }
 }

@@ -8,6 +8,7 @@ import dev.baton.model.NodeId;
 import dev.baton.model.SessionDelta;
 import dev.baton.model.SessionKey;
 import dev.baton.model.TableNumber;
+import dev.baton.model.Topology;
 import dev.baton.protocol.Change;
 import dev.baton.protocol.Content;
 import dev.baton.protocol.Message;
@@ -128,6 +129,33 @@ class MessageCodecTest {
                 new dev.baton.model.Fence(1, 1), List.of(delta))));
         assertThatThrownBy(() -> codec.decode(bytes, 0, bytes.length))
                 .isInstanceOf(MalformedMessage.class).hasMessageContaining("two changes of one attribute");
+    }
+
+    @Test
+    void aPromiseNamesTheTableActedByOnceWhereItIsTheStoredOne() throws Exception {
+        RandomMessages random = new RandomMessages(new Random(5));
+        Topology stored = random.value(Topology.class);
+        Topology effective = random.value(Topology.class);
+        Message.Promise settled = new Message.Promise(new Epoch(1, new NodeId("a", 1)), stored, stored, List.of());
+        Message.Promise between = new Message.Promise(settled.epoch(), stored, effective, List.of());
+
+        assertArrives(List.of(settled));
+        assertArrives(List.of(between));
+        assertThat(codec.encode(List.of(settled))).hasSizeLessThan(codec.encode(List.of(between)).length * 2 / 3);
+    }
+
+    @Test
+    void aLineageThatIsEmptyOrLongerThanKeptIsRefused() {
+        Topology table = new RandomMessages(new Random(6)).value(Topology.class);
+        Out out = new Out();
+        TableForm.writeNumber(out, table.number());
+        int before = out.toBytes().length;
+        for (int count : new int[] {0, 2 + Topology.STEPS}) {
+            byte[] bytes = codec.encode(List.of(new Message.Store(table)));
+            bytes[2 + before] = (byte) count;
+            assertThatThrownBy(() -> codec.decode(bytes, 0, bytes.length)).isInstanceOf(MalformedMessage.class)
+                    .hasMessage("table with a lineage of " + count);
+        }
     }
 
     private Message arrived(Message message) throws MalformedMessage {

@@ -3,6 +3,7 @@ package dev.baton.codec;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.baton.model.AttributeChange;
+import dev.baton.model.Branch;
 import dev.baton.model.BytePatch;
 import dev.baton.model.Epoch;
 import dev.baton.model.Fence;
@@ -56,7 +57,7 @@ class MessageSizeTest {
                                 List.of(new Change.Granted(key(1), TWO, FENCE, 77, false))),
                         new Message.Revoke(key(1), FENCE))),
                 Arguments.of("a beat", 23, List.of(new Message.Beat(1_234_567, NUMBER))),
-                Arguments.of("a table of three nodes", 1_911, List.of(new Message.Store(table()))));
+                Arguments.of("a table of three nodes", 1_920, List.of(new Message.Store(table()))));
     }
 
     @ParameterizedTest(name = "{0}: {1} bytes")
@@ -99,6 +100,6 @@ class MessageSizeTest {
                     i % 4 == 0 ? List.of(new SegmentEntry.Joiner(nodes.get((i + 2) % 3), NUMBER))
                             : List.of(), 1));
         }
-        return new Topology(NUMBER, List.of(), members, nodes, segments);
+        return new Topology(NUMBER, List.of(Branch.founding(NUMBER.epoch())), members, nodes, segments);
     }
 }

@@ -2,6 +2,7 @@ package dev.baton.codec;
 
 import dev.baton.graph.StreamPatch;
 import dev.baton.model.AttributeChange;
+import dev.baton.model.Branch;
 import dev.baton.model.BytePatch;
 import dev.baton.model.NodeId;
 import dev.baton.model.SegmentEntry;
@@ -24,7 +25,7 @@ import java.util.TreeMap;
 /** Random values of every record a message is made of, by walking the record components: a new one is covered too. */
 final class RandomMessages {
     private static final long MILLI = 1_000_000;
-    private static final Set<String> NULLABLE = Set.of("Promise.stored", "Meta.meta", "Meta.holder", "Denied.holder",
+    private static final Set<String> NULLABLE = Set.of("Promise.stored", "Promise.effective", "Meta.meta", "Meta.holder", "Denied.holder",
             "Released.reason", "Committed.reason", "Destroyed.reason", "Renamed.fence", "Renamed.reason",
             "SessionDelta.meta", "SessionMeta.authType", "SessionMeta.principal", "SessionMeta.notes",
             "Synced.meta", "Synced.holder", "StoredSession.image", "StoredSession.holder",
@@ -131,7 +132,7 @@ final class RandomMessages {
             }
             return entries;
         }
-        int size = random.nextInt(random.nextInt(8) == 0 ? 8 : 4);
+        int size = random.nextInt(random.nextInt(8) == 0 ? 8 : 4) + (element == Branch.class ? 1 : 0);
         List<Object> values = new ArrayList<>();
         for (int i = 0; i < size; i++) {
             Object made = make(element, null, where);

@@ -1,34 +1,106 @@
 package dev.baton.model;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
+/** Which tables stand on one line, and who wins where both sides went on (seed 13242). */
 class TopologyTest {
     private static final NodeId N2 = new NodeId("n2", 1);
     private static final NodeId N4 = new NodeId("n4", 1);
-    private static final Epoch FOUNDING = new Epoch(1, N2);
-    private static final Epoch STEP = new Epoch(2, N4);
+    private static final Branch FOUNDING = Branch.founding(new Epoch(1, N2));
+    private static final TableNumber SPLIT = number(1, N2, 5);
+    private static final Branch ALONE = new Branch(new Epoch(4, N4), SPLIT, false);
+    private static final Branch GIVEN_UP = new Branch(new Epoch(4, N4), SPLIT, true);
+
+    private final Topology survivor = table(number(4, N4, 1), FOUNDING, ALONE);
 
     @Test
-    @DisplayName("A step without a majority does not continue tables of later epochs that lack it (seed 13242)")
-    void bothSidesWentOn() {
-        Topology stepped = table(STEP, FOUNDING, STEP);
-        Topology other = table(new Epoch(3, N2), FOUNDING);
-
-        assertThat(stepped.continues(other)).isFalse();
-        assertThat(other.continues(stepped)).isFalse();
-        assertThat(stepped.continues(table(FOUNDING, FOUNDING))).isTrue();
-        assertThat(stepped.continues(table(STEP, FOUNDING))).as("the table before the step, of its epoch").isTrue();
-        assertThat(table(new Epoch(4, N2), FOUNDING, STEP).continues(stepped)).isTrue();
+    @DisplayName("A step without a majority continues the tables up to the one it started from, and its own line")
+    void continuesItsLine() {
+        assertThat(survivor.continues(table(SPLIT, FOUNDING))).isTrue();
+        assertThat(survivor.continues(table(number(1, N2, 4), FOUNDING))).isTrue();
+        assertThat(table(SPLIT, FOUNDING).continues(survivor)).isFalse();
+        assertThat(table(number(5, N2, 1), FOUNDING, ALONE).continues(survivor)).isTrue();
+        assertThat(survivor.continues(table(number(5, N2, 1), FOUNDING, ALONE))).as("on one line numbers decide").isTrue();
     }
 
-    private static Topology table(Epoch epoch, Epoch... lineage) {
+    @Test
+    @DisplayName("Who has a later table without the step went on too, whatever the epochs are")
+    void bothSidesWentOn() {
+        for (TableNumber later : List.of(number(1, N2, 6), number(3, N2, 1), number(9, N2, 1))) {
+            Topology other = table(later, FOUNDING);
+
+            assertThat(survivor.continues(other)).as("%s", later).isFalse();
+            assertThat(other.continues(survivor)).as("%s", later).isFalse();
+        }
+    }
+
+    @Test
+    @DisplayName("A majority outlasts the last survivor of an older table, but not who gave nodes up")
+    void majorityOutlasts() {
+        Topology majority = table(number(2, N2, 1), FOUNDING);
+
+        assertThat(majority.outlasted(survivor)).isTrue();
+        assertThat(survivor.outlasted(majority)).isFalse();
+        assertThat(majority.outlasted(table(number(4, N4, 1), FOUNDING, GIVEN_UP))).isFalse();
+        assertThat(table(number(3, N2, 1), FOUNDING, new Branch(new Epoch(3, N2), number(2, N2, 1), true))
+                .outlasted(survivor)).as("it was a majority until after the split").isTrue();
+        assertThat(table(number(3, N2, 1), FOUNDING, new Branch(new Epoch(3, N2), SPLIT, false)).outlasted(survivor))
+                .as("from the same table").isFalse();
+    }
+
+    @Test
+    @DisplayName("Two clusters have nothing in common")
+    void strangers() {
+        Topology stranger = table(number(9, N4, 1), Branch.founding(new Epoch(1, N4)));
+
+        assertThat(stranger.continues(survivor)).isFalse();
+        assertThat(survivor.continues(stranger)).isFalse();
+        assertThat(stranger.outlasted(survivor)).isFalse();
+        assertThat(survivor.outlasted(stranger)).isFalse();
+    }
+
+    @Test
+    @DisplayName("The last steps are kept; who was away for longer is behind, whatever steps it knows")
+    void keepsTheLastSteps() {
+        Topology table = table(SPLIT, FOUNDING);
+        List<Topology> line = new ArrayList<>();
+        for (int i = 2; i < Topology.STEPS + 5; i++) {
+            Branch step = new Branch(new Epoch(i, N4), table.number(), true);
+            table = table.withNumber(number(i, N4, 1)).branched(step);
+            line.add(table);
+        }
+
+        assertThat(table.lineage()).hasSize(1 + Topology.STEPS).startsWith(FOUNDING).doesNotContain(line.get(0).lineage().get(1));
+        for (Topology before : line) {
+            assertThat(table.continues(before)).as("%s", before.lineage()).isTrue();
+            assertThat(before.continues(table)).as("%s", before.lineage()).isEqualTo(before == table);
+        }
+        assertThat(table.continues(table(number(40, N2, 1), FOUNDING))).as("a majority that went on").isFalse();
+        assertThat(table.continues(table(SPLIT, Branch.founding(new Epoch(1, N4))))).as("another cluster").isFalse();
+    }
+
+    @Test
+    @DisplayName("A table without a founding, or with more steps than are kept, is refused")
+    void lineagesAreBounded() {
+        assertThatIllegalArgumentException().isThrownBy(() -> table(SPLIT));
+        assertThatIllegalArgumentException().isThrownBy(
+                () -> table(SPLIT, Collections.nCopies(Topology.STEPS + 2, FOUNDING).toArray(Branch[]::new)));
+    }
+
+    private static TableNumber number(long epoch, NodeId coordinator, long n) {
+        return new TableNumber(new Epoch(epoch, coordinator), n);
+    }
+
+    private static Topology table(TableNumber number, Branch... lineage) {
         SegmentEntry entry = new SegmentEntry(1, N2, List.of(), List.of(), 1);
-        return new Topology(new TableNumber(epoch, 1), List.of(lineage), List.of(), List.of(),
+        return new Topology(number, List.of(lineage), List.of(), List.of(),
                 Collections.nCopies(Topology.SEGMENTS, entry));
     }
 }

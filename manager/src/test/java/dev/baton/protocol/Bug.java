@@ -41,6 +41,18 @@ public enum Bug {
             return own == null ? newest : own;
         }
     }),
+    BRANCHED_FROM_ANYWHERE("a step without a majority taken to continue whatever has a lower number", new Guards() {
+        @Override
+        TableNumber branchedFrom(TableNumber from, TableNumber own) {
+            return own;
+        }
+    }),
+    LAST_SURVIVOR_WINS("the last survivor of an older table judged by its seats against a majority", new Guards() {
+        @Override
+        boolean majorityWins(boolean outlasted) {
+            return false;
+        }
+    }),
     JOINER_TOO_EARLY("joiner in-sync too early", new Guards() {
         @Override
         boolean joinerComplete(boolean copied, boolean acknowledgedAll) {

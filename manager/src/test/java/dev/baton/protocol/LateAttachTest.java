@@ -2,6 +2,7 @@ package dev.baton.protocol;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.baton.model.Branch;
 import dev.baton.model.Epoch;
 import dev.baton.model.Location;
 import dev.baton.model.Member;
@@ -51,7 +52,7 @@ class LateAttachTest {
         List<Member> members = List.of(new Member(N1, HERE, true, false, first), new Member(N2, HERE, true, false, first),
                 new Member(N3, HERE, true, false, first));
         SegmentEntry entry = new SegmentEntry(1, N1, List.of(backup), List.of(), 1);
-        return new Topology(new TableNumber(EPOCH, n), List.of(EPOCH), members, List.of(N1, N2, N3),
+        return new Topology(new TableNumber(EPOCH, n), List.of(Branch.founding(EPOCH)), members, List.of(N1, N2, N3),
                 Collections.nCopies(Topology.SEGMENTS, entry));
     }
 }

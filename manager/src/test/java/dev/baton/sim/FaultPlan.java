@@ -22,6 +22,9 @@ final class FaultPlan {
         for (int i = 0; i < scenario.faults; i++) {
             sim.scheduler().at(from + rng.between(0, scenario.faultNanos), this::strike);
         }
+        if (scenario.outlived) {
+            sim.scheduler().at(from, this::outlive);
+        }
     }
 
     private void strike() {
@@ -157,6 +160,35 @@ final class FaultPlan {
             if (other != one) {
                 cutBetween(other, one, false, length);
             }
+        }
+    }
+
+    /**
+     * Some restart while one is cut off; then everybody dies whom it knows. It may learn that they are dead and go on, while
+     * the restarted ones have gone on by majority; some of the dead come back on either side, and at last all meet.
+     */
+    private void outlive() {
+        List<SimNode> nodes = new ArrayList<>(sim.nodes());
+        rng.shuffle(nodes);
+        SimNode one = nodes.remove(0);
+        int fresh = 1 + rng.below(nodes.size() / 2);
+        List<SimNode> restarting = nodes.subList(0, fresh);
+        List<SimNode> known = nodes.subList(fresh, nodes.size());
+        restarting.forEach(SimNode::crash);
+        long at = rng.between(5_000 * MS, 9_000 * MS);
+        long cut = 40_000 * MS + rng.between(0, 30_000 * MS);
+        sim.scheduler().after(at, () -> restarting.forEach(n -> cutBetween(one, n, true, cut)));
+        for (SimNode n : known) {
+            long dies = at + rng.between(8_000 * MS, 26_000 * MS);
+            sim.scheduler().after(at, () -> cutBetween(one, n, true, dies - at));
+            sim.scheduler().after(dies, n::crash);
+            long back = dies + rng.between(10_000 * MS, 20_000 * MS);
+            boolean atItsSide = rng.chance(0.5);
+            sim.scheduler().after(back, () -> (atItsSide ? restarting : List.of(one)).forEach(r -> cutBetween(n, r, true, at + cut - back)));
+            restart(n, back + MS);
+        }
+        for (SimNode n : restarting) {
+            restart(n, at + rng.between(500 * MS, 6_000 * MS));
         }
     }
 

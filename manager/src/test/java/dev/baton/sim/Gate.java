@@ -380,7 +380,7 @@ final class Gate {
 
     void destroyed(Denial reason) {
         if (reason == null) {
-            sim().oracle().destroyed(key, fence == null ? Fence.NONE : fence);
+            sim().oracle().destroyed(node, key, fence == null ? Fence.NONE : fence);
         } else if (!expiring && open) {
             new ArrayList<>(inside).forEach(r -> r.destroyRefused(reason));
             return;

@@ -4,6 +4,7 @@ import dev.baton.protocol.Effect;
 import dev.baton.protocol.Input;
 import dev.baton.protocol.Message;
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.Collectors;
 
 /** Inputs, effects and messages as text for a person. */
@@ -28,7 +29,9 @@ final class Lines {
 
     static String of(Message m) {
         if (m instanceof Message.Promise p) {
-            return "Promise[" + p.epoch() + ", stored " + (p.stored() == null ? "nothing" : p.stored().number()) + ", "
+            return "Promise[" + p.epoch() + ", stored " + (p.stored() == null ? "nothing" : p.stored().number())
+                    + (Objects.equals(p.stored(), p.effective()) ? ", "
+                    : ", acts by " + (p.effective() == null ? "nothing" : p.effective().number()) + ", ")
                     + p.copies().size() + " copies]";
         }
         return shorten(m.toString());

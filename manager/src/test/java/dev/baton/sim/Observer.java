@@ -110,7 +110,10 @@ final class Observer {
         }
         Topology effective = node.core().effective();
         if (effective != null && acting.get(node.id()) != effective) {
-            acting.put(node.id(), effective);
+            Topology own = acting.put(node.id(), effective);
+            if (own != null && own.outlasted(effective)) {
+                throw new InvariantViolated("I12", node + " goes over to " + effective + ", which is void by its own " + own);
+            }
             actsBy(node, effective);
         }
     }
@@ -144,12 +147,24 @@ final class Observer {
         return a.lineage().get(0).equals(b.lineage().get(0));
     }
 
+    /**
+     * Whether this node acts by a table that is void: all the seats that it knew were dead, so it went on, and does not
+     * know yet that others had gone on by majority. What it and its clients see is judged by nobody.
+     */
+    boolean aside(SimNode node) {
+        Topology table = node.core().effective();
+        return newest != null && table != null && newest.outlasted(table);
+    }
+
     private void actsBy(SimNode node, Topology table) {
+        if (aside(node)) {
+            return;
+        }
         if (sim.scenario().lineages && table.lineage().size() > 1) {
             sim.oracle().twoTruths();
         }
         if (newest != null && sameCluster(newest, table) && !table.continues(newest) && !newest.continues(table)) {
-            // Whoever knows only of dead seats goes on; others may have, in tables that were out of its reach.
+            // Nobody has a majority any more, and several go on from what is left.
             sim.scenario().lineages = true;
             sim.oracle().twoTruths();
         }
@@ -229,6 +244,10 @@ final class Observer {
         if (sim.scenario().lineages) {
             return;
         }
+        if (aside(node)) {
+            copies.remove(new Copy(node.id(), segment));
+            return;
+        }
         if (c == null) {
             Long term = copies.remove(new Copy(node.id(), segment));
             if (term != null) {
@@ -281,6 +300,9 @@ final class Observer {
     }
 
     private void leads(NodeId node, int segment, long term) {
+        if (aside(sim.life(node))) {
+            return;
+        }
         NodeId other = primaries.putIfAbsent(new Place(segment, term), node);
         // A grant repeated by a later primary keeps its fence: only a lower claimant is wrong then.
         if (other != null && !other.equals(node) && !sim.scenario().lineages && sim.scenario().hot(segment)
@@ -337,7 +359,7 @@ final class Observer {
     /** A waiter's time is up: that must not be for a token that lies idle while nothing went wrong for long. */
     void waitedInVain(SimNode waiter, SessionKey key) {
         long since = Math.max(Math.max(tableNanos, lifeNanos), sim.network().soundSince());
-        if (newest == null || sim.oracle().blind() || since > sim.now() - QUIET) {
+        if (newest == null || sim.oracle().blind() || aside(waiter) || since > sim.now() - QUIET) {
             return;
         }
         SimNode primary = sim.life(newest.segment(key.segment()).primary());

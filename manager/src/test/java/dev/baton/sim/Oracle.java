@@ -57,7 +57,7 @@ final class Oracle {
 
     void created(SimNode node, SessionKey key, Fence fence) {
         Truth t = truths.get(key);
-        t.createdAcked = true;
+        t.createdAcked |= !sim.observer().aside(node);
         opened(node, key, fence, new Stamp(fence, 1), t.first);
     }
 
@@ -67,6 +67,10 @@ final class Oracle {
 
     boolean blind() {
         return blind;
+    }
+
+    private boolean unjudged(SimNode node) {
+        return blind || sim.observer().aside(node);
     }
 
     void commit(SessionKey key, Stamp parent, Stamp stamp, SessionImage image) {
@@ -79,7 +83,7 @@ final class Oracle {
     /** A process was given the token. */
     void opened(SimNode node, SessionKey key, Fence fence, Stamp contents, SessionImage image) {
         Truth t = truths.get(key);
-        if (blind) {
+        if (unjudged(node)) {
             return;
         }
         require(t != null, "I7", key, "granted, and never created");
@@ -133,7 +137,7 @@ final class Oracle {
     void acked(SimNode node, SessionKey key, Fence fence, Stamp stamp) {
         Truth t = truths.get(key);
         acks++;
-        if (blind) {
+        if (unjudged(node)) {
             return;
         }
         require(t.made(stamp) != null, "I2", key, stamp + " acknowledged, and never made");
@@ -160,7 +164,7 @@ final class Oracle {
     /** The token went back, and everything with it. */
     void returned(SimNode node, SessionKey key, Fence fence, Stamp stamp) {
         // What the primary alone acknowledged is no part of the release any more.
-        if (blind || sim.scenario().settings.ackByPrimary()) {
+        if (unjudged(node) || sim.scenario().settings.ackByPrimary()) {
             return;
         }
         acked(node, key, fence, stamp);
@@ -207,7 +211,7 @@ final class Oracle {
     /** A request sees these contents, or answers with them. */
     void serves(SimNode node, SessionKey key, Fence fence, Stamp contents, Floor floor, boolean answers) {
         Truth t = truths.get(key);
-        if (blind) {
+        if (unjudged(node)) {
             successes += answers ? 1 : 0;
             return;
         }
@@ -217,7 +221,7 @@ final class Oracle {
         }
         require(t.everLost || t.destroyedAt > floor.at(), "I7", key, node + " serves a session destroyed before");
         for (SimNode other : sim.nodes()) {
-            if (other != node && other.up() && other.process().couldServe(key)) {
+            if (other != node && other.up() && !sim.observer().aside(other) && other.process().couldServe(key)) {
                 require(false, "I1", key, node + " serves under " + fence + " while " + other + " may serve under "
                         + other.process().fence(key));
             }
@@ -237,7 +241,7 @@ final class Oracle {
     void absent(SimNode node, SessionKey key) {
         Truth t = truths.get(key);
         // With lineages an owner may have been given up that lives.
-        if (blind || t == null || t.everLost || sim.scenario().lineages || !t.createdAcked || t.destroyTried || t.destroyedEvents > 0
+        if (unjudged(node) || t == null || t.everLost || sim.scenario().lineages || !t.createdAcked || t.destroyTried || t.destroyedEvents > 0
                 || key.equals(t.candidate) || t.candidate != null
                 || t.dead.stream().anyMatch(d -> d.name().equals(key)) || mayExpire(t)) {
             return;
@@ -247,7 +251,7 @@ final class Oracle {
 
     void exists(SimNode node, SessionKey key, long askedAt) {
         Truth t = truths.get(key);
-        if (blind) {
+        if (unjudged(node)) {
             return;
         }
         require(t != null, "I7", key, node + " found what was never created");
@@ -262,7 +266,10 @@ final class Oracle {
         truths.get(key).destroyTried = true;
     }
 
-    void destroyed(SessionKey key, Fence fence) {
+    void destroyed(SimNode node, SessionKey key, Fence fence) {
+        if (unjudged(node)) {
+            return;
+        }
         Truth t = truths.get(key);
         destroyed++;
         t.destroyTried = true;
@@ -272,12 +279,15 @@ final class Oracle {
 
     /** The destroyed listeners run. */
     void expires(SimNode node, SessionKey key, Fence fence, Stamp contents, SessionImage image) {
-        opened(node, key, fence, contents, image);
         Truth t = truths.get(key);
-        t.destroyedEvents++;
         t.destroyTried = true;
-        require(blind || t.destroyedEvents == 1 || t.everLost, "expiry", key, "destroyed event number " + t.destroyedEvents);
-        require(blind || mayExpire(t) || t.everLost, "expiry", key, "expires "
+        if (unjudged(node)) {
+            return;
+        }
+        opened(node, key, fence, contents, image);
+        t.destroyedEvents++;
+        require(t.destroyedEvents == 1 || t.everLost, "expiry", key, "destroyed event number " + t.destroyedEvents);
+        require(mayExpire(t) || t.everLost, "expiry", key, "expires "
                 + (sim.now() - t.lastAccess) / 1_000_000 + " ms after its last access, not " + t.maxInactiveSeconds + " s");
     }
 
@@ -294,7 +304,7 @@ final class Oracle {
 
     void heldAgain(SimNode node, SessionKey key, Fence fence) {
         Truth t = truths.get(key);
-        if (blind) {
+        if (unjudged(node)) {
             return;
         }
         require(t.holder(fence, node.id()).equals(node.id()), "I1", key, "fence " + fence + " granted to two");
@@ -309,7 +319,7 @@ final class Oracle {
         // Going on without a majority begins what was begun anew shortly before once more: its primary may not know it.
         boolean forced = sim.observer().newest().lineage().size() > 1;
         // Nor could it know that it was an owner, where a table came into effect only by the death of the one it names.
-        require(t.everLost || forced || sim.scenario().lineages || sim.observer().anewByOwner(node, key.segment()), "I12", key,
+        require(unjudged(node) || t.everLost || forced || sim.scenario().lineages || sim.observer().anewByOwner(node, key.segment()), "I12", key,
                 "segment begun anew at " + node + " while an owner lives");
     }
 

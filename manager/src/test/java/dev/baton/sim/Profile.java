@@ -129,6 +129,23 @@ enum Profile {
             s.readPercent = 25;
         }
     },
+    /** A node goes on alone after all it knew, and meets those who had gone on by majority (seed 13242). */
+    OUTLIVED {
+        @Override
+        void shape(Scenario s, Rng rng) {
+            none(s);
+            s.outlived = true;
+            s.nodes = 4 + rng.below(3);
+            s.noise = 2;
+            s.slow = 1;
+            s.oneWay = 1;
+            s.pause = 1;
+            s.faults = rng.below(4);
+            s.faultNanos = 80_000_000_000L;
+            crowd(s, rng);
+            s.sticky = 0.6;
+        }
+    },
     /** Sessions are only looked at, for long, and nodes go. */
     IDLE {
         @Override

@@ -35,6 +35,8 @@ final class Scenario {
     int exclude = 2;
     int slow = 1;
     int deaf = 0;
+    /** Everybody whom a node knows dies while it is cut off, and others take their places. */
+    boolean outlived;
     /** Chances of a message while its link is disturbed. */
     double loss = 0.08;
     double twice = 0.08;

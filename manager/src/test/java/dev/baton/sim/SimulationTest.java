@@ -6,6 +6,8 @@ import java.util.function.Consumer;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * The protocol under everything that can go wrong, by seed.
@@ -31,6 +33,13 @@ class SimulationTest {
         assertThat(o.destroyed()).as("sessions destroyed").isGreaterThan(seeds / 2);
         assertThat(o.coalesced()).as("B2: several changes sent to a backup as one").isGreaterThan(seeds * 10);
         assertThat(o.continued()).as("B5: backups that went on where they had stopped").isGreaterThan(seeds / 10);
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {1, 3, 5, 6, 15, 105})
+    @DisplayName("they hold where a node goes on alone and meets those who had gone on by majority (seed 13242)")
+    void majoritiesOutlast(long seed) {
+        assertThat(Hunt.run(seed, null, null, Profile.OUTLIVED)).isNull();
     }
 
     @Test

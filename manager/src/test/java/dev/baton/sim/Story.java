@@ -22,7 +22,7 @@ import java.util.regex.Pattern;
  * > create s1 at n1 segment 7, create s1 at n1 expires 20 (after so many seconds)
  * > wait 10 s
  * > crash n1, start n1, pause n1, resume n1, leave n1
- * > cut n1 n2, heal n1 n2, isolate n1, heal
+ * > cut n1 n2, heal n1 n2, isolate n1, heal (everything)
  * > drop Revoke n1 n2            the next message of that kind is lost; "drop 2nd Revoke n1 n2" the one after it
  * > block Effective n1 n2        all messages of that kind are lost, until "unblock"; "block 3rd ..." from the third on
  * > double Commit n1 n2 4 s      the next message of that kind comes a second time, late
@@ -90,7 +90,7 @@ final class Story {
             case "leave" -> node(w[1]).process().leave();
             case "cut" -> cut(w[1], w[2]);
             case "isolate" -> sim.nodes().stream().filter(n -> !n.name.equals(w[1])).forEach(n -> cut(w[1], n.name));
-            case "heal" -> sim.network().healAll();
+            case "heal" -> heal(w);
             case "drop" -> lose(w, false);
             case "block" -> lose(w, true);
             case "unblock" -> sim.network().noTricks();
@@ -162,6 +162,15 @@ final class Story {
     private void cut(String a, String b) {
         sim.network().cutOneWay(a, b);
         sim.network().cutOneWay(b, a);
+    }
+
+    private void heal(String[] w) {
+        if (w.length == 1) {
+            sim.network().healAll();
+        } else {
+            sim.network().healOneWay(w[1], w[2]);
+            sim.network().healOneWay(w[2], w[1]);
+        }
     }
 
     private void run(long nanos) {
