@@ -58,4 +58,15 @@ class FiguresTest {
         assertThat(latencies.micros(1)).isCloseTo(30_000_000, within(300_000.0));
         assertThat(latencies.micros(0)).isEqualTo(0.007);
     }
+
+    @Test
+    void aHistogramIsBytesByClass() {
+        HeapMeasurement.Histogram histogram = HeapMeasurement.Histogram.of(List.of("77:",
+                " num     #instances         #bytes  class name (module)", "-------------------------------------------------------",
+                "   1:          100           6400  [B (java.base@17.0.15)", "   2:           10            240  dev.baton.Benchmark",
+                "Total           110           6640"));
+        assertThat(histogram.total()).isEqualTo(6_640);
+        assertThat(histogram.plus(HeapMeasurement.Histogram.of(List.of("1: 1 640 [B")), -1).over(10).bytes())
+                .containsEntry("[B", 576.0).containsEntry("dev.baton.Benchmark", 24.0);
+    }
 }
