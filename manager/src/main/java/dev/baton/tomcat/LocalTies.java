@@ -53,7 +53,8 @@ final class LocalTies {
     void check() {
         try {
             for (TrackedSession session : sessions) {
-                if (session.phase() == Phase.LIVE
+                // What has its token here, or somebody inside, lives; a new one may not be known to the store yet.
+                if (session.phase() == Phase.LIVE && !session.state().open() && session.state().inside() == 0
                         && deployment.application().lookup(session.key().id(), ASK_NANOS) == null) {
                     session.destroyedElsewhere();
                 }
