@@ -5,7 +5,6 @@ import dev.baton.model.SessionDelta;
 import dev.baton.model.SessionImage;
 import dev.baton.model.SessionKey;
 import dev.baton.model.Stamp;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -55,14 +54,34 @@ final class Hold {
     boolean idle;
     /** The rename is under way: commits wait for the new fence. */
     boolean renaming;
-    /** Made under the present fence (or during a creation or rename) and not acknowledged, ascending. */
-    final ArrayDeque<SessionDelta> uncommitted = new ArrayDeque<>(1);
+    /** Made under the present fence (or during a creation or rename) and not acknowledged, ascending; mostly none. */
+    List<SessionDelta> uncommitted = List.of();
     long sentNanos;
     int attempts;
 
     Hold(SessionKey key, State state) {
         this.key = key;
         this.state = state;
+    }
+
+    void made(SessionDelta delta) {
+        if (uncommitted.isEmpty()) {
+            uncommitted = new ArrayList<>(2);
+        }
+        uncommitted.add(delta);
+    }
+
+    /** Everything up to that version is. */
+    void acknowledged(long version) {
+        int count = 0;
+        while (count < uncommitted.size() && uncommitted.get(count).version() <= version) {
+            count++;
+        }
+        if (count == uncommitted.size()) {
+            uncommitted = List.of();
+        } else {
+            uncommitted.subList(0, count).clear();
+        }
     }
 
     List<SessionDelta> deltas() {

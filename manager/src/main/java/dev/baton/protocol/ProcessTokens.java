@@ -121,7 +121,7 @@ final class ProcessTokens {
             return;
         }
         boolean idle = hold.uncommitted.isEmpty();
-        hold.uncommitted.add(in.delta());
+        hold.made(in.delta());
         hold.contents = new Stamp(hold.fence, in.delta().version());
         if (hold.state == Hold.State.HELD && !hold.renaming && !hold.offering) {
             directory.toPrimary(hold.key, new Message.Commit(hold.key, hold.fence, List.of(in.delta())));
@@ -174,7 +174,7 @@ final class ProcessTokens {
             hold.image = in.image();
             hold.offered = hold.contents;
             hold.ageNanos = in.ageNanos();
-            hold.uncommitted.clear();
+            hold.uncommitted = List.of();
             hold.rid = nextRid();
             send(hold);
         }
@@ -272,7 +272,7 @@ final class ProcessTokens {
             hold.contents = m.contents();
             step.emit(new Effect.OpenGate(m.key(), m.fence(), m.contents(), m.content(), m.idleNanos(), hold.closing));
         } else {
-            long latest = hold.uncommitted.isEmpty() ? 1 : hold.uncommitted.peekLast().version();
+            long latest = hold.uncommitted.isEmpty() ? 1 : hold.uncommitted.get(hold.uncommitted.size() - 1).version();
             hold.contents = new Stamp(hold.fence, latest);
             step.emit(new Effect.Created(m.key(), m.fence()));
             if (hold.closing) {
@@ -406,14 +406,12 @@ final class ProcessTokens {
         }
         if (m.reason() != null) {
             // A refusal of what has been acknowledged meanwhile is an old one.
-            if (!hold.uncommitted.isEmpty() && hold.uncommitted.peekFirst().version() <= m.version()) {
+            if (!hold.uncommitted.isEmpty() && hold.uncommitted.get(0).version() <= m.version()) {
                 lose(hold, m.reason());
             }
             return;
         }
-        while (!hold.uncommitted.isEmpty() && hold.uncommitted.peekFirst().version() <= m.version()) {
-            hold.uncommitted.poll();
-        }
+        hold.acknowledged(m.version());
         hold.attempts = 0;
         hold.sentNanos = step.now;
         step.emit(new Effect.Committed(m.key(), m.version()));
@@ -460,7 +458,7 @@ final class ProcessTokens {
         remove(hold);
         Hold moved = new Hold(new SessionKey(m.key().application(), m.newId()), Hold.State.HELD);
         moved.fence = m.fence();
-        moved.uncommitted.addAll(hold.uncommitted);
+        moved.uncommitted = hold.uncommitted;
         moved.contents = hold.uncommitted.isEmpty() ? hold.contents : new Stamp(m.fence(), hold.contents.version());
         holds.put(moved.key, moved);
         step.emit(new Effect.Renamed(m.key(), m.newId(), m.fence(), null));
