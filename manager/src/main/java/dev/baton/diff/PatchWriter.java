@@ -1,7 +1,6 @@
 package dev.baton.diff;
 
 import dev.baton.model.Renumbering;
-import java.util.Arrays;
 
 /** Writes the form that {@link dev.baton.model.BytePatch} describes, up to a size at which it is of no use any more. */
 final class PatchWriter {
@@ -10,8 +9,7 @@ final class PatchWriter {
 
     private final byte[] result;
     private final int limit;
-    private byte[] out = new byte[64];
-    private int size;
+    private final PatchBytes out = new PatchBytes();
     private int written;
     private int previousEnd;
     private boolean tooLong;
@@ -39,9 +37,8 @@ final class PatchWriter {
             return;
         }
         head(length, INSERT);
-        if (reserve(length)) {
-            System.arraycopy(result, written, out, size, length);
-            size += length;
+        if (fits(length)) {
+            out.append(result, written, length);
         }
         written += length;
     }
@@ -70,7 +67,7 @@ final class PatchWriter {
 
     /** The patch, or null where it is not shorter than the limit. */
     byte[] finish() {
-        return tooLong || size >= limit ? null : Arrays.copyOf(out, size);
+        return tooLong || out.size() >= limit ? null : out.toBytes();
     }
 
     private void head(int length, int kind) {
@@ -78,29 +75,17 @@ final class PatchWriter {
     }
 
     private void zigzag(int value) {
-        varint((long) value << 1 ^ (long) value >> 63);
+        varint(PatchBytes.zigzag(value));
     }
 
     private void varint(long value) {
-        if (!reserve(10)) {
-            return;
+        if (fits(10)) {
+            out.varint(value);
         }
-        long rest = value;
-        while ((rest & ~0x7fL) != 0) {
-            out[size++] = (byte) (rest | 0x80);
-            rest >>>= 7;
-        }
-        out[size++] = (byte) rest;
     }
 
-    private boolean reserve(int more) {
-        if (tooLong || (long) size + more > (long) limit + 10) {
-            tooLong = true;
-            return false;
-        }
-        if (out.length - size < more) {
-            out = Arrays.copyOf(out, Math.max(out.length * 2, size + more));
-        }
-        return true;
+    private boolean fits(int more) {
+        tooLong |= (long) out.size() + more > (long) limit + 10;
+        return !tooLong;
     }
 }
