@@ -102,13 +102,15 @@ final class Cluster implements AutoCloseable {
         }
     }
 
-    private void awaitValue(TomcatNode reading, Visitor visitor, long expected) throws IOException, InterruptedException {
+    private void awaitValue(TomcatNode reading, Visitor visitor, long expected)
+            throws IOException, InterruptedException {
         byte[] request = Visitor.request("/value", visitor.cookie());
         long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(SHARING_SECONDS);
         long read = ask(reading, request);
         while (read != expected) {
             if (System.nanoTime() > deadline) {
-                throw new IOException(reading.name() + " answers " + read + ", not " + expected + ": sessions are not shared");
+                throw new IOException(reading.name() + " answers " + read + ", not " + expected
+                        + ": sessions are not shared");
             }
             TimeUnit.MILLISECONDS.sleep(50);
             read = ask(reading, request);

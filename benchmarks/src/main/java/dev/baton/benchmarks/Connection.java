@@ -44,8 +44,8 @@ final class Connection implements Closeable {
     }
 
     /**
-     * Sends the request and reads the whole answer. Where the server says that it closes the connection, as after errors,
-     * there is a new one afterwards.
+     * Sends the request and reads the whole answer. Where the server says that it closes the connection, as after
+     * errors, there is a new one afterwards.
      *
      * @return the number in the body of a 200; else the negative status
      */

@@ -19,8 +19,8 @@ final class Flatness {
 
     static void measure(Options options, Report report) throws IOException, InterruptedException {
         report.table("A counter with baton, sticky, by number of nodes; " + options.rounds() + " rounds of "
-                + options.seconds() + " s", List.of("nodes", "clients", "requests/s", "CPU µs/request", "× 2 nodes", "p50 µs",
-                        "bytes/request", "× 2 nodes", "packets/request"));
+                + options.seconds() + " s", List.of("nodes", "clients", "requests/s", "CPU µs/request", "× 2 nodes",
+                        "p50 µs", "bytes/request", "× 2 nodes", "packets/request"));
         try (Fleet fleet = Fleet.of(options, LAYOUTS, List.of(ManagerKind.BATON), SESSIONS, false)) {
             measure(options, report, fleet, nodes -> CLIENTS);
             measure(options, report, fleet, nodes -> CLIENTS / 2 * nodes);

@@ -121,7 +121,8 @@ final class HeapMeasurement {
     private void write(List<Result> results, Report report) throws IOException {
         for (Result r : results) {
             Result first = results.get(0);
-            report.row(List.of(r.filling().what, r.manager().label(), String.format(Locale.ROOT, "%.0f", r.inUse().total()),
+            report.row(List.of(r.filling().what, r.manager().label(),
+                    String.format(Locale.ROOT, "%.0f", r.inUse().total()),
                     String.format(Locale.ROOT, "%.2f", r.inUse().total() / first.inUse().total()),
                     String.format(Locale.ROOT, "%.0f", r.idle().total()),
                     String.format(Locale.ROOT, "%.2f", r.idle().total() / first.idle().total())));

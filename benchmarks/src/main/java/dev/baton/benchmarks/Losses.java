@@ -47,8 +47,8 @@ final class Losses {
     }
 
     static void measure(Options options, Report report) throws IOException, InterruptedException {
-        report.table("Acknowledged changes lost: " + WRITERS + " clients write one session", List.of("routing", "killed",
-                "manager", "requests take turns by", "acknowledged", "lost", "% lost", "refused", "unknown"));
+        report.table("Acknowledged changes lost: " + WRITERS + " clients write one session", List.of("routing",
+                "killed", "manager", "requests take turns by", "acknowledged", "lost", "% lost", "refused", "unknown"));
         List<ManagerKind> managers = new ArrayList<>(options.managers());
         if (managers.contains(ManagerKind.BATON) && !managers.contains(ManagerKind.BATON_SESSION)) {
             managers.add(managers.indexOf(ManagerKind.BATON) + 1, ManagerKind.BATON_SESSION);

@@ -93,7 +93,8 @@ record Options(List<Part> parts, List<ManagerKind> managers, List<Layout> layout
         throw new IllegalArgumentException("--" + name + ": " + text + " outside " + least + ".." + most);
     }
 
-    private static <T> List<T> list(Map<String, String> given, String name, String otherwise, Function<String, T> parser) {
+    private static <T> List<T> list(Map<String, String> given, String name, String otherwise,
+                                    Function<String, T> parser) {
         List<T> values = new ArrayList<>();
         for (String word : take(given, name, otherwise).split(",")) {
             try {

@@ -27,8 +27,8 @@ final class Speed {
     }
 
     static void measure(Options options, Report report) throws IOException, InterruptedException {
-        report.table("Requests of " + SESSIONS + " sessions, " + options.rounds() + " rounds of " + options.seconds() + " s",
-                HEAD);
+        report.table("Requests of " + SESSIONS + " sessions, " + options.rounds() + " rounds of " + options.seconds()
+                + " s", HEAD);
         for (Layout layout : options.layouts()) {
             new Speed(options, report).measure(layout);
         }

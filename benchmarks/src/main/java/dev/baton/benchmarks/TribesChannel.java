@@ -21,7 +21,8 @@ final class TribesChannel {
             String id = "domain='bench' uniqueId='{0,0,0,0,0,0,0,0,0,0,0,0,0,0,0," + (i + 1) + "}'/>";
             members.append(i == seat.number()
                     ? "<LocalMember className='" + MEMBERSHIP + "' " + id
-                    : "<Member className='" + MEMBERSHIP + "' host='127.0.0.1' port='" + seat.receivers().get(i) + "' " + id)
+                    : "<Member className='" + MEMBERSHIP + "' host='127.0.0.1' port='" + seat.receivers().get(i)
+                            + "' " + id)
                     .append('\n');
         }
         return """

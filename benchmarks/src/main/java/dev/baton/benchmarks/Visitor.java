@@ -58,8 +58,8 @@ final class Visitor {
     }
 
     /**
-     * Whether the answer is the one that a session that lost nothing gives. After another one the session is believed to
-     * be what it said.
+     * Whether the answer is the one that a session that lost nothing gives. After another one the session is believed
+     * to be what it said.
      */
     boolean accept(Workload workload, long answer) {
         if (workload.items == 0) {

@@ -106,7 +106,7 @@ final class Writer extends Thread {
         stop = true;
         join(millis);
         if (isAlive() || failure != null) {
-            throw new IOException(getName() + (isAlive() ? " still waits for an answer" : " failed: " + failure), failure);
+            throw new IOException(getName() + (isAlive() ? " still waits" : " failed: " + failure), failure);
         }
     }
 

@@ -62,8 +62,10 @@ class FiguresTest {
     @Test
     void aHistogramIsBytesByClass() {
         HeapMeasurement.Histogram histogram = HeapMeasurement.Histogram.of(List.of("77:",
-                " num     #instances         #bytes  class name (module)", "-------------------------------------------------------",
-                "   1:          100           6400  [B (java.base@17.0.15)", "   2:           10            240  dev.baton.Benchmark",
+                " num     #instances         #bytes  class name (module)",
+                "-------------------------------------------------------",
+                "   1:          100           6400  [B (java.base@17.0.15)",
+                "   2:           10            240  dev.baton.Benchmark",
                 "Total           110           6640"));
         assertThat(histogram.total()).isEqualTo(6_640);
         assertThat(histogram.plus(HeapMeasurement.Histogram.of(List.of("1: 1 640 [B")), -1).over(10).bytes())

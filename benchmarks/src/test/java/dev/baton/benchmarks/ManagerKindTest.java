@@ -11,7 +11,8 @@ class ManagerKindTest {
     @Test
     void aNodeOfTomcatsClusterNamesTheOthers() {
         String cluster = ManagerKind.BACKUP_SYNC.clusterElement(second);
-        assertThat(cluster).contains("channelSendOptions='6'", "port='4002' autoBind='1'").containsOnlyOnce("<LocalMember ")
+        assertThat(cluster).contains("channelSendOptions='6'", "port='4002' autoBind='1'")
+                .containsOnlyOnce("<LocalMember ")
                 .contains("host='127.0.0.1' port='4001' domain='bench' uniqueId='{0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,1}'")
                 .contains("host='127.0.0.1' port='4003' domain='bench' uniqueId='{0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,3}'")
                 .doesNotContain("host='127.0.0.1' port='4002'");

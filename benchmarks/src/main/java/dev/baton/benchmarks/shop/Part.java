@@ -15,8 +15,8 @@ final class Part implements Serializable {
 
     Part(int number) {
         for (int i = 0; i < LINES; i++) {
-            lines.add("line " + i + " of part " + number + ", which says " + Integer.toHexString((number * LINES + i) * 0x9e3779b9)
-                    + " and no more than that");
+            lines.add("line " + i + " of part " + number + ", which says "
+                    + Integer.toHexString((number * LINES + i) * 0x9e3779b9) + " and no more than that");
         }
     }
 

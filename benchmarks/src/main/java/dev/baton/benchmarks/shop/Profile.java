@@ -30,7 +30,8 @@ final class Profile implements Serializable {
 
         Preference(int number) {
             key = "preference." + number + ".of.the.visitor";
-            value = "set to " + Integer.toHexString(number * 0x9e3779b9) + " on day " + (number * 37 + 1000) + " of the calendar of the shop";
+            value = "set to " + Integer.toHexString(number * 0x9e3779b9) + " on day "
+                    + (number * 37 + 1000) + " of the calendar of the shop";
             asked = number % 2 == 0;
         }
     }
