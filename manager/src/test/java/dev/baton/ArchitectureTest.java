@@ -54,7 +54,7 @@ class ArchitectureTest {
             "protocol", Set.of("Change", "Content", "CoreSettings", "Denial", "Effect", "Input", "InvariantBroken",
                     "Message", "NodeCore", "ProtocolReport", "StoredSession"),
             "graph", Set.of("Description", "Kind", "MalformedGraph", "StreamPatch", "StreamTable"),
-            "diff", Set.of("Aliases", "AttributeDiff", "Benchmark", "Differencer", "Methods", "Mutability"),
+            "diff", Set.of("Aliases", "AttributeDiff", "Benchmark", "Differencer", "Methods", "Mutability", "Separation"),
             "codec", Set.of("MalformedMessage", "MessageCodec"),
             "access", Set.of("AccessLog", "Claim", "ClientState", "ClientStates", "Deadlock", "LockOwner", "LockTable",
                     "NotSerializableAttribute", "Scan", "TokenGate", "TokenHold", "Tracking", "UnreadableAttribute",

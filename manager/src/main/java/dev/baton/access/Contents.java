@@ -1,6 +1,7 @@
 package dev.baton.access;
 
 import dev.baton.diff.Benchmark;
+import dev.baton.diff.Separation;
 import dev.baton.model.AttributeChange;
 import dev.baton.model.MalformedPatch;
 import dev.baton.model.SessionDelta;
@@ -47,6 +48,8 @@ final class Contents {
     private volatile Rest rest = Rest.USED;
     /** Made here, and the store has not been told. */
     private volatile boolean fresh;
+    /** Null until something changed that could share objects, and when idle. Used under {@link #lock}. */
+    private volatile Separation separation;
     /** Null while nobody ever locked anything. Guarded by the monitor. */
     private LockTable locks;
 
@@ -173,12 +176,23 @@ final class Contents {
     }
 
     void shrink() {
+        separation = null;
         for (Attribute a : attributes) {
             Benchmark b = a.benchmark();
             if (b != null) {
                 b.shrink();
             }
         }
+    }
+
+    /** The caller holds the lock. */
+    Separation separation() {
+        Separation known = separation;
+        if (known == null) {
+            known = new Separation();
+            separation = known;
+        }
+        return known;
     }
 
     /** Somebody stays inside. */

@@ -65,6 +65,12 @@ public class Benchmark {
         return before != null && !(before instanceof Snapshot);
     }
 
+    /** The objects that the value consists of, plain values left out; null where they are not known. */
+    Object[] nodes() {
+        Snapshot s = snapshot();
+        return s == null ? null : s.nodes;
+    }
+
     Snapshot snapshot() {
         return looked instanceof Snapshot s ? s : null;
     }

@@ -159,6 +159,16 @@ final class Snapshot {
         return new Snapshot(root, nodes, shapes, prims, refs, copied, known);
     }
 
+    /** Whether some object may refer to others that were not noted. */
+    boolean opaque() {
+        for (Shape shape : shapes) {
+            if (shape.opaque()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     int size() {
         return nodes.length;
     }

@@ -126,6 +126,53 @@ class TrackingTest {
     }
 
     @Test
+    @DisplayName("T5: attributes known to share nothing are not looked at for each other's changes, until one has other objects")
+    void separateAttributesAreLeftAlone() {
+        ClientState state = session.granted(Tracking.DEFAULT, Map.of());
+        AccessLog first = enter(state);
+        Line kept = new Line();
+        state.set("cart", new ArrayList<>(List.of(new Line(), new Line())), first);
+        state.set("other", kept, first);
+        complete(first);
+        leave(state, first);
+
+        for (int i = 1; i <= 10; i++) {
+            assertThat(changeOfTheCart(state, i)).containsExactly("cart");
+        }
+        kept.quantity = 7;
+        assertThat(changeOfTheCart(state, 11)).containsExactly("cart");
+
+        AccessLog more = enter(state);
+        cart(state, more).add(new Line());
+        assertThat(complete(more)).containsExactly("cart", "other");
+        leave(state, more);
+
+        for (int i = 12; i <= 20; i++) {
+            assertThat(changeOfTheCart(state, i)).containsExactly("cart");
+        }
+        AccessLog shares = enter(state);
+        cart(state, shares).set(0, kept);
+        complete(shares);
+        leave(state, shares);
+        for (int i = 21; i <= 30; i++) {
+            assertThat(changeOfTheCart(state, i)).as("change %d of what both have", i).containsExactly("cart", "other");
+        }
+    }
+
+    private List<String> changeOfTheCart(ClientState state, int quantity) {
+        AccessLog log = enter(state);
+        cart(state, log).get(0).quantity = 100 + quantity;
+        List<String> changed = complete(log);
+        leave(state, log);
+        return changed;
+    }
+
+    @SuppressWarnings("unchecked")
+    private static List<Line> cart(ClientState state, AccessLog log) {
+        return (List<Line>) state.get("cart", log);
+    }
+
+    @Test
     @DisplayName("T4: tracking=written sees no change in place, not of shared objects either")
     void writtenOnlySeesWhatIsSet() {
         ClientState state = session.granted(new Tracking(Policy.WRITTEN, n -> false, c -> false), Map.of());
