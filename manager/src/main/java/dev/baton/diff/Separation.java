@@ -1,6 +1,8 @@
 package dev.baton.diff;
 
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 
@@ -14,6 +16,8 @@ import java.util.Map;
  */
 public final class Separation {
     private static final int PATIENCE = 3;
+    /** Tells the same object from others; no order. */
+    private static final Comparator<Object> IDENTITY = (a, b) -> a == b ? 0 : 1;
 
     /** The nodes of each attribute, in the order of the attributes. */
     private List<Object[]> seen = List.of();
@@ -36,7 +40,7 @@ public final class Separation {
                 separate = false;
                 return false;
             }
-            same = same && same(seen.get(now.size()), nodes);
+            same = same && Arrays.equals(seen.get(now.size()), nodes, IDENTITY);
             now.add(nodes);
         }
         seen = now;
@@ -47,17 +51,6 @@ public final class Separation {
             separate = known(attributes.values()) && Aliases.among(attributes).isEmpty();
         }
         return separate;
-    }
-
-    private static boolean same(Object[] before, Object[] now) {
-        if (before == now) {
-            return true;
-        }
-        boolean same = before.length == now.length;
-        for (int i = 0; same && i < now.length; i++) {
-            same = before[i] == now[i];
-        }
-        return same;
     }
 
     private static boolean known(Iterable<Benchmark> benchmarks) {

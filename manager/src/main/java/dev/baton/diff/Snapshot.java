@@ -15,14 +15,14 @@ final class Snapshot {
     /** The answer that nothing changed. */
     static final Touched NOTHING = new Touched();
 
-    final Object[] nodes;
-    final Shape[] shapes;
-    final long[] prims;
-    final Object[] refs;
     private static final Object[] NO_OBJECTS = {};
     private static final Shape[] NO_SHAPES = {};
     private static final long[] NO_PRIMS = {};
 
+    final Object[] nodes;
+    final Shape[] shapes;
+    final long[] prims;
+    final Object[] refs;
     private final Object root;
     private final long copied;
     /** Of what was noted, in the bytes that were written of it; null where not known. */

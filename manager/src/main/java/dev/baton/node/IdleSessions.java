@@ -2,7 +2,6 @@ package dev.baton.node;
 
 import dev.baton.access.ClientState;
 import dev.baton.access.ClientStates;
-import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -34,9 +33,7 @@ final class IdleSessions {
         this.tokens = tokens;
         this.parts = parts;
         this.events = events;
-        this.thread = new ThreadPoolExecutor(1, 1, 10, TimeUnit.SECONDS, new LinkedBlockingQueue<>(),
-                r -> threads.thread("idle", r));
-        thread.allowCoreThreadTimeOut(true);
+        this.thread = threads.forApplication("idle", 1);
         if (afterNanos > 0) {
             schedule();
         }

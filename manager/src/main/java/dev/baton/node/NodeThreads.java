@@ -34,8 +34,13 @@ final class NodeThreads {
 
     /** For work that runs the application's code, which may block. The queue is unbounded: the caller bounds the work. */
     ThreadPoolExecutor forApplication(String what) {
-        ThreadPoolExecutor pool = new ThreadPoolExecutor(APPLICATION_THREADS, APPLICATION_THREADS, IDLE_SECONDS,
-                TimeUnit.SECONDS, new LinkedBlockingQueue<>(), r -> thread(what, r));
+        return forApplication(what, APPLICATION_THREADS);
+    }
+
+    /** The same with so many threads. */
+    ThreadPoolExecutor forApplication(String what, int size) {
+        ThreadPoolExecutor pool = new ThreadPoolExecutor(size, size, IDLE_SECONDS, TimeUnit.SECONDS,
+                new LinkedBlockingQueue<>(), r -> thread(what, r));
         pool.allowCoreThreadTimeOut(true);
         return pool;
     }

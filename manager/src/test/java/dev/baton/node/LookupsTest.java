@@ -2,13 +2,10 @@ package dev.baton.node;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.baton.model.SessionImage;
 import dev.baton.model.SessionKey;
 import dev.baton.model.SessionMeta;
-import dev.baton.model.Topology;
 import dev.baton.protocol.Effect;
 import dev.baton.protocol.Input;
-import dev.baton.protocol.ProtocolReport;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -21,42 +18,13 @@ class LookupsTest {
     private static final int MANY = 200_000;
 
     private final AtomicReference<Lookups> lookups = new AtomicReference<>();
+
     /** Answers every look-up at once. */
-    private static final class Answering implements Core {
+    private static final class Answering extends QuietCore {
         @Override
         public List<Effect> step(Input input, long nowNanos) {
             return input instanceof Input.Lookup ask
                     ? List.of(new Effect.LookedUp(ask.ticket(), ask.key(), META, 0, null, null)) : List.of();
-        }
-
-        @Override
-        public long nextWakeNanos() {
-            return Long.MAX_VALUE;
-        }
-
-        @Override
-        public Topology effective() {
-            return null;
-        }
-
-        @Override
-        public ProtocolReport report() {
-            return null;
-        }
-
-        @Override
-        public ProtocolReport.SessionReport report(SessionKey key) {
-            return null;
-        }
-
-        @Override
-        public List<SessionKey> primarySessions(long application) {
-            return List.of();
-        }
-
-        @Override
-        public SessionImage image(SessionKey key) {
-            return null;
         }
     }
 

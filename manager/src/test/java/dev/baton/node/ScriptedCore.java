@@ -1,11 +1,7 @@
 package dev.baton.node;
 
-import dev.baton.model.SessionImage;
-import dev.baton.model.SessionKey;
-import dev.baton.model.Topology;
 import dev.baton.protocol.Effect;
 import dev.baton.protocol.Input;
-import dev.baton.protocol.ProtocolReport;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -13,7 +9,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 
 /** A core that answers as a test says, and remembers what it was given. */
-final class ScriptedCore implements Core {
+final class ScriptedCore extends QuietCore {
     final List<Input> inputs = new CopyOnWriteArrayList<>();
     final AtomicInteger inside = new AtomicInteger();
     private final List<Effect> next = new ArrayList<>();
@@ -49,35 +45,5 @@ final class ScriptedCore implements Core {
         } finally {
             inside.decrementAndGet();
         }
-    }
-
-    @Override
-    public long nextWakeNanos() {
-        return Long.MAX_VALUE;
-    }
-
-    @Override
-    public Topology effective() {
-        return null;
-    }
-
-    @Override
-    public ProtocolReport report() {
-        return null;
-    }
-
-    @Override
-    public ProtocolReport.SessionReport report(SessionKey key) {
-        return null;
-    }
-
-    @Override
-    public List<SessionKey> primarySessions(long application) {
-        return List.of();
-    }
-
-    @Override
-    public SessionImage image(SessionKey key) {
-        return null;
     }
 }

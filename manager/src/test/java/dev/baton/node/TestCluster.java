@@ -136,7 +136,11 @@ final class TestCluster implements AutoCloseable {
     }
 
     static TestCluster of(int size, int backups, ApplicationSettings application) {
-        TestCluster cluster = new TestCluster(CoreSettings.defaults(backups), application);
+        return of(size, CoreSettings.defaults(backups), application);
+    }
+
+    static TestCluster of(int size, CoreSettings core, ApplicationSettings application) {
+        TestCluster cluster = new TestCluster(core, application);
         for (int i = 0; i < size; i++) {
             cluster.start("n" + i);
         }

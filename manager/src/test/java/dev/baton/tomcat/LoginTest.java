@@ -17,16 +17,12 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.apache.catalina.Context;
 import org.apache.catalina.Host;
-import org.apache.catalina.Valve;
 import org.apache.catalina.authenticator.AuthenticatorBase;
 import org.apache.catalina.authenticator.BasicAuthenticator;
 import org.apache.catalina.authenticator.DigestAuthenticator;
 import org.apache.catalina.authenticator.FormAuthenticator;
-import org.apache.catalina.authenticator.NonLoginAuthenticator;
 import org.apache.catalina.authenticator.SingleSignOn;
 import org.apache.tomcat.util.descriptor.web.LoginConfig;
-import org.apache.tomcat.util.descriptor.web.SecurityCollection;
-import org.apache.tomcat.util.descriptor.web.SecurityConstraint;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -56,20 +52,7 @@ class LoginTest {
                 q.getSession();
                 q.login("ada", "secret");
             });
-            context.setLoginConfig(new LoginConfig(method, "shop", "/login", "/login"));
-            SecurityCollection secret = new SecurityCollection();
-            secret.addPatternDecoded("/secret");
-            SecurityConstraint constraint = new SecurityConstraint();
-            constraint.addCollection(secret);
-            constraint.addAuthRole("user");
-            context.addConstraint(constraint);
-            context.addSecurityRole("user");
-            for (Valve valve : context.getPipeline().getValves()) {
-                if (valve instanceof NonLoginAuthenticator) {
-                    context.getPipeline().removeValve(valve);
-                }
-            }
-            context.getPipeline().addValve(authenticator);
+            TestTomcats.secure(context, new LoginConfig(method, "shop", "/login", "/login"), authenticator);
         };
     }
 

@@ -29,9 +29,15 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 import org.apache.catalina.Context;
 import org.apache.catalina.LifecycleException;
+import org.apache.catalina.Valve;
+import org.apache.catalina.authenticator.AuthenticatorBase;
+import org.apache.catalina.authenticator.NonLoginAuthenticator;
 import org.apache.catalina.core.StandardContext;
 import org.apache.catalina.startup.Tomcat;
 import org.apache.tomcat.util.IntrospectionUtils;
+import org.apache.tomcat.util.descriptor.web.LoginConfig;
+import org.apache.tomcat.util.descriptor.web.SecurityCollection;
+import org.apache.tomcat.util.descriptor.web.SecurityConstraint;
 
 /**
  * Tomcats in this JVM, each with the application /shop on a node of its own, over a network in memory. HTTP and
@@ -152,6 +158,24 @@ final class TestTomcats implements AutoCloseable {
                     && (nodes.size() == 1 || status.get("underReplicated").equals(0));
         }));
         return this;
+    }
+
+    /** Only users get {@code /secret}; the authenticator takes the place of the one that lets everybody in. */
+    static void secure(Context context, LoginConfig login, AuthenticatorBase authenticator) {
+        context.setLoginConfig(login);
+        SecurityCollection secret = new SecurityCollection();
+        secret.addPatternDecoded("/secret");
+        SecurityConstraint constraint = new SecurityConstraint();
+        constraint.addCollection(secret);
+        constraint.addAuthRole("user");
+        context.addConstraint(constraint);
+        context.addSecurityRole("user");
+        for (Valve valve : context.getPipeline().getValves()) {
+            if (valve instanceof NonLoginAuthenticator) {
+                context.getPipeline().removeValve(valve);
+            }
+        }
+        context.getPipeline().addValve(authenticator);
     }
 
     static void page(Context context, String path, Page page) {

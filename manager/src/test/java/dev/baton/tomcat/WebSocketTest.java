@@ -28,12 +28,8 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.apache.catalina.Context;
-import org.apache.catalina.Valve;
 import org.apache.catalina.authenticator.BasicAuthenticator;
-import org.apache.catalina.authenticator.NonLoginAuthenticator;
 import org.apache.tomcat.util.descriptor.web.LoginConfig;
-import org.apache.tomcat.util.descriptor.web.SecurityCollection;
-import org.apache.tomcat.util.descriptor.web.SecurityConstraint;
 import org.apache.tomcat.websocket.server.WsSci;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
@@ -131,20 +127,7 @@ class WebSocketTest {
                 throw new AssertionError(e);
             }
         });
-        context.setLoginConfig(new LoginConfig("BASIC", "shop", null, null));
-        SecurityCollection secret = new SecurityCollection();
-        secret.addPatternDecoded("/secret");
-        SecurityConstraint constraint = new SecurityConstraint();
-        constraint.addCollection(secret);
-        constraint.addAuthRole("user");
-        context.addConstraint(constraint);
-        context.addSecurityRole("user");
-        for (Valve valve : context.getPipeline().getValves()) {
-            if (valve instanceof NonLoginAuthenticator) {
-                context.getPipeline().removeValve(valve);
-            }
-        }
-        context.getPipeline().addValve(new BasicAuthenticator());
+        TestTomcats.secure(context, new LoginConfig("BASIC", "shop", null, null), new BasicAuthenticator());
     }
 
     private void start(Map<String, String> settings) throws Exception {
