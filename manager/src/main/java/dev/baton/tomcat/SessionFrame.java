@@ -172,7 +172,6 @@ abstract class SessionFrame implements Session {
     @Override
     public void endAccess() {
         isNew = false;
-        USES.updateAndGet(this, n -> Math.max(0, n - 1));
         boolean guarded = GUARDED_USES.getAndUpdate(this, n -> Math.max(0, n - 1)) > 0;
         boolean counts = !manager().getSessionLastAccessAtStart();
         if (counts) {
@@ -187,6 +186,8 @@ abstract class SessionFrame implements Session {
         } else if (counts) {
             deployment.accessed(this);
         }
+        // Last, as Tomcat does: who finds nobody inside finds the times of the request that has ended, too.
+        USES.updateAndGet(this, n -> Math.max(0, n - 1));
     }
 
     /** Whether anything of it is known to this process only, or in use. */

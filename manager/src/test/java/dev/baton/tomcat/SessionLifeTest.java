@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
@@ -123,6 +124,7 @@ class SessionLifeTest {
 
     @AfterEach
     void defaults() {
+        tomcats.clock.asked = () -> { };
         goOn.countDown();
         for (TestTomcats.Node node : tomcats.nodes) {
             node.manager.setSessionActivityCheck(false);
@@ -151,6 +153,25 @@ class SessionLifeTest {
         assertThat(lastAccess(2)).isBetween(300, 340);
         move(50);
         assertThat(lastAccess(1)).isBetween(260, 390);
+    }
+
+    @Test
+    @DisplayName("A request that is counted no more has left its time: nobody sees the end of it without the other")
+    void aRequestIsCountedUntilItsTimeIsNoted() throws Exception {
+        visitor.text(1, "/shop/new");
+        awaitEnd();
+        TrackedSession session = tomcats.nodes.get(0).manager.findSession(visitor.session());
+        session.access();
+        List<Integer> counted = new CopyOnWriteArrayList<>();
+        Thread here = Thread.currentThread();
+        tomcats.clock.asked = () -> {
+            if (Thread.currentThread() == here) {
+                counted.add(session.uses());
+            }
+        };
+        session.endAccess();
+        assertThat(counted).isNotEmpty().containsOnly(1);
+        assertThat(session.uses()).isZero();
     }
 
     /** Seconds after the creation. */

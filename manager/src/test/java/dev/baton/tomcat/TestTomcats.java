@@ -63,6 +63,8 @@ final class TestTomcats implements AutoCloseable {
     /** The machine's clock, moved forward by tests; all nodes share it. */
     static final class MovedClock implements Clock {
         private final AtomicLong ahead = new AtomicLong();
+        /** Runs in each thread that asks for the date, before the answer. */
+        volatile Runnable asked = () -> { };
 
         void move(Duration time) {
             ahead.addAndGet(time.toNanos());
@@ -75,6 +77,7 @@ final class TestTomcats implements AutoCloseable {
 
         @Override
         public long wallMillis() {
+            asked.run();
             return System.currentTimeMillis() + ahead.get() / 1_000_000;
         }
     }
