@@ -10,6 +10,9 @@ import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
  * the input is queued, so that inputs reach the core in the order in which the gate changed. Nothing waits in there.
  */
 public final class TokenHold {
+    /** So many requests in a row tell what the next one does. */
+    private static final int LIKELY = 2;
+
     private static final AtomicIntegerFieldUpdater<TokenHold> USERS =
             AtomicIntegerFieldUpdater.newUpdater(TokenHold.class, "users");
 
@@ -31,6 +34,7 @@ public final class TokenHold {
     private volatile long elsewhereNanos;
     private volatile int users;
     private boolean handingOver;
+    private volatile int usedInARow;
 
     TokenHold(int maxWaiters, boolean turns) {
         this.gate = new TokenGate(maxWaiters);
@@ -208,6 +212,20 @@ public final class TokenHold {
 
     public void handingOver(boolean now) {
         handingOver = now;
+    }
+
+    /** A request of this process that looked the session up has ended, and went inside or did not. */
+    public void learnUse(boolean used) {
+        int before = usedInARow;
+        int after = used ? Math.min(before + 1, LIKELY) : 0;
+        if (after != before) {
+            usedInARow = after;
+        }
+    }
+
+    /** Whether the next request that looks the session up will go inside, as the last ones did. */
+    public boolean likelyUsed() {
+        return usedInARow == LIKELY;
     }
 
     /** Whether the copy can be dropped: nobody inside or waiting, no token. */

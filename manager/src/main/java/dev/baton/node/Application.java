@@ -86,6 +86,25 @@ public interface Application {
     AccessLog enter(ClientState state, LockOwner owner, long timeoutNanos);
 
     /**
+     * Where requests of this process that looked the session up have lately used it: begins to enter it, and waits a
+     * moment for the token. That tells whether there is such a session as well as {@link #lookup} would, so a request
+     * at another node than the last one's asks the store once. Never fails.
+     *
+     * @param id as in {@link #lookup}
+     * @return null where nothing was begun; else this must be gone on with, or dropped
+     */
+    EarlyEntry enterEarly(String id);
+
+    /** What a look-up would say, where the early entry is inside; else null. */
+    Found found(EarlyEntry early);
+
+    /** As {@link #enter}, from where the early entry has come to. */
+    AccessLog enter(EarlyEntry early, long timeoutNanos);
+
+    /** Ends an early entry that nobody goes on with. May be called at any time, and twice. */
+    void drop(EarlyEntry early);
+
+    /**
      * As {@link #enter}, without a waiting thread: the stage ends with the stay, null or {@link SessionUnavailable}, in
      * a thread of the node's own; what depends on it must be short or go elsewhere. Who does not want the stay any more
      * cancels the stage's {@link CompletionStage#toCompletableFuture future}, or leaves when it comes.

@@ -15,6 +15,7 @@ import dev.baton.model.SessionImage;
 import dev.baton.model.SessionKey;
 import dev.baton.model.SessionMeta;
 import dev.baton.node.SessionUnavailable.Reason;
+import dev.baton.protocol.Effect;
 import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -46,6 +47,7 @@ final class DeployedApplication implements Application {
     private final Flushes flushes;
     private final HandOvers handOvers;
     private final IdleSessions idleSessions;
+    private final EarlyEntries early;
 
     DeployedApplication(String name, NodeId self, boolean localPlacement, ValueSerializer serializer,
                         ApplicationEvents events, ApplicationSettings settings, Parts parts, NodeThreads threads) {
@@ -66,6 +68,7 @@ final class DeployedApplication implements Application {
         this.expiries = new Expiries(states, parts, events, threads);
         this.flushes = new Flushes(settings, commits, tokens, parts, events);
         this.handOvers = new HandOvers(tokens, flushes, parts, events, threads);
+        this.early = new EarlyEntries(states, tokens, parts, events);
         this.idleSessions = new IdleSessions(settings, states, tokens, parts, events, threads);
         tokens.beforeGivingBack(flushes::lags, handOvers::prepare);
     }
@@ -140,9 +143,9 @@ final class DeployedApplication implements Application {
         }
         ClientState state = states.existing(id);
         if (state != null && state.open()) {
-            SessionMeta meta = state.meta();
-            if (parts.leases().valid(state.key().segment()) && state.open() && meta != null) {
-                return new Found(meta, Math.max(0, idleNanos(state)), self);
+            Found found = here(state);
+            if (found != null && state.open()) {
+                return found;
             }
         }
         mustRun();
@@ -154,6 +157,20 @@ final class DeployedApplication implements Application {
             state.token().learnIdle(found.idleNanos(), parts.now());
         }
         return found;
+    }
+
+    /** What is known of a session whose token is here; null where this process may not serve it now. */
+    private Found here(ClientState state) {
+        SessionMeta meta = state.meta();
+        return meta != null && parts.leases().valid(state.key().segment())
+                ? new Found(meta, Math.max(0, idleNanos(state)), self) : null;
+    }
+
+    @Override
+    public Found found(EarlyEntry early) {
+        Found found = early.inside() ? here(early.state()) : null;
+        // Not what a copy said whose token was lost meanwhile.
+        return early.inside() ? found : null;
     }
 
     @Override
@@ -205,6 +222,40 @@ final class DeployedApplication implements Application {
             return new Entry(state, known(owner), tokens, parts).block(timeoutNanos, 0, parts.clock(), events::waiting);
         } catch (SessionUnavailable e) {
             throw refused(e);
+        }
+    }
+
+    @Override
+    public EarlyEntry enterEarly(String id) {
+        return tokens.closing() || parts.loop().ended() ? null : early.begin(id);
+    }
+
+    @Override
+    public AccessLog enter(EarlyEntry entry, long timeoutNanos) {
+        counting.entries.increment();
+        Entry begun = early.take(entry);
+        try {
+            Entry way = begun != null ? begun : new Entry(entry.state(), null, tokens, parts);
+            return way.block(timeoutNanos, 0, parts.clock(), events::waiting);
+        } catch (SessionUnavailable e) {
+            throw refused(e);
+        }
+    }
+
+    @Override
+    public void drop(EarlyEntry entry) {
+        Entry begun = early.take(entry);
+        if (begun != null) {
+            begun.cancel();
+        }
+    }
+
+    /** Another process has been waiting for a token that is here. */
+    void usersWanted(Effect.UsersWanted e) {
+        ClientState state = states.existing(e.key().id());
+        if (state != null) {
+            early.giveWay(state);
+            tokens.usersWanted(e.key(), state);
         }
     }
 

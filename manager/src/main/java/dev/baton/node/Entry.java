@@ -173,6 +173,29 @@ final class Entry extends Passage<AccessLog> {
         }
     }
 
+    /** Whether somebody was let in, and counts there. */
+    boolean admitted() {
+        return log != null || gate != null && gate.outcome() != null && gate.outcome().admitted();
+    }
+
+    /** Whether this has come to its end, inside, and is still there. */
+    boolean inside() {
+        return log != null && !log.lost();
+    }
+
+    /** Nobody goes on with this: what it waits for and what it has is given back. Only without turns. */
+    void cancel() {
+        if (log == null && gate != null) {
+            tokens.giveUp(state, gate);
+            Waiter.Outcome outcome = gate.outcome();
+            log = outcome.admitted() ? state.stay(outcome.pass(), null) : null;
+        }
+        if (lease != null) {
+            parts.leases().cancel(lease);
+        }
+        undo();
+    }
+
     @Override
     AccessLog result() {
         return log;

@@ -83,6 +83,27 @@ abstract class Passage<T> {
         }
     }
 
+    /**
+     * Goes as far as it comes with the calling thread in that time, for {@link #block} to go on later.
+     *
+     * @param waits as there; where the thread must not wait it does not
+     */
+    final void begin(long timeoutNanos, Clock clock, Supplier<Runnable> waits) {
+        long start = clock.nanos();
+        Waiter w = advance();
+        Runnable end = w == null ? null : waits.get();
+        if (end == null) {
+            return;
+        }
+        try {
+            while (w != null && await(w, start + timeoutNanos - clock.nanos())) {
+                w = advance();
+            }
+        } finally {
+            end.run();
+        }
+    }
+
     private boolean await(Waiter waiter, long nanos) {
         try {
             return waiter.await(nanos) != null;

@@ -8,6 +8,7 @@ import dev.baton.access.TokenHold;
 import dev.baton.access.Waiter;
 import dev.baton.model.Fence;
 import dev.baton.model.NodeId;
+import dev.baton.model.SessionKey;
 import dev.baton.model.SessionMeta;
 import dev.baton.protocol.Content;
 import dev.baton.protocol.Denial;
@@ -324,11 +325,10 @@ final class Tokens {
         }
     }
 
-    void usersWanted(Effect.UsersWanted e) {
-        ClientState state = states.existing(e.key().id());
-        String users = state == null ? "" : events.users(state);
+    void usersWanted(SessionKey key, ClientState state) {
+        String users = events.users(state);
         if (!users.isEmpty()) {
-            parts.loop().give(new Input.Users(e.key(),
+            parts.loop().give(new Input.Users(key,
                     users.substring(0, Math.min(users.length(), Message.MAX_TEXT))));
         }
     }

@@ -7,6 +7,7 @@ import dev.baton.model.Settings;
 import dev.baton.node.Application;
 import dev.baton.node.Application.Completed;
 import dev.baton.node.Clock;
+import dev.baton.node.EarlyEntry;
 import dev.baton.node.SessionNode;
 import dev.baton.node.SessionUnavailable;
 import java.util.Map;
@@ -132,15 +133,16 @@ final class Deployment {
 
     /** @return null only where the store says that there is no such session, or see {@link LoginQuestion} */
     TrackedSession find(String base) {
-        Application.Found found;
+        RequestScope scope = RequestScope.current();
+        Expectation expectation = scope == null ? null : scope.expectation(this);
+        Application.Found found = expectation == null ? null : expectation.lookup(application, base);
         try {
-            found = application.lookup(base, manager.lockTimeoutNanos());
+            found = found != null ? found : application.lookup(base, manager.lockTimeoutNanos());
         } catch (SessionUnavailable e) {
             ClientState known = application.known(base);
             if (LoginQuestion.isHarmless(context(), known == null ? null : known.meta())) {
                 return null;
             }
-            RequestScope scope = RequestScope.current();
             throw scope == null ? e : scope.failed(e);
         }
         TrackedSession session = found == null ? null : session(application.state(base));
@@ -149,12 +151,17 @@ final class Deployment {
         }
         session.seen(found.meta(), found.idleNanos());
         session.state().token().seenAt(found.holder());
+        if (expectation != null) {
+            expectation.found(session);
+        }
         return session;
     }
 
     /** @return null where there is no such session any more */
     AccessLog enter(TrackedSession session, RequestScope scope, long timeoutNanos) {
-        AccessLog access = application.enter(session.state(), turnsOwner(scope), timeoutNanos);
+        EarlyEntry early = scope.entersEarly(session);
+        AccessLog access = early != null ? application.enter(early, timeoutNanos)
+                : application.enter(session.state(), turnsOwner(scope), timeoutNanos);
         session.entered();
         return access;
     }

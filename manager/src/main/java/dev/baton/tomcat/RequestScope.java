@@ -3,6 +3,7 @@ package dev.baton.tomcat;
 import dev.baton.access.AccessLog;
 import dev.baton.access.LockOwner;
 import dev.baton.node.Application.Completed;
+import dev.baton.node.EarlyEntry;
 import dev.baton.node.SessionUnavailable;
 import java.lang.ref.WeakReference;
 import java.util.ArrayList;
@@ -47,6 +48,8 @@ final class RequestScope {
     private LockOwner owner;
     /** Locks of the application that end with this scope; null before the first. */
     private List<LockHandle> handles;
+    /** Null before a request's first look-up, and outside of requests. */
+    private Expectation expectation;
 
     private static final class Stay {
         final TrackedSession session;
@@ -271,6 +274,22 @@ final class RequestScope {
         return open;
     }
 
+    /** What this request is expected to do with the session that it names; null where it is another application's. */
+    Expectation expectation(Deployment deployment) {
+        if (request == null || request.getContext() != deployment.context()) {
+            return null;
+        }
+        if (expectation == null) {
+            expectation = new Expectation();
+        }
+        return expectation;
+    }
+
+    /** The entry that was begun for the session when it was looked up, or null. */
+    EarlyEntry entersEarly(TrackedSession session) {
+        return expectation == null ? null : expectation.enters(session);
+    }
+
     /** The request has the session at hand, but did not touch what the token guards. */
     void joined(TrackedSession session) {
         know(session);
@@ -310,6 +329,10 @@ final class RequestScope {
      */
     void close(boolean findable) {
         finish();
+        if (expectation != null) {
+            expectation.end();
+            expectation = null;
+        }
         CURRENT.set(outer);
         if (findable && outer == null) {
             LATE.set(new Late(this));

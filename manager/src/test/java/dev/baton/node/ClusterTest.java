@@ -81,6 +81,30 @@ class ClusterTest {
     }
 
     @Test
+    @DisplayName("L6: a session that goes from node to node with each request")
+    void aWanderingSession() {
+        try (TestCluster cluster = TestCluster.of(3, 1, ApplicationSettings.DEFAULT)) {
+            String id = cluster.node(0).create("count", 0);
+            for (int i = 0; i < 9; i++) {
+                count(cluster.node(i % 3), id);
+            }
+            Map<String, Long> before = all(cluster);
+            for (int i = 0; i < 30; i++) {
+                count(cluster.node(i % 3), id);
+            }
+            // Ten of the thirty at the primary, whose own questions are calls.
+            assertThat(difference(before, all(cluster))).isEqualTo(Map.of("Acquire", 20L, "Revoke", 20L,
+                    "Release", 20L, "Released", 20L, "Grant", 20L, "Commit", 20L, "Committed", 20L,
+                    "Replicate", 60L, "Replicated", 60L));
+            assertThat(cluster.node(0).read(id, "count")).isEqualTo(39);
+        }
+    }
+
+    private static void count(TestCluster.Node node, String id) {
+        node.visit(id, (s, log) -> s.set("count", (int) s.get("count", log) + 1, log));
+    }
+
+    @Test
     @DisplayName("T5: a change in place reaches the store and the next node")
     void aChangeInPlaceReachesTheNextNode() {
         try (TestCluster cluster = TestCluster.of(2, 1, ApplicationSettings.DEFAULT)) {

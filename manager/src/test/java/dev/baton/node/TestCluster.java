@@ -110,6 +110,23 @@ final class TestCluster implements AutoCloseable {
             }
         }
 
+        /** A request for a session that used it before, as the adapter of Tomcat makes it: see {@link EarlyEntry}. */
+        <T> T visit(String id, Work<T> work) {
+            EarlyEntry early = shop.enterEarly(id);
+            Application.Found found = early == null ? null : shop.found(early);
+            if (found == null && shop.lookup(id, LONG) == null) {
+                throw new AssertionError("no session " + id);
+            }
+            ClientState state = shop.state(id);
+            AccessLog log = early == null ? shop.enter(state, LONG) : shop.enter(early, LONG);
+            try {
+                return work.in(state, log);
+            } finally {
+                shop.finish(log, LONG);
+                state.token().learnUse(true);
+            }
+        }
+
         Object read(String id, String name) {
             return request(id, (s, log) -> s.get(name, log));
         }
