@@ -19,8 +19,9 @@ import org.apache.juli.logging.LogFactory;
 /**
  * Follows an asynchronous request from the container thread's exit to its end. The container thread has left the
  * session by then, so that a request that streams for hours blocks nobody; what the request's own threads touched is
- * compared and saved before its answer is complete. The end comes with onComplete, or with the end of the answer where
- * that is first, as after a dispatch.
+ * compared and saved before its answer is complete: at the held end of the answer, just after onComplete. (Tomcat calls
+ * onComplete with a monitor, in which a virtual thread that waits would keep its carrier on JDK 21 to 23.) Where
+ * nothing holds the answer no acknowledgement is waited for, and onComplete is the end.
  */
 final class AsyncWatch implements AsyncListener {
     private static final Log log = LogFactory.getLog(AsyncWatch.class);
@@ -74,7 +75,9 @@ final class AsyncWatch implements AsyncListener {
 
     @Override
     public void onComplete(AsyncEvent event) {
-        finish();
+        if (!ResponseHold.holds(request)) {
+            finish();
+        }
     }
 
     /** Tomcat drops the listeners whenever the application starts anew. */

@@ -98,6 +98,12 @@ final class ResponseHold implements OutputBuffer, ActionHook {
         return hold;
     }
 
+    /** Whether the end of this request's answer is still to come, and {@link RequestScope#settle} with it. */
+    static boolean holds(Request request) {
+        return HOOK != null && HOOK.getVolatile(request.getResponse().getCoyoteResponse()) instanceof ResponseHold hold
+                && hold.mine();
+    }
+
     /** Tomcat is done with the request: nothing of its answer is kept back any more. */
     boolean over() {
         return over;
@@ -179,7 +185,7 @@ final class ResponseHold implements OutputBuffer, ActionHook {
     @Override
     public void action(ActionCode code, Object parameter) {
         switch (code) {
-            case COMMIT, CLIENT_FLUSH, CLOSE, CLOSE_NOW, IS_ERROR -> {
+            case COMMIT, CLIENT_FLUSH, CLOSE, CLOSE_NOW, IS_ERROR, ASYNC_POST_PROCESS -> {
                 if (mine()) {
                     mineToDo(code, parameter);
                 } else {
@@ -195,13 +201,13 @@ final class ResponseHold implements OutputBuffer, ActionHook {
         if (code == ActionCode.IS_ERROR) {
             // A request that goes on asynchronously is asked again when it ends.
             if (!is(ActionCode.ASYNC_IS_ASYNC) || !is(ActionCode.IS_IO_ALLOWED)) {
-                settle();
-                uninstall();
-                if (closeAfter != null) {
-                    hook.action(ActionCode.CLOSE_NOW, closeAfter);
-                }
+                end();
             }
             hook.action(code, parameter);
+        } else if (code == ActionCode.ASYNC_POST_PROCESS) {
+            // An asynchronous request completes whose connection is to be closed: it is asked nothing more.
+            hook.action(code, parameter);
+            end();
         } else if (code == ActionCode.CLOSE_NOW) {
             // The application failed after it had completed its answer: to its client that is a success.
             if (endHeld && !cut && !is(ActionCode.ASYNC_IS_ASYNC)) {
@@ -221,6 +227,14 @@ final class ResponseHold implements OutputBuffer, ActionHook {
             } else if (code == ActionCode.CLIENT_FLUSH) {
                 hook.action(code, parameter);
             }
+        }
+    }
+
+    private void end() {
+        settle();
+        uninstall();
+        if (closeAfter != null) {
+            hook.action(ActionCode.CLOSE_NOW, closeAfter);
         }
     }
 

@@ -1,5 +1,7 @@
 package dev.baton.tomcat;
 
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
 import jakarta.servlet.AsyncContext;
 import jakarta.servlet.RequestDispatcher;
 import jakarta.servlet.ServletException;
@@ -16,6 +18,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import org.apache.catalina.Context;
 import org.apache.catalina.core.StandardContext;
 import org.apache.tomcat.util.descriptor.web.ErrorPage;
@@ -26,6 +29,8 @@ import org.apache.tomcat.util.descriptor.web.ErrorPage;
  */
 final class AnswerPages {
     static final String START = "/start";
+    /** For a form larger than the connector allows: Tomcat makes it an error, and closes the connection. */
+    static final String UPLOAD = "/upload";
     private static final byte[] TEN = "0123456789".getBytes();
 
     /** Ways to end an answer, with the status that they bring. */
@@ -68,9 +73,11 @@ final class AnswerPages {
         for (String way : WAYS.keySet()) {
             TestTomcats.page(context, "/" + way, (q, r) -> answer(way, q, r));
         }
+        TestTomcats.page(context, UPLOAD, AnswerPages::abortedUpload);
         TestTomcats.page(context, "/target", (q, r) -> r.getOutputStream().write(TEN));
         TestTomcats.page(context, "/error", (q, r) -> {
-            if (!"/shop/listenerAfterException".equals(q.getAttribute(RequestDispatcher.ERROR_REQUEST_URI))) {
+            Object failed = q.getAttribute(RequestDispatcher.ERROR_REQUEST_URI);
+            if (!Set.of("/shop/listenerAfterException", "/shop" + UPLOAD).contains(failed)) {
                 change(q);
             }
             r.getOutputStream().write(TEN);
@@ -191,6 +198,13 @@ final class AnswerPages {
         for (int i = 0; i < times; i++) {
             out.write(TEN);
         }
+    }
+
+    private static void abortedUpload(HttpServletRequest q, HttpServletResponse r) {
+        AsyncContext async = q.startAsync();
+        assertThatThrownBy(() -> q.getParameter("all")).isInstanceOf(IllegalStateException.class);
+        CompletableFuture.runAsync(() -> change(q)).join();
+        async.complete();
     }
 
     /** The container's thread does not use the session at all. */

@@ -8,6 +8,7 @@ import dev.baton.protocol.Message;
 import dev.baton.tomcat.wire.AjpClient;
 import dev.baton.tomcat.wire.Http1Client;
 import dev.baton.tomcat.wire.Http2Client;
+import jakarta.servlet.AsyncContext;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
@@ -93,6 +94,26 @@ class NoMonitorTest {
             r.getWriter().print("ok");
             r.flushBuffer();
         });
+        TestTomcats.page(context, "/asyncComplete", (q, r) -> {
+            AsyncContext async = q.startAsync();
+            async.start(() -> {
+                cart(q)[0]++;
+                async.complete();
+            });
+        });
+        TestTomcats.page(context, "/asyncDispatch", (q, r) -> {
+            AsyncContext async = q.startAsync();
+            async.start(() -> {
+                cart(q)[0]++;
+                async.dispatch("/nothing");
+            });
+        });
+        TestTomcats.page(context, "/asyncTimeout", (q, r) -> {
+            AsyncContext async = q.startAsync();
+            async.setTimeout(1);
+            async.start(() -> cart(q)[0]++);
+        });
+        TestTomcats.page(context, "/nothing", (q, r) -> r.setStatus(200));
         TestTomcats.page(context, "/rename", (q, r) -> {
             cart(q);
             q.changeSessionId();
@@ -240,8 +261,8 @@ class NoMonitorTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"/change", "/completed"})
-    @DisplayName("for the acknowledgement, also of an answer that the application completed itself")
+    @ValueSource(strings = {"/change", "/completed", "/asyncComplete", "/asyncDispatch", "/asyncTimeout"})
+    @DisplayName("for the acknowledgement, also of an answer that the application completed itself or asynchronously")
     void forTheAcknowledgement(String page) throws Exception {
         start(Map.of("commitTimeout", "600000"));
         TestTomcats.Visitor visitor = visitor(1);
