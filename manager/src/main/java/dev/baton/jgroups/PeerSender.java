@@ -122,6 +122,15 @@ final class PeerSender {
         return false;
     }
 
+    private static boolean anyChange(List<Message> messages) {
+        for (Message m : messages) {
+            if (isChange(m)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     private static boolean isChange(Message m) {
         return m instanceof Message.Replicate || m instanceof Message.Commit;
     }
@@ -271,7 +280,7 @@ final class PeerSender {
         }
         envelope = bytes;
         offset = 0;
-        changes = messages.stream().anyMatch(PeerSender::isChange);
+        changes = anyChange(messages);
         meter.envelopesSent.increment();
     }
 

@@ -251,7 +251,7 @@ final class PrimaryRequests {
             return;
         }
         if (!step.guards.tokenCurrent(s, from, m.fence())) {
-            boolean known = m.deltas().stream().allMatch(d -> step.guards.duplicate(s, m.fence(), d.version()));
+            boolean known = allDuplicates(s, m.fence(), m.deltas());
             if (!known) {
                 fencedWrites++;
             }
@@ -281,6 +281,15 @@ final class PrimaryRequests {
      */
     private Denial askedAgain(List<SessionDelta> deltas) {
         return deltas.isEmpty() || replication.enoughInSync() ? null : Denial.UNCONFIRMED;
+    }
+
+    private boolean allDuplicates(StoredSession s, Fence fence, List<SessionDelta> deltas) {
+        for (SessionDelta d : deltas) {
+            if (!step.guards.duplicate(s, fence, d.version())) {
+                return false;
+            }
+        }
+        return true;
     }
 
     private void answerRepeated(Runnable answer) {
@@ -325,7 +334,7 @@ final class PrimaryRequests {
             replication.whenDurable(() -> committed(from, m.key(), m.fence(), last, Denial.GONE));
             return;
         }
-        if (m.deltas().stream().allMatch(d -> step.guards.duplicate(s, m.fence(), d.version()))) {
+        if (allDuplicates(s, m.fence(), m.deltas())) {
             Denial reason = askedAgain(m.deltas());
             answerRepeated(() -> committed(from, m.key(), m.fence(), last, reason));
             return;

@@ -183,10 +183,9 @@ final class SegmentCopy {
         slot.session = session;
         if (before != null) {
             hash -= hash(key, before);
-            bytes -= size(before);
         }
         hash += hash(key, session);
-        bytes += size(session);
+        bytes += growth(before, session);
         if (!complete) {
             brought.add(key);
         }
@@ -230,6 +229,11 @@ final class SegmentCopy {
             next.remove(0);
         }
         return next;
+    }
+
+    private static int growth(StoredSession before, StoredSession now) {
+        return before == null || before.tombstone() || now.tombstone() ? size(now) - (before == null ? 0 : size(before))
+                : now.image().growth(before.image());
     }
 
     private static int size(StoredSession s) {
