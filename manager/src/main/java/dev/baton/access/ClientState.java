@@ -50,7 +50,7 @@ public final class ClientState {
      */
     public Object get(String name, AccessLog log) {
         Attribute attribute = log.contents().attribute(name);
-        Object value = attribute == null ? null : attribute.value(workshop, this);
+        Object value = value(attribute, log);
         if (attribute != null && attribute.unreadable() && workshop.problems().dropsUnreadable()) {
             log.contents().set(name, null);
             log.written(name);
@@ -59,6 +59,16 @@ public final class ClientState {
             log.candidate(name);
         }
         return value;
+    }
+
+    private Object value(Attribute attribute, AccessLog log) {
+        Object there = attribute == null ? null : attribute.made();
+        if (there != null || attribute == null) {
+            return there;
+        }
+        Object made = attribute.value(workshop, this);
+        log.contents().revised();
+        return made;
     }
 
     /** Whether this value of the attribute may be changed in place by whoever has read it. */
@@ -92,7 +102,7 @@ public final class ClientState {
 
     private Object change(String name, Object value, AccessLog log) {
         Attribute attribute = log.contents().attribute(name);
-        Object before = attribute == null ? null : attribute.value(workshop, this);
+        Object before = value(attribute, log);
         log.contents().set(name, value);
         log.written(name);
         return before;
@@ -109,6 +119,7 @@ public final class ClientState {
         Attribute attribute = log.contents().attribute(name);
         if (attribute != null && attribute.made() != null && attribute.benchmark() != null) {
             attribute.replace(attribute.bytes());
+            log.contents().revised();
         }
     }
 

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
@@ -27,6 +28,8 @@ import java.util.function.BooleanSupplier;
  * core learns of them. Contents are replaced only while nobody is inside.
  */
 final class Contents {
+    private static final AtomicIntegerFieldUpdater<Contents> REVISION =
+            AtomicIntegerFieldUpdater.newUpdater(Contents.class, "revision");
     private static final AtomicReferenceFieldUpdater<Contents, Rest> REST =
             AtomicReferenceFieldUpdater.newUpdater(Contents.class, Rest.class, "rest");
 
@@ -43,6 +46,7 @@ final class Contents {
     private volatile Stamp stamp;
     private volatile SessionMeta meta;
     private volatile SessionMeta storedMeta;
+    /** Written under {@link #lock}, or while nobody is inside. */
     private volatile int bytes;
     private volatile AccessLog.End end;
     private volatile Rest rest = Rest.USED;
@@ -50,6 +54,8 @@ final class Contents {
     private volatile boolean fresh;
     /** Null until something changed that could share objects, and when idle. Used under {@link #lock}. */
     private volatile Separation separation;
+    /** Another number whenever an attribute may have come to consist of other objects. */
+    private volatile int revision;
     /** Null while nobody ever locked anything. Guarded by the monitor. */
     private LockTable locks;
 
@@ -127,6 +133,7 @@ final class Contents {
             return false;
         }
         stamp = after;
+        revised();
         measure();
         acknowledgements.advance(version);
         return true;
@@ -166,6 +173,11 @@ final class Contents {
         bytes = sum;
     }
 
+    /** Attributes were rewritten; none came or went. As {@link #measure}, without a look at all of them. */
+    void grow(int growth) {
+        bytes += growth;
+    }
+
     long spareBytes() {
         long sum = 0;
         for (Attribute a : attributes) {
@@ -193,6 +205,15 @@ final class Contents {
             separation = known;
         }
         return known;
+    }
+
+    int revision() {
+        return revision;
+    }
+
+    /** An attribute may consist of other objects from now on. */
+    void revised() {
+        REVISION.incrementAndGet(this);
     }
 
     /** Somebody stays inside. */
@@ -290,6 +311,7 @@ final class Contents {
         }
         Attribute attribute = known == null ? new Attribute(name, null) : known;
         attribute.put(value);
+        revised();
         if (known == null) {
             add(attribute);
         }

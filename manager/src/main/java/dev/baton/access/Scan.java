@@ -41,6 +41,8 @@ public final class Scan {
     private final List<String> compared = new ArrayList<>();
     /** Whether anything changed that may share objects with other attributes. */
     private boolean sharing;
+    /** Whether an attribute that changed consists of other objects now. */
+    private boolean restructured;
     private SessionDelta delta;
     private SessionImage image;
     /** Bytes of the session with what was compared so far. */
@@ -101,8 +103,12 @@ public final class Scan {
      * that is an object here takes a microsecond or so each; it is serialised only where it looks changed.
      */
     private void compareOthers() {
+        int revision = contents.revision();
+        if (verification == null && contents.separation().holds(revision) && !restructured) {
+            return;
+        }
         List<String> made = made();
-        if (verification == null && separate(made)) {
+        if (verification == null && separate(made, revision)) {
             return;
         }
         for (String name : made) {
@@ -126,7 +132,7 @@ public final class Scan {
     }
 
     /** Whether those attributes are known to share no objects. */
-    private boolean separate(List<String> made) {
+    private boolean separate(List<String> made, int revision) {
         Map<String, Benchmark> all = new LinkedHashMap<>();
         for (String name : made) {
             Attribute attribute = contents.attribute(name);
@@ -137,7 +143,7 @@ public final class Scan {
             }
             all.put(name, benchmark);
         }
-        return contents.separation().holds(all);
+        return contents.separation().holds(all, revision);
     }
 
     private void conclude(long ageNanos) {
@@ -189,9 +195,12 @@ public final class Scan {
             return;
         }
         compared.add(name);
+        Benchmark before = attribute.benchmark();
+        Object objects = before == null ? null : before.objects();
         try {
             Differencer.Comparison found =
-                    state.workshop().differencer().compare(name, attribute.benchmark(), value, source(name, value));
+                    state.workshop().differencer().compare(name, before, value, source(name, value));
+            boolean sameObjects = objects != null && found.next().objects() == objects;
             if (!found.steady()) {
                 state.workshop().problems().restless(state, name);
                 unfinished.add(name);
@@ -200,12 +209,16 @@ public final class Scan {
                 }
             }
             if (found.change() != null) {
-                grow(name, value, length(found.next()) - length(attribute.benchmark()));
+                grow(name, value, length(found.next()) - length(before));
                 changes.add(found.change());
-                sharing |= !found.next().plain() || attribute.benchmark() != null && !attribute.benchmark().plain();
+                sharing |= !found.next().plain() || before != null && !before.plain();
+                restructured |= !sameObjects;
                 benchmarks.put(name, found.next());
-                verify(name, attribute.benchmark(), value, found.next());
+                verify(name, before, value, found.next());
             } else {
+                if (!sameObjects) {
+                    contents.revised();
+                }
                 attribute.benchmark(found.next());
             }
         } catch (NotSerializableAttribute e) {
@@ -326,9 +339,16 @@ public final class Scan {
     /** What was found has been given to the core: it is the benchmark from now on. The caller still holds the lock. */
     public void accept(Fence fence) {
         contents.leave(unfinished);
+        if (restructured) {
+            contents.revised();
+        }
+        boolean rewritten = image == null && removed.isEmpty() && meta == contents.storedMeta();
+        int growth = 0;
         for (Map.Entry<String, Benchmark> e : benchmarks.entrySet()) {
             Attribute attribute = contents.attribute(e.getKey());
             if (attribute != null) {
+                rewritten &= attribute.benchmark() != null;
+                growth += length(e.getValue()) - length(attribute.benchmark());
                 attribute.benchmark(e.getValue());
             }
         }
@@ -347,7 +367,11 @@ public final class Scan {
         }
         if (image != null || delta != null) {
             contents.storedMeta(meta);
-            contents.measure();
+            if (rewritten) {
+                contents.grow(growth);
+            } else {
+                contents.measure();
+            }
         }
     }
 }

@@ -10,6 +10,8 @@ import java.util.List;
  * <p>Any threads.
  */
 public class Benchmark {
+    private static final Object PLAIN = new Object();
+
     private final byte[] bytes;
     /** The value's {@link Snapshot}, or where it is a plain value that refers to nothing the value itself; or null. */
     private volatile Object looked;
@@ -63,6 +65,15 @@ public class Benchmark {
     public boolean plain() {
         Object before = looked;
         return before != null && !(before instanceof Snapshot);
+    }
+
+    /**
+     * Stands for the objects that the value consists of: the same one as long as they are the same and no longer; null
+     * where they are not known.
+     */
+    public Object objects() {
+        Object[] nodes = nodes();
+        return nodes != null ? nodes : plain() ? PLAIN : null;
     }
 
     /** The objects that the value consists of, plain values left out; null where they are not known. */

@@ -110,7 +110,8 @@ public final class Differencer {
         }
         Class<?> unwalkable = snapshot == null && source.alone() ? value.getClass() : null;
         // Something may have changed and changed back while others are at work: then only bytes tell.
-        Snapshot trusted = steady && source.alone() ? snapshot : null;
+        Snapshot trusted = steady && source.alone() && snapshot != null
+                ? snapshot.of(benchmark == null ? null : benchmark.snapshot()) : null;
         if (trusted != null && places) {
             trusted = trusted.with(Places.of(bytes, met, trusted));
         }

@@ -2,7 +2,6 @@ package dev.baton.diff;
 
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 
@@ -16,23 +15,32 @@ import java.util.Map;
  */
 public final class Separation {
     private static final int PATIENCE = 3;
-    /** Tells the same object from others; no order. */
-    private static final Comparator<Object> IDENTITY = (a, b) -> a == b ? 0 : 1;
 
     /** The nodes of each attribute, in the order of the attributes. */
     private List<Object[]> seen = List.of();
     private int times;
     private boolean separate;
+    private int revision;
+
+    /**
+     * Whether this held when that number was the caller's: it is another one whenever an attribute may have come to
+     * consist of other objects.
+     */
+    public boolean holds(int now) {
+        return separate && revision == now;
+    }
 
     /**
      * Whether these attributes are known to share nothing.
      *
      * @param attributes name and benchmark of all attributes that exist as objects and can change; their benchmarks are
      *                   of these objects
+     * @param now        see {@link #holds(int)}; taken before
      */
-    public boolean holds(Map<String, Benchmark> attributes) {
+    public boolean holds(Map<String, Benchmark> attributes, int now) {
+        revision = now;
         boolean same = attributes.size() == seen.size();
-        List<Object[]> now = new ArrayList<>(attributes.size());
+        List<Object[]> all = new ArrayList<>(attributes.size());
         for (Benchmark benchmark : attributes.values()) {
             Object[] nodes = benchmark.nodes();
             if (nodes == null) {
@@ -40,10 +48,10 @@ public final class Separation {
                 separate = false;
                 return false;
             }
-            same = same && Arrays.equals(seen.get(now.size()), nodes, IDENTITY);
-            now.add(nodes);
+            same = same && Arrays.equals(seen.get(all.size()), nodes, Snapshot.IDENTITY);
+            all.add(nodes);
         }
-        seen = now;
+        seen = all;
         if (!same) {
             times = 0;
             separate = false;

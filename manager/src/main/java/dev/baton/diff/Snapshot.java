@@ -1,6 +1,7 @@
 package dev.baton.diff;
 
 import java.util.Arrays;
+import java.util.Comparator;
 
 /**
  * What a graph of live objects looked like, to see later whether it still does without serialising it (D2, D4).
@@ -15,6 +16,8 @@ final class Snapshot {
     /** The answer that nothing changed. */
     static final Touched NOTHING = new Touched();
 
+    /** Tells the same object from others; no order. */
+    static final Comparator<Object> IDENTITY = (a, b) -> a == b ? 0 : 1;
     private static final Object[] NO_OBJECTS = {};
     private static final Shape[] NO_SHAPES = {};
     private static final long[] NO_PRIMS = {};
@@ -65,6 +68,12 @@ final class Snapshot {
         } catch (Shape.Unwalkable | RuntimeException | LinkageError e) {
             return null;
         }
+    }
+
+    /** As this one; where the objects are those of another snapshot, in its array: see {@link Benchmark#objects}. */
+    Snapshot of(Snapshot before) {
+        return before == null || !Arrays.equals(nodes, before.nodes, IDENTITY) ? this
+                : new Snapshot(root, before.nodes, shapes, prims, refs, copied, places);
     }
 
     /** Whether the graph of this object is the noted one and looks the same; false also where that cannot be told. */

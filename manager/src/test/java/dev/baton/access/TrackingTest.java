@@ -159,6 +159,64 @@ class TrackingTest {
         }
     }
 
+    @Test
+    @DisplayName("T5: attributes known to share nothing come to share an object by an exchange of equals, or by being set")
+    void separateAttributesComeToShare() {
+        ClientState state = session.granted(Tracking.DEFAULT, Map.of());
+        AccessLog first = enter(state);
+        state.set("cart", new ArrayList<>(List.of(new Line(), new Line())), first);
+        state.set("other", new ArrayList<>(List.of(new Line())), first);
+        complete(first);
+        leave(state, first);
+        for (int i = 1; i <= 10; i++) {
+            assertThat(changeOfTheCart(state, i)).containsExactly("cart");
+        }
+
+        AccessLog exchange = enter(state);
+        Line second = cart(state, exchange).get(1);
+        @SuppressWarnings("unchecked")
+        List<Line> other = (List<Line>) state.get("other", exchange);
+        other.set(0, second);
+        assertThat(complete(exchange)).as("the bytes are the same").isEmpty();
+        leave(state, exchange);
+        AccessLog change = enter(state);
+        cart(state, change).get(1).quantity = 77;
+        assertThat(complete(change)).containsExactly("cart", "other");
+        leave(state, change);
+
+        AccessLog apart = enter(state);
+        state.set("other", new ArrayList<>(List.of(new Line())), apart);
+        complete(apart);
+        leave(state, apart);
+        for (int i = 11; i <= 20; i++) {
+            assertThat(changeOfTheCart(state, i)).containsExactly("cart");
+        }
+        AccessLog set = enter(state);
+        Line taken = cart(state, set).get(0);
+        state.set("other", taken, set);
+        assertThat(complete(set)).containsExactly("other");
+        leave(state, set);
+        assertThat(changeOfTheCart(state, 21)).containsExactly("cart", "other");
+    }
+
+    @Test
+    @DisplayName("The size of a session follows its attributes, those that grow, come and go")
+    void theSizeFollows() {
+        ClientState state = session.granted(Tracking.DEFAULT, Map.of());
+        for (int i = 0; i < 20; i++) {
+            AccessLog log = enter(state);
+            state.set("a" + i % 7, "x".repeat(i), log);
+            if (i % 5 == 0) {
+                state.remove("a" + (i + 3) % 7, log);
+            }
+            complete(log);
+            leave(state, log);
+            int[] stored = {0};
+            state.withStored(image -> stored[0] = image.size());
+            assertThat(state.wholeBytes()).isEqualTo(stored[0]);
+        }
+    }
+
     private List<String> changeOfTheCart(ClientState state, int quantity) {
         AccessLog log = enter(state);
         cart(state, log).get(0).quantity = 100 + quantity;
