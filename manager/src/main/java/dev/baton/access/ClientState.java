@@ -66,7 +66,7 @@ public final class ClientState {
         if (there != null || attribute == null) {
             return there;
         }
-        Object made = attribute.value(workshop, this);
+        Object made = attribute.value(workshop, this, log.contents());
         log.contents().revised();
         return made;
     }
@@ -252,7 +252,10 @@ public final class ClientState {
         default void doubtful(ClientState state, String attribute, String finding) {
         }
 
-        /** An attribute's object was made from its bytes, for somebody inside. Called once per object. */
+        /**
+         * An attribute's object was made from its bytes, for somebody inside; or one that was here before was brought
+         * up to bytes that came from the store. Called once each time.
+         */
         default void made(ClientState state, String name, Object value) {
         }
     }

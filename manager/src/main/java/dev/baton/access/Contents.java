@@ -1,6 +1,7 @@
 package dev.baton.access;
 
 import dev.baton.diff.Benchmark;
+import dev.baton.diff.Mutability;
 import dev.baton.diff.Separation;
 import dev.baton.model.AttributeChange;
 import dev.baton.model.MalformedPatch;
@@ -8,6 +9,7 @@ import dev.baton.model.SessionDelta;
 import dev.baton.model.SessionImage;
 import dev.baton.model.SessionMeta;
 import dev.baton.model.Stamp;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
@@ -90,7 +92,7 @@ final class Contents {
             Attribute known = before == null ? null : before.attribute(name);
             boolean same = known != null && !known.removed() && !before.pending().contains(name)
                     && Arrays.equals(known.bytes(), value);
-            all[i] = same ? known : new Attribute(name, value);
+            all[i] = same ? known : known != null ? Attribute.after(known, value) : new Attribute(name, value);
         }
         c.attributes = all;
         c.bytes = image.size();
@@ -117,7 +119,7 @@ final class Contents {
                     } else if (value == null) {
                         drop(known);
                     } else {
-                        known.replace(value);
+                        known.bring(value);
                     }
                 }
                 if (delta.meta() != null) {
@@ -181,8 +183,7 @@ final class Contents {
     long spareBytes() {
         long sum = 0;
         for (Attribute a : attributes) {
-            Benchmark b = a.benchmark();
-            sum += b == null ? 0 : b.spareBytes();
+            sum += a.spareBytes();
         }
         return sum;
     }
@@ -190,10 +191,7 @@ final class Contents {
     void shrink() {
         separation = null;
         for (Attribute a : attributes) {
-            Benchmark b = a.benchmark();
-            if (b != null) {
-                b.shrink();
-            }
+            a.shrink();
         }
     }
 
@@ -214,6 +212,22 @@ final class Contents {
     /** An attribute may consist of other objects from now on. */
     void revised() {
         REVISION.incrementAndGet(this);
+    }
+
+    /** Benchmarks of all others that are objects and can change; null where one of them may not be of its object. */
+    List<Benchmark> others(Attribute than) {
+        List<Benchmark> others = new ArrayList<>();
+        for (Attribute a : attributes) {
+            Object value = a == than ? null : a.made();
+            if (value != null && !Mutability.proven(value)) {
+                Benchmark known = a.benchmark();
+                if (known == null || !known.isOf(value)) {
+                    return null;
+                }
+                others.add(known);
+            }
+        }
+        return others;
     }
 
     /** Somebody stays inside. */

@@ -33,4 +33,15 @@ public interface ValueSerializer {
 
     /** @throws UnreadableAttribute where the class is missing or refused, or the bytes do not fit it */
     Object deserialize(String name, byte[] bytes) throws UnreadableAttribute;
+
+    /**
+     * As above, and tells which objects were made.
+     *
+     * @param made is emptied and filled with the objects as {@code resolveObject} of an {@code ObjectInputStream} meets
+     *             them; left empty where that is not known
+     */
+    default Object deserialize(String name, byte[] bytes, List<Object> made) throws UnreadableAttribute {
+        made.clear();
+        return deserialize(name, bytes);
+    }
 }

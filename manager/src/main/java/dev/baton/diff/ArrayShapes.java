@@ -39,6 +39,11 @@ final class ArrayShapes {
         void skip(Reader notes) {
             notes.skip(0, notes.count());
         }
+
+        @Override
+        boolean follows(Object[] refs, int from, int to) {
+            return true;
+        }
     }
 
     private static final class OfPrimitives extends Shape {
@@ -59,6 +64,11 @@ final class ArrayShapes {
         @Override
         void skip(Reader notes) {
             notes.skip(0, 1);
+        }
+
+        @Override
+        boolean follows(Object[] refs, int from, int to) {
+            return true;
         }
     }
 

@@ -194,7 +194,7 @@ final class BinaryDiff {
         return -1;
     }
 
-    private static int commonSuffix(byte[] a, byte[] b, int prefix) {
+    static int commonSuffix(byte[] a, byte[] b, int prefix) {
         int most = Math.min(a.length, b.length) - prefix;
         int n = 0;
         while (most - n >= WORD) {

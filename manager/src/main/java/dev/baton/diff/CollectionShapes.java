@@ -18,6 +18,7 @@ import java.util.LinkedList;
 import java.util.List;
 import java.util.Map;
 import java.util.PriorityQueue;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.Stack;
@@ -48,7 +49,9 @@ final class CollectionShapes {
         if (type == ArrayList.class) {
             return new OfArrayList();
         } else if (COLLECTIONS.contains(type) || CONCURRENT_COLLECTIONS.contains(type.getName())) {
-            return new OfCollection(SortedSet.class.isAssignableFrom(type) || type == PriorityQueue.class);
+            boolean set = Set.class.isAssignableFrom(type);
+            return new OfCollection(SortedSet.class.isAssignableFrom(type) || type == PriorityQueue.class,
+                    !set && type != PriorityQueue.class);
         } else if (MAPS.contains(type) || type.getName().equals("java.util.concurrent.ConcurrentHashMap")) {
             return new OfMap(SortedMap.class.isAssignableFrom(type));
         } else if (type == Date.class) {
@@ -90,13 +93,21 @@ final class CollectionShapes {
         void skip(Reader notes) {
             notes.skip(0, notes.count());
         }
+
+        @Override
+        boolean follows(Object[] refs, int from, int to) {
+            return true;
+        }
     }
 
     private static final class OfCollection extends Shape {
         private final boolean sorted;
+        private final boolean ordered;
 
-        OfCollection(boolean sorted) {
+        /** @param ordered whether elements stay where they were put, whatever becomes of them */
+        OfCollection(boolean sorted, boolean ordered) {
             this.sorted = sorted;
+            this.ordered = ordered;
         }
 
         @Override
@@ -133,6 +144,12 @@ final class CollectionShapes {
         void skip(Reader notes) {
             notes.skip(0, sorted ? 1 : 0);
             notes.skip(0, notes.count());
+        }
+
+        /** Elements of sets and heaps stand where their hash or their order has put them. */
+        @Override
+        boolean follows(Object[] refs, int from, int to) {
+            return ordered || leaves(refs, from, to, 1);
         }
     }
 
@@ -203,6 +220,12 @@ final class CollectionShapes {
             notes.skip(0, sorted ? 1 : 0);
             notes.skip(0, 2 * notes.count());
         }
+
+        @Override
+        boolean follows(Object[] refs, int from, int to) {
+            int keys = from + (sorted ? 1 : 0);
+            return leaves(refs, from, keys, 1) && leaves(refs, keys, to, 2);
+        }
     }
 
     private static Comparator<?> comparator(Object live) {
@@ -225,6 +248,11 @@ final class CollectionShapes {
         void skip(Reader notes) {
             notes.skip(1, 0);
         }
+
+        @Override
+        boolean follows(Object[] refs, int from, int to) {
+            return true;
+        }
     }
 
     private static final class OfEntry extends Shape {
@@ -242,6 +270,11 @@ final class CollectionShapes {
         @Override
         void skip(Reader notes) {
             notes.skip(0, 2);
+        }
+
+        @Override
+        boolean follows(Object[] refs, int from, int to) {
+            return true;
         }
     }
 }

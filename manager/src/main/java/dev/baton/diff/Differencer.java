@@ -5,6 +5,7 @@ import dev.baton.model.AttributeChange;
 import dev.baton.model.BytePatch;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.List;
 
 /**
@@ -73,7 +74,7 @@ public final class Differencer {
                 return inPlace;
             }
         }
-        return serialised(name, benchmark, value, touched != null, method, source);
+        return serialised(name, benchmark, value, touched == null ? null : before, method, source);
     }
 
     /** The change made to the bytes where they stand; null where that is not possible. */
@@ -92,12 +93,13 @@ public final class Differencer {
         return new Comparison(change, Benchmark.of(bytes, next, null, benchmark.met()), true);
     }
 
-    /** @param places whether it is worth while to know them next time */
+    /** @param before where the value changed in single places only, so that it is worth while to know them; or null */
     private static <E extends Exception> Comparison serialised(String name, Benchmark benchmark, Object value,
-                                                               boolean places, Methods.Method method, Source<E> source)
+                                                               Snapshot before, Methods.Method method,
+                                                               Source<E> source)
             throws E {
         boolean walks = benchmark == null || !benchmark.unwalkable(value);
-        List<Object> met = places || method == Methods.Method.GRAPH ? new ArrayList<>() : null;
+        List<Object> met = before != null || method == Methods.Method.GRAPH ? new ArrayList<>() : null;
         Snapshot snapshot = null;
         byte[] bytes = null;
         boolean steady = false;
@@ -112,7 +114,7 @@ public final class Differencer {
         // Something may have changed and changed back while others are at work: then only bytes tell.
         Snapshot trusted = steady && source.alone() && snapshot != null
                 ? snapshot.of(benchmark == null ? null : benchmark.snapshot()) : null;
-        if (trusted != null && places) {
+        if (trusted != null && before != null) {
             trusted = trusted.with(Places.of(bytes, met, trusted));
         }
         List<Object> known = method == Methods.Method.GRAPH ? met : List.of();
@@ -153,6 +155,32 @@ public final class Differencer {
      * Remembers what a value looks like that was just made from the benchmark's bytes and that nobody else knows yet.
      */
     public void read(Benchmark benchmark, Object value) {
-        benchmark.snapshot(Snapshot.of(value));
+        read(benchmark, value, List.of());
+    }
+
+    /**
+     * As above, and finds out where in the bytes everything stands, so that the value may {@link #follow} from here on.
+     *
+     * @param made the objects as {@code resolveObject} of an {@code ObjectInputStream} met them; empty where not known
+     */
+    public void read(Benchmark benchmark, Object value, List<Object> made) {
+        Snapshot snapshot = Snapshot.of(value);
+        if (snapshot != null && !made.isEmpty() && Following.possible(snapshot)) {
+            snapshot = snapshot.with(Places.ofRead(benchmark.bytes(), made, snapshot));
+        }
+        benchmark.snapshot(snapshot == null ? null : snapshot.asRead());
+    }
+
+    /**
+     * Makes an object that was the attribute's before what its present bytes say, where that is the same as to read it
+     * anew: see {@link Following}. Nobody may use it meanwhile who would mind.
+     *
+     * @param before what the store had when this object was last compared
+     * @param others benchmarks of the other attributes that are objects here; null where one of them is not known
+     * @return the benchmark of these bytes and the object; null where the attribute must be read anew, and the object
+     *         not be used any more
+     */
+    public Benchmark follow(Benchmark before, Object value, byte[] bytes, Collection<Benchmark> others) {
+        return Following.follow(before, value, bytes, others);
     }
 }

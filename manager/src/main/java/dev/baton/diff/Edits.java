@@ -107,7 +107,8 @@ final class Edits {
     /** The bytes with all replacements made. */
     byte[] result() {
         if (result == null) {
-            Arrays.sort(edits, 0, count, Comparator.comparingInt(Edit::at));
+            // What is inserted behind a text comes before what replaces the number that stands there.
+            Arrays.sort(edits, 0, count, Comparator.comparingInt(Edit::at).thenComparingInt(Edit::length));
             result = new byte[base.length + delta];
             int from = 0;
             int to = 0;

@@ -6,6 +6,7 @@ import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
 import java.lang.reflect.Field;
+import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,6 +18,8 @@ import java.util.List;
 final class FieldShape extends Shape {
     /** The fields of one handle; more of them take several, so that none is too deep to be compiled. */
     private static final int FIELDS_PER_HANDLE = 16;
+    /** Code of a class that runs when its objects are read; by name alone, generously. */
+    private static final List<String> READING = List.of("readObject", "readResolve", "readObjectNoData");
     private static final MethodHandles.Lookup LOOKUP = MethodHandles.lookup();
     private static final Class<?>[] NOTED = {long[].class, int.class, Object[].class, int.class};
     private static final MethodType SAME =
@@ -37,17 +40,20 @@ final class FieldShape extends Shape {
     private final MethodHandle[] same;
     private final MethodHandle[] note;
     private final boolean constant;
+    /** See {@link #follows}. */
+    private final boolean bare;
     /** Of the noted primitives and references, in this order: the fields they come from. */
     final List<Field> primFields;
     final List<Field> refFields;
 
     private FieldShape(List<Field> primFields, List<Field> refFields, MethodHandle[] same, MethodHandle[] note,
-                       boolean constant) {
+                       boolean constant, boolean bare) {
         this.primFields = primFields;
         this.refFields = refFields;
         this.same = same;
         this.note = note;
         this.constant = constant;
+        this.bare = bare;
     }
 
     /**
@@ -80,7 +86,7 @@ final class FieldShape extends Shape {
             }
         }
         return new FieldShape(List.copyOf(prims), List.copyOf(refs), chunks(same, true), chunks(note, false),
-                type.isRecord());
+                type.isRecord(), bare(type));
     }
 
     /** The class and those above it that are written, topmost first. */
@@ -90,6 +96,48 @@ final class FieldShape extends Shape {
             levels.add(0, c);
         }
         return levels;
+    }
+
+    /**
+     * Whether objects of the class are nothing but their serialised fields, and are read without a say of the class: no
+     * other field can hold something made of what these fields were before.
+     */
+    private static boolean bare(Class<?> type) {
+        if (type.isRecord() || type.getClassLoader() == null) {
+            return false;
+        }
+        for (Class<?> c = type; c != Object.class; c = c.getSuperclass()) {
+            try {
+                if (!bareLevel(c)) {
+                    return false;
+                }
+            } catch (LinkageError | TypeNotPresentException e) {
+                return false; // a method that names a class which is not there
+            }
+        }
+        return true;
+    }
+
+    private static boolean bareLevel(Class<?> type) {
+        boolean written = java.io.Serializable.class.isAssignableFrom(type);
+        for (Method method : type.getDeclaredMethods()) {
+            if (READING.contains(method.getName())) {
+                return false;
+            }
+        }
+        for (Field field : type.getDeclaredFields()) {
+            boolean unwritten = !written || Modifier.isTransient(field.getModifiers());
+            if (!Modifier.isStatic(field.getModifiers()) && unwritten
+                    || field.getName().equals("serialPersistentFields")) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    @Override
+    boolean follows(Object[] refs, int from, int to) {
+        return bare;
     }
 
     @Override

@@ -25,6 +25,38 @@ final class LiveNodes {
         return live != null ? live : zip(table, LiveIndex.withoutRepetitions(objects));
     }
 
+    /**
+     * {@link java.io.ObjectInputStream} shows each object that it has read to {@code resolveObject}, when it is
+     * complete: after those that first stand inside it.
+     *
+     * @param made what {@code resolveObject} was shown while the table's bytes were read
+     * @return as above
+     */
+    static Object[] ofRead(StreamTable table, List<Object> made) {
+        Object[] written = new Object[made.size()];
+        int[] open = new int[written.length];
+        int[] place = new int[written.length];
+        int depth = 0;
+        int met = 0;
+        int complete = 0;
+        for (int node = 0; node < table.count(); node++) {
+            if (table.live(node)) {
+                if (met == written.length) {
+                    return null;
+                }
+                while (depth > 0 && table.end(open[depth - 1]) <= table.start(node)) {
+                    written[place[--depth]] = made.get(complete++);
+                }
+                open[depth] = node;
+                place[depth++] = met++;
+            }
+        }
+        while (depth > 0) {
+            written[place[--depth]] = made.get(complete++);
+        }
+        return zip(table, written);
+    }
+
     private static Object[] zip(StreamTable table, Object[] objects) {
         Object[] live = new Object[table.count()];
         Class<?>[] classes = new Class<?>[table.count()];

@@ -7,6 +7,7 @@ import dev.baton.graph.StreamTable;
 import java.lang.reflect.Field;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Function;
 
 /**
  * Where in an attribute's bytes the primitives and the plain values stand that its {@link Snapshot} noted, so that a
@@ -43,12 +44,24 @@ final class Places {
      * @return null where that cannot be told
      */
     static Places of(byte[] bytes, List<Object> met, Snapshot snapshot) {
+        return of(bytes, table -> LiveNodes.of(table, met), snapshot);
+    }
+
+    /**
+     * @param made what {@code resolveObject} saw when the graph that was noted was read from these bytes
+     * @return null where that cannot be told
+     */
+    static Places ofRead(byte[] bytes, List<Object> made, Snapshot snapshot) {
+        return of(bytes, table -> LiveNodes.ofRead(table, made), snapshot);
+    }
+
+    private static Places of(byte[] bytes, Function<StreamTable, Object[]> objects, Snapshot snapshot) {
         if (bytes.length > MAX_BYTES) {
             return null;
         }
         try {
             StreamTable table = StreamTable.parse(bytes);
-            Object[] live = LiveNodes.of(table, met);
+            Object[] live = objects.apply(table);
             return live == null ? null : Finder.of(table, live, snapshot);
         } catch (MalformedGraph e) {
             return null;
@@ -151,7 +164,7 @@ final class Places {
         return type == 'J' || type == 'D' ? 8 : type == 'I' || type == 'F' ? 4 : type == 'S' || type == 'C' ? 2 : 1;
     }
 
-    private static int width(Object box) {
+    static int width(Object box) {
         return box instanceof Long || box instanceof Double ? 8 : box instanceof Integer || box instanceof Float ? 4
                 : box instanceof Short || box instanceof Character ? 2 : 1;
     }
@@ -198,6 +211,20 @@ final class Places {
             count += o == object ? 1 : 0;
         }
         return count;
+    }
+
+    /** Offset of a noted primitive, or -1. */
+    int primAt(int number) {
+        return primAt[number];
+    }
+
+    int primWidth(int number) {
+        return primWidth[number];
+    }
+
+    /** Offset of a noted reference's string, or of a box's value; -1 where it cannot be exchanged. */
+    int leafAt(int number) {
+        return leafAt[number];
     }
 
     /** The places in the bytes after these edits. */

@@ -30,6 +30,27 @@ abstract class Shape {
     /** Leads the reader behind the object's notes, from before them. */
     abstract void skip(Reader notes);
 
+    /**
+     * Whether such an object is as good as one read anew when an object that it refers to is changed in place:
+     * nothing else is kept of what it refers to, no code of its class runs when it is read, and nothing has its place
+     * by what changed.
+     *
+     * @param refs what was noted of the object's references, from {@code from} to {@code to}
+     */
+    boolean follows(Object[] refs, int from, int to) {
+        return false;
+    }
+
+    /** Whether all these references are to values that never change. */
+    static boolean leaves(Object[] refs, int from, int to, int step) {
+        for (int i = from; i < to; i += step) {
+            if (refs[i] != null && !Shapes.of(refs[i]).leaf()) {
+                return false;
+            }
+        }
+        return true;
+    }
+
     /** The attribute has to be serialised to know whether it changed. */
     static final class Unwalkable extends Exception {
         private static final long serialVersionUID = 1L;

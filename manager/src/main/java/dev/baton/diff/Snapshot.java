@@ -30,9 +30,11 @@ final class Snapshot {
     private final long copied;
     /** Of what was noted, in the bytes that were written of it; null where not known. */
     private final Places places;
+    /** Whether all these objects came into being when the value was read from bytes here. */
+    private final boolean read;
 
     private Snapshot(Object root, Object[] nodes, Shape[] shapes, long[] prims, Object[] refs, long copied,
-                     Places places) {
+                     Places places, boolean read) {
         this.root = root;
         this.nodes = nodes;
         this.shapes = shapes;
@@ -40,13 +42,14 @@ final class Snapshot {
         this.refs = refs;
         this.copied = copied;
         this.places = places;
+        this.read = read;
     }
 
     /** As the graph is now; null where the like of it cannot be compared without serialising it. */
     static Snapshot of(Object root) {
         try {
             if (root != null && Shapes.of(root).leaf()) {
-                return new Snapshot(root, NO_OBJECTS, NO_SHAPES, NO_PRIMS, NO_OBJECTS, 0, null);
+                return new Snapshot(root, NO_OBJECTS, NO_SHAPES, NO_PRIMS, NO_OBJECTS, 0, null, false);
             }
             Notes notes = new Notes();
             notes.discover(root);
@@ -63,7 +66,7 @@ final class Snapshot {
                 shapes[i] = Shapes.of(nodes[i]);
             }
             Snapshot snapshot = new Snapshot(root, nodes, shapes, Arrays.copyOf(notes.prims, notes.primCount),
-                    Arrays.copyOf(notes.refs, notes.refCount), notes.copied, null);
+                    Arrays.copyOf(notes.refs, notes.refCount), notes.copied, null, false);
             return opaque && !snapshot.unchanged(root) ? null : snapshot;
         } catch (Shape.Unwalkable | RuntimeException | LinkageError e) {
             return null;
@@ -73,7 +76,7 @@ final class Snapshot {
     /** As this one; where the objects are those of another snapshot, in its array: see {@link Benchmark#objects}. */
     Snapshot of(Snapshot before) {
         return before == null || !Arrays.equals(nodes, before.nodes, IDENTITY) ? this
-                : new Snapshot(root, before.nodes, shapes, prims, refs, copied, places);
+                : new Snapshot(root, before.nodes, shapes, prims, refs, copied, places, before.read);
     }
 
     /** Whether the graph of this object is the noted one and looks the same; false also where that cannot be told. */
@@ -149,7 +152,7 @@ final class Snapshot {
                 newRefs[touched.ref(i)] = touched.leaf(i);
             }
         }
-        return new Snapshot(root, nodes, shapes, newPrims, newRefs, copied, null);
+        return new Snapshot(root, nodes, shapes, newPrims, newRefs, copied, null, read);
     }
 
     Object root() {
@@ -165,7 +168,17 @@ final class Snapshot {
     }
 
     Snapshot with(Places known) {
-        return new Snapshot(root, nodes, shapes, prims, refs, copied, known);
+        return new Snapshot(root, nodes, shapes, prims, refs, copied, known, read);
+    }
+
+    /** Whether all objects were made by reading the value from bytes in this process; see {@link #asRead}. */
+    boolean read() {
+        return read;
+    }
+
+    /** The same of a value that was just read, so that nobody has its objects but who got them from it. */
+    Snapshot asRead() {
+        return new Snapshot(root, nodes, shapes, prims, refs, copied, places, true);
     }
 
     /** Whether some object may refer to others that were not noted. */

@@ -61,8 +61,13 @@ final class WebappSerializer implements ValueSerializer {
 
     @Override
     public Object deserialize(String name, byte[] bytes) throws UnreadableAttribute {
+        return deserialize(name, bytes, null);
+    }
+
+    @Override
+    public Object deserialize(String name, byte[] bytes, List<Object> made) throws UnreadableAttribute {
         try {
-            return read(bytes);
+            return read(bytes, made);
         } catch (IOException | ClassNotFoundException | RuntimeException | Error e) {
             passOn(e);
             throw new UnreadableAttribute(name, e);
@@ -111,18 +116,36 @@ final class WebappSerializer implements ValueSerializer {
     }
 
     Object read(byte[] bytes) throws IOException, ClassNotFoundException {
-        try (ObjectInputStream in = new Input(bytes)) {
+        return read(bytes, null);
+    }
+
+    private Object read(byte[] bytes, List<Object> made) throws IOException, ClassNotFoundException {
+        if (made != null) {
+            made.clear();
+        }
+        try (ObjectInputStream in = new Input(bytes, made)) {
             return in.readObject();
         }
     }
 
     private final class Input extends ObjectInputStream {
-        Input(byte[] bytes) throws IOException {
+        /** Filled with what was read; null where nobody wants to know. */
+        private final List<Object> made;
+
+        Input(byte[] bytes, List<Object> made) throws IOException {
             super(new ByteArrayInputStream(bytes));
+            this.made = made;
+            enableResolveObject(made != null);
             // An array of zeros takes as many bytes as any other; a table of hashes a few places for each entry.
             long longest = 1_024 + 16L * bytes.length;
             setObjectInputFilter(info -> info.arrayLength() > longest ? ObjectInputFilter.Status.REJECTED
                     : filter == null ? ObjectInputFilter.Status.UNDECIDED : filter.checkInput(info));
+        }
+
+        @Override
+        protected Object resolveObject(Object object) {
+            made.add(object);
+            return object;
         }
 
         @Override

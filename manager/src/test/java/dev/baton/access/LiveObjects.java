@@ -25,6 +25,7 @@ final class LiveObjects implements ValueSerializer, ClientState.Problems {
 
     final List<String> problems = new ArrayList<>();
     final List<String> written = new ArrayList<>();
+    final List<String> made = new ArrayList<>();
     Runnable whileWriting = () -> { };
     /** Of the application as it is now. */
     ClassLoader loader = LiveObjects.class.getClassLoader();
@@ -76,7 +77,23 @@ final class LiveObjects implements ValueSerializer, ClientState.Problems {
     }
 
     static Object read(byte[] bytes, ClassLoader loader) throws IOException, ClassNotFoundException {
+        return read(bytes, loader, new ArrayList<>());
+    }
+
+    private static Object read(byte[] bytes, ClassLoader loader, List<Object> made)
+            throws IOException, ClassNotFoundException {
+        made.clear();
         try (ObjectInputStream in = new ObjectInputStream(new ByteArrayInputStream(bytes)) {
+            {
+                enableResolveObject(true);
+            }
+
+            @Override
+            protected Object resolveObject(Object object) {
+                made.add(object);
+                return object;
+            }
+
             @Override
             protected Class<?> resolveClass(ObjectStreamClass description) throws ClassNotFoundException {
                 return Class.forName(description.getName(), false, loader);
@@ -101,8 +118,13 @@ final class LiveObjects implements ValueSerializer, ClientState.Problems {
 
     @Override
     public Object deserialize(String name, byte[] bytes) throws UnreadableAttribute {
+        return deserialize(name, bytes, new ArrayList<>());
+    }
+
+    @Override
+    public Object deserialize(String name, byte[] bytes, List<Object> read) throws UnreadableAttribute {
         try {
-            return read(bytes, loader);
+            return read(bytes, loader, read);
         } catch (IOException | ClassNotFoundException e) {
             throw new UnreadableAttribute(name, e);
         }
@@ -116,6 +138,11 @@ final class LiveObjects implements ValueSerializer, ClientState.Problems {
     @Override
     public void notSerializable(ClientState state, NotSerializableAttribute problem) {
         problems.add(problem.getMessage());
+    }
+
+    @Override
+    public void made(ClientState state, String name, Object value) {
+        made.add(name);
     }
 
     @Override

@@ -71,6 +71,19 @@ class InPlaceTest {
     }
 
     @Test
+    @DisplayName("A text that grows at its end and the number that stands right behind it change together")
+    void whatIsInsertedComesBeforeWhatIsReplaced() throws Exception {
+        SubBean bean = bean();
+        compare(bean);
+        bean.zero++;
+        compare(bean);
+        bean.text += "+";
+        bean.and = !bean.and;
+        bean.zero = ~bean.zero;
+        assertThat(compare(bean)).isZero();
+    }
+
+    @Test
     @DisplayName("One field takes a handful of bytes")
     void oneFieldTakesAHandfulOfBytes() throws Exception {
         Object tree = Corpus.named("tree/prim").make();

@@ -1,6 +1,7 @@
 package dev.baton.diff;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import dev.baton.graph.Kind;
 import dev.baton.graph.Kinds;
@@ -40,6 +41,52 @@ class LiveNodesTest {
                 assertThat(table.description(node).name()).isEqualTo(live[node].getClass().getName());
             }
         }
+    }
+
+    @ParameterizedTest
+    @MethodSource("kinds")
+    @DisplayName("D2: the same of objects that are read, except where a class puts another object in their place")
+    void readObjectsBelongToNodes(Kinds.Case kind) throws Exception {
+        byte[] bytes = Kinds.written(kind.value(), new ArrayList<>());
+        List<Object> made = new ArrayList<>();
+        Followers.read(bytes, made);
+        StreamTable table = StreamTable.parse(bytes);
+        Object[] live = LiveNodes.ofRead(table, made);
+        assumeThat(live).as("nothing is replaced").isNotNull();
+        List<Object> met = new ArrayList<>();
+        for (int node = 0; node < live.length; node++) {
+            assertThat(live[node] != null).isEqualTo(table.live(node));
+            if (table.kind(node) == Kind.STRING && table.live(node)) {
+                assertThat(table.text(node)).isEqualTo(live[node]);
+            }
+            if (live[node] != null) {
+                met.add(live[node]);
+            }
+        }
+        assertThat(met).hasSameSizeAs(made);
+    }
+
+    @Test
+    @DisplayName("Objects that were read are shown when they are complete, nodes stand where they begin")
+    void readObjectsComeInAnotherOrder() throws Exception {
+        Object[] inner = {"c", "d"};
+        Object[] outer = {"a", new Object[] {inner, "b"}, inner, "e"};
+        byte[] bytes = Kinds.written(outer, new ArrayList<>());
+        List<Object> made = new ArrayList<>();
+        Object[] read = (Object[]) Followers.read(bytes, made);
+        List<Object> inOrder = new ArrayList<>();
+        for (Object object : LiveNodes.ofRead(StreamTable.parse(bytes), made)) {
+            if (object != null) {
+                inOrder.add(object);
+            }
+        }
+        Object[] second = (Object[]) read[1];
+        assertThat(inOrder).containsExactly(read, "a", second, read[2], "c", "d", "b", "e");
+        made.remove(0);
+        assertThat(LiveNodes.ofRead(StreamTable.parse(bytes), made)).isNull();
+        made.add(0, "a");
+        made.add("more");
+        assertThat(LiveNodes.ofRead(StreamTable.parse(bytes), made)).isNull();
     }
 
     @Test
