@@ -38,6 +38,7 @@ public final class AccessLog {
     private final Set<String> written = new HashSet<>();
     private final AtomicBoolean ended = new AtomicBoolean();
     private volatile boolean compared = true;
+    private volatile boolean gaveBack;
     /** What this stay has locked or waits to lock; null before the first. Guarded by {@link #ended}. */
     private List<Claim> claims;
 
@@ -161,6 +162,16 @@ public final class AccessLog {
     /** What {@link TokenGate#leave} wants. */
     public int pass() {
         return pass;
+    }
+
+    /** Whether the token went back with what this stay changed: it is at its end, but for waiting. */
+    public boolean gaveBack() {
+        return gaveBack;
+    }
+
+    /** The token goes back with what this stay changed; the gate does not count it any more. */
+    public void giveBack() {
+        gaveBack = true;
     }
 
     /** The turn among the requests of the session that this stay has, or null. */

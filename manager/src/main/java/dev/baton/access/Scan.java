@@ -310,6 +310,11 @@ public final class Scan {
         throw new NotSerializableAttribute(name, name, value.getClass().getName(), last);
     }
 
+    /** Whether nothing that was changed is left to the next scan. */
+    public boolean complete() {
+        return unfinished.isEmpty() && contents.pending().isEmpty();
+    }
+
     /** What to send, or null where nothing changed or the session is new. */
     public SessionDelta delta() {
         return delta;

@@ -173,6 +173,19 @@ public final class TokenGate {
     }
 
     /**
+     * As {@link #leave}, for somebody who must be the only one inside, where the token goes back behind that one; else
+     * nothing happens.
+     *
+     * @param eager as in {@link #leave}
+     * @return true where the gate is DRAINED by this: as in {@link #leave}
+     */
+    public boolean leaveLast(int pass, boolean eager) {
+        long w = word;
+        boolean closes = phase(w) == CLOSING || eager && phase(w) == OPEN;
+        return closes && generation(w) == pass && count(w) == 1 && WORD.compareAndSet(this, w, word(pass, DRAINED, 0));
+    }
+
+    /**
      * The token is here: lets in everybody who waits. No effect on a gate that is not CLOSED.
      *
      * @param closeBehind whether nobody may enter after those

@@ -19,6 +19,9 @@ public final class TokenHold {
     private final TokenGate gate;
     private final LockTable turns;
     private volatile Fence fence = Fence.NONE;
+    /** The last one held here; {@link Fence#NONE} where none is known. */
+    private Fence last = Fence.NONE;
+    private volatile boolean wanders;
     private boolean asking;
     private boolean stale;
     private volatile boolean away = true;
@@ -60,8 +63,19 @@ public final class TokenHold {
         return fence;
     }
 
-    public void fence(Fence granted) {
-        fence = granted;
+    public void fence(Fence held) {
+        fence = held;
+        if (!held.equals(Fence.NONE)) {
+            last = held;
+        }
+    }
+
+    /**
+     * Whether other processes had the token between its last stay here and this one: they will ask for it again soon.
+     * Where nobody had, each grant's number follows the one before.
+     */
+    public boolean wanders() {
+        return wanders;
     }
 
     /** Whether the core was asked for the token and has not answered. Under the monitor. */
@@ -191,7 +205,9 @@ public final class TokenHold {
     }
 
     /** The store granted the token, and says how long ago the session was last accessed. */
-    public void granted(long idleNanos, long nowNanos) {
+    public void granted(Fence granted, long idleNanos, long nowNanos) {
+        wanders = !last.equals(Fence.NONE) && granted.counter() != last.counter() + 1;
+        fence(granted);
         elsewhereNanos = nowNanos - idleNanos;
         learnIdle(idleNanos, nowNanos);
     }

@@ -18,7 +18,7 @@ import java.util.function.Supplier;
  * The sessions of one web application, as this process serves them. Made by {@link SessionNode#deploy}.
  *
  * <p>One request: {@link #lookup} as often as Tomcat likes; {@link #state} for the object to work with; {@link #enter}
- * before the first attribute is touched; attributes through {@link ClientState}; at the end {@link #complete}, then
+ * before the first attribute is touched; attributes through {@link ClientState}; at the end {@link #conclude}, then
  * {@link #awaitDurable} with the version it gave, then {@link #leave} in every case, also after errors.
  * {@link #finish} does the three in their order.
  *
@@ -163,6 +163,13 @@ public interface Application {
     Completed complete(AccessLog access, long timeoutNanos);
 
     /**
+     * As {@link #complete}, for a stay that only waits and leaves from now on. A token that other processes will want,
+     * or do, goes back with the changes: one message and one acknowledgement for both. The session is to be entered
+     * again by whoever uses it after this.
+     */
+    Completed conclude(AccessLog access, long timeoutNanos);
+
+    /**
      * Sends what was left to the next round (setting {@code flushInterval}), now: of all sessions that have changes.
      * Does not wait for acknowledgements.
      */
@@ -203,10 +210,10 @@ public interface Application {
     /** Ends the stay; the token may go back to the store. Never fails; may be called twice. */
     void leave(AccessLog access);
 
-    /** Completes, waits, and leaves in every case. */
+    /** Concludes, waits, and leaves in every case. */
     default Completed finish(AccessLog access, long timeoutNanos) {
         try {
-            Completed done = complete(access);
+            Completed done = conclude(access, Long.MAX_VALUE);
             if (!done.gone()) {
                 awaitDurable(access, done.version(), timeoutNanos);
             }

@@ -19,16 +19,25 @@ final class Commits {
     private final Parts parts;
     private final Counting counting;
     private final ClientState.Problems problems;
+    private final boolean releaseAnswers;
 
-    Commits(ClientStates states, Tokens tokens, Parts parts, Counting counting, ClientState.Problems problems) {
+    /** @param releaseAnswers whether a token that is back means what requests wait for: backups have its changes */
+    Commits(ClientStates states, Tokens tokens, Parts parts, Counting counting, ClientState.Problems problems,
+            boolean releaseAnswers) {
         this.states = states;
         this.tokens = tokens;
         this.parts = parts;
         this.counting = counting;
         this.problems = problems;
+        this.releaseAnswers = releaseAnswers;
     }
 
     Application.Completed complete(AccessLog log, long timeoutNanos) {
+        return complete(log, false, timeoutNanos);
+    }
+
+    /** @param last whether the stay does nothing any more, so that its token may go back with its changes */
+    Application.Completed complete(AccessLog log, boolean last, long timeoutNanos) {
         Application.Completed done;
         if (log.detached()) {
             return gone();
@@ -42,18 +51,21 @@ final class Commits {
                     + " compared by another request, which does not end");
         }
         try {
-            done = log.gone() ? gone() : compareAndGive(log);
+            done = log.gone() ? gone() : compareAndGive(log, last && releaseAnswers);
         } finally {
             log.unlock();
         }
         parts.loop().run();
+        if (log.gaveBack()) {
+            tokens.askAgain(log.state());
+        }
         for (NotSerializableAttribute problem : done.problems()) {
             problems.notSerializable(log.state(), problem);
         }
         return done;
     }
 
-    private Application.Completed compareAndGive(AccessLog log) {
+    private Application.Completed compareAndGive(AccessLog log, boolean last) {
         ClientState state = log.state();
         if (log.lost()) {
             throw Refusal.lost(log);
@@ -62,18 +74,18 @@ final class Commits {
         boolean given = false;
         try {
             boolean changed = scan.image() != null || scan.delta() != null;
-            if (changed && !give(log, scan)) {
+            if (changed && !give(log, scan, last)) {
                 return gone();
             }
             given = true;
             int deltaBytes = !changed ? 0 : scan.image() != null ? scan.image().size() : scan.delta().size();
-            scan.accept(state.token().fence());
+            long version = log.gaveBack() ? scan.delta().version() : accept(log, scan);
             if (changed) {
                 counting.sent(deltaBytes, state.wholeBytes());
             } else {
                 counting.unchanged.increment();
             }
-            return new Application.Completed(log.version(), changed, deltaBytes, state.wholeBytes(), scan.changed(),
+            return new Application.Completed(version, changed, deltaBytes, state.wholeBytes(), scan.changed(),
                     List.copyOf(scan.problems()), false);
         } finally {
             if (!given) {
@@ -82,12 +94,18 @@ final class Commits {
         }
     }
 
+    /** @return the version */
+    private static long accept(AccessLog log, Scan scan) {
+        scan.accept(log.state().token().fence());
+        return log.version();
+    }
+
     /** False where the session is gone. */
-    private boolean give(AccessLog log, Scan scan) {
+    private boolean give(AccessLog log, Scan scan, boolean last) {
         ClientState state = log.state();
         TokenHold token = state.token();
-        Input input = scan.image() != null
-                ? new Input.Create(state.key(), scan.image(), Math.max(0, token.idleNanos(parts.now())))
+        long age = Math.max(0, token.idleNanos(parts.now()));
+        Input input = scan.image() != null ? new Input.Create(state.key(), scan.image(), age)
                 : new Input.Commit(state.key(), scan.delta());
         // Under the monitor nothing that makes the token void comes between the look and the input.
         synchronized (token) {
@@ -100,6 +118,14 @@ final class Commits {
             if (token.renaming()) {
                 throw new SessionUnavailable(Reason.OUTCOME_UNKNOWN, "it is not known whether " + state.key()
                         + " has got its new id, so nothing can be saved");
+            }
+            if (last && scan.delta() != null && scan.complete() && !parts.loop().ended()
+                    && tokens.goesBackWith(log)) {
+                parts.loop().give(new Input.LastCommit(state.key(), scan.delta(), age));
+                // Before anybody can ask for the token, and bring other contents with it.
+                scan.accept(token.fence());
+                tokens.gaveBack(state);
+                return true;
             }
             if (!parts.loop().offer(input)) {
                 throw new Refusal(parts.loop().ended() ? Denial.NOT_A_MEMBER : Denial.OVERLOADED, null)

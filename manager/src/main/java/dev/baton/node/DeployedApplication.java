@@ -49,8 +49,10 @@ final class DeployedApplication implements Application {
     private final IdleSessions idleSessions;
     private final EarlyEntries early;
 
-    DeployedApplication(String name, NodeId self, boolean localPlacement, ValueSerializer serializer,
-                        ApplicationEvents events, ApplicationSettings settings, Parts parts, NodeThreads threads) {
+    /** @param byBackups whether changes are acknowledged when backups have them, as releases always are */
+    DeployedApplication(String name, NodeId self, boolean localPlacement, boolean byBackups,
+                        ValueSerializer serializer, ApplicationEvents events, ApplicationSettings settings, Parts parts,
+                        NodeThreads threads) {
         this.name = name;
         this.self = self;
         this.hash = SessionKey.applicationHash(name);
@@ -61,7 +63,7 @@ final class DeployedApplication implements Application {
                 events, settings.maxWaiters(), settings.oneRequestAtATime(), settings.maxIdleStates(), parts.clock()::nanos,
                 this::release);
         this.tokens = new Tokens(states, parts, settings.eagerRelease(), counting, events);
-        this.commits = new Commits(states, tokens, parts, counting, events);
+        this.commits = new Commits(states, tokens, parts, counting, events, acknowledged && byBackups);
         this.idChanges = new IdChanges(states, tokens, parts);
         this.ids = new IdDraw(hash, self, localPlacement, states);
         this.touches = new Touches(parts);
@@ -311,6 +313,11 @@ final class DeployedApplication implements Application {
     @Override
     public Completed complete(AccessLog access, long timeoutNanos) {
         return flushes.leaves(access) ? Commits.nothing(access) : commits.complete(access, timeoutNanos);
+    }
+
+    @Override
+    public Completed conclude(AccessLog access, long timeoutNanos) {
+        return flushes.leaves(access) ? Commits.nothing(access) : commits.complete(access, true, timeoutNanos);
     }
 
     @Override

@@ -41,7 +41,7 @@ final class Durability extends Passage<Void> {
             }
             return advance();
         }
-        if (log.lost()) {
+        if (log.lost() && !log.gaveBack()) { // what is durable stays so when the token is back
             throw Refusal.lost(log);
         }
         while (!parts.leases().valid(key.segment())) {

@@ -87,11 +87,42 @@ final class Tokens {
         ClientState state = log.state();
         if (log.fresh()) {
             leaveFresh(log);
-        } else if (state.token().gate().leave(log.pass(), eager || closing)) {
+        } else if (!log.gaveBack() && state.token().gate().leave(log.pass(), eager || closing)) {
             idle(state);
         }
         if (log.turn() != null) {
             state.token().turns().release(log.turn());
+        }
+    }
+
+    /**
+     * Whether the token goes back behind that stay at once, with what it changed: where it would go back anyway when
+     * the stay ends, or will be asked for by those who had it in between. Then nobody is inside any more, and the
+     * caller goes on with {@link #gaveBack}. Under the monitor.
+     */
+    boolean goesBackWith(AccessLog log) {
+        ClientState state = log.state();
+        TokenHold token = state.token();
+        if (token.fence().equals(Fence.NONE) || token.destroying() || token.renaming() || mustPrepare(state)
+                || !token.gate().leaveLast(log.pass(), eager || closing || token.wanders())) {
+            return false;
+        }
+        log.giveBack();
+        return true;
+    }
+
+    /** The core has been given what the token goes back with. Under the monitor; then {@link #askAgain}. */
+    void gaveBack(ClientState state) {
+        TokenHold token = state.token();
+        token.told(parts.now());
+        token.fence(Fence.NONE);
+        token.gate().idleGiven();
+    }
+
+    /** Whoever has come meanwhile wants the token back. */
+    void askAgain(ClientState state) {
+        if (state.token().gate().hasWaiters()) {
+            ask(state);
         }
     }
 
@@ -135,7 +166,8 @@ final class Tokens {
     /** One more stay beside that one, in the same contents; null where they are of the past. */
     AccessLog join(AccessLog inside) {
         ClientState state = inside.state();
-        return state.token().gate().join(inside.pass()) ? state.stay(inside.pass(), null) : null;
+        boolean joins = !inside.gaveBack() && state.token().gate().join(inside.pass());
+        return joins ? state.stay(inside.pass(), null) : null;
     }
 
     /** Gives an unused token back, for its copy to be dropped. */
@@ -223,8 +255,12 @@ final class Tokens {
         parts.loop().run();
     }
 
+    private boolean mustPrepare(ClientState state) {
+        return lags.test(state) || (!eager || closing) && events.wantsHandingOver(state);
+    }
+
     private void idle(ClientState state) {
-        if (lags.test(state) || (!eager || closing) && events.wantsHandingOver(state)) {
+        if (mustPrepare(state)) {
             TokenHold token = state.token();
             synchronized (token) {
                 if (token.handingOver()) {
@@ -240,7 +276,6 @@ final class Tokens {
 
     void giveBack(ClientState state) {
         TokenHold token = state.token();
-        boolean more;
         synchronized (token) {
             token.handingOver(false);
             if (!token.gate().drained() || token.destroying() || token.renaming()) {
@@ -248,17 +283,11 @@ final class Tokens {
                 // before an operation is answered; see operationAnswered.
                 return;
             }
-            long now = parts.now();
-            parts.loop().give(new Input.Idle(state.key(), Math.max(0, token.idleNanos(now))));
-            token.told(now);
-            token.fence(Fence.NONE);
-            token.gate().idleGiven();
-            more = token.gate().hasWaiters();
+            parts.loop().give(new Input.Idle(state.key(), Math.max(0, token.idleNanos(parts.now()))));
+            gaveBack(state);
         }
         parts.loop().run();
-        if (more) {
-            ask(state);
-        }
+        askAgain(state);
     }
 
     // ---- effects, one at a time
@@ -281,9 +310,8 @@ final class Tokens {
             if (!token.gate().closed()) {
                 return;
             }
-            token.fence(e.fence());
             token.usedBy(null);
-            token.granted(e.idleNanos(), parts.now());
+            token.granted(e.fence(), e.idleNanos(), parts.now());
             if (!bring(state, e)) {
                 // The store knows better what it gave: from nothing the next grant brings the whole.
                 parts.events().note(Effect.Level.WARNING, "the granted contents of " + e.key() + " (" + e.contents()

@@ -69,6 +69,7 @@ final class Hold {
             uncommitted = new ArrayList<>(2);
         }
         uncommitted.add(delta);
+        contents = new Stamp(fence, delta.version());
     }
 
     /** Everything up to that version is. */

@@ -87,6 +87,14 @@ public sealed interface Input {
     record Commit(SessionKey key, SessionDelta delta) implements Input {}
 
     /**
+     * {@link Commit} and {@link Idle} in one: nobody is inside any more, and the token goes back with the delta.
+     * Answered by {@link Effect.Committed} and {@link Effect.Returned}, or {@link Effect.TokenLost}.
+     *
+     * @param ageNanos time since the last access
+     */
+    record LastCommit(SessionKey key, SessionDelta delta, long ageNanos) implements Input {}
+
+    /**
      * The answer to {@link Effect.ImageWanted}: the session with all commits given as inputs before, and no others. Then {@link Effect.Committed} or {@link Effect.TokenLost}.
      */
     record Offer(SessionKey key, SessionImage image, long ageNanos) implements Input {}

@@ -99,6 +99,8 @@ public final class NodeCore {
             received(in.from(), in.message());
         } else if (input instanceof Input.Commit in) {
             tokens.commit(in);
+        } else if (input instanceof Input.LastCommit in) {
+            tokens.lastCommit(in);
         } else if (input instanceof Input.Acquire in) {
             tokens.acquire(in);
         } else if (input instanceof Input.CancelAcquire in) {

@@ -111,18 +111,12 @@ final class ProcessTokens {
     }
 
     void commit(Input.Commit in) {
-        Hold hold = holds.get(in.key());
-        if (hold == null || hold.state != Hold.State.HELD && hold.state != Hold.State.CREATING) {
-            step.emit(new Effect.TokenLost(in.key(), Denial.FENCED));
-            return;
-        }
-        if (hold.uncommitted.size() >= step.settings.maxQueue()) {
-            lose(hold, Denial.OVERLOADED);
+        Hold hold = holdToChange(in.key());
+        if (hold == null) {
             return;
         }
         boolean idle = hold.uncommitted.isEmpty();
         hold.made(in.delta());
-        hold.contents = new Stamp(hold.fence, in.delta().version());
         if (hold.state == Hold.State.HELD && !hold.renaming && !hold.offering) {
             directory.toPrimary(hold.key, new Message.Commit(hold.key, hold.fence, List.of(in.delta())));
             if (idle && hold.operation == null) {
@@ -131,6 +125,30 @@ final class ProcessTokens {
             }
             mark(hold);
         }
+    }
+
+    /** What the token goes back with need not be said before. */
+    void lastCommit(Input.LastCommit in) {
+        Hold hold = holdToChange(in.key());
+        if (hold != null) {
+            hold.made(in.delta());
+            mark(hold);
+            idle(new Input.Idle(in.key(), in.ageNanos()));
+        }
+    }
+
+    /** Null where a delta cannot be taken; the process hears of that. */
+    private Hold holdToChange(SessionKey key) {
+        Hold hold = holds.get(key);
+        if (hold == null || hold.state != Hold.State.HELD && hold.state != Hold.State.CREATING) {
+            step.emit(new Effect.TokenLost(key, Denial.FENCED));
+            return null;
+        }
+        if (hold.uncommitted.size() >= step.settings.maxQueue()) {
+            lose(hold, Denial.OVERLOADED);
+            return null;
+        }
+        return hold;
     }
 
     void idle(Input.Idle in) {

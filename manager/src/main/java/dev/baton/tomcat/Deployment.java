@@ -173,7 +173,15 @@ final class Deployment {
 
     /** @param request on whose behalf, or null */
     Completed complete(TrackedSession session, AccessLog access, Request request) {
-        Completed done = application.complete(access, manager.commitTimeoutNanos());
+        return completed(session, application.complete(access, manager.commitTimeoutNanos()), request);
+    }
+
+    /** As {@link #complete}, where the stay does nothing more: see {@link Application#conclude}. */
+    Completed conclude(TrackedSession session, AccessLog access, Request request) {
+        return completed(session, application.conclude(access, manager.commitTimeoutNanos()), request);
+    }
+
+    private Completed completed(TrackedSession session, Completed done, Request request) {
         if (!done.gone()) {
             session.metaChanged(session.state().meta());
         }

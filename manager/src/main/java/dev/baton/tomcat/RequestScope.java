@@ -370,7 +370,7 @@ final class RequestScope {
         for (Stay stay : stays) {
             if (stay.log != null) {
                 try {
-                    stay.completed = stay.session.deployment().complete(stay.session, stay.log, request);
+                    stay.completed = complete(stay);
                 } catch (SessionUnavailable e) {
                     failed(e);
                 } catch (RuntimeException | Error e) {
@@ -396,6 +396,13 @@ final class RequestScope {
                 stay.session.deployment().leave(log);
             }
         }
+    }
+
+    /** While one session is compared, its values may use another one that the request is in. */
+    private Completed complete(Stay stay) {
+        Deployment deployment = stay.session.deployment();
+        return stays.size() > 1 ? deployment.complete(stay.session, stay.log, request)
+                : deployment.conclude(stay.session, stay.log, request);
     }
 
     /** Tomcat ends the request's use of the session: a late use, if there was one, ends with it. */

@@ -39,6 +39,8 @@ final class ScriptedNode implements ApplicationEvents, NodeEvents, Transport, Cl
     volatile Listener listener;
     /** What the application says of sessions that nobody uses. */
     volatile boolean keeps;
+    /** Whether the application is to hear before a token goes back. */
+    volatile boolean handsOver;
 
     ScriptedNode(ApplicationSettings settings) {
         node = new SessionNode(core, new NodeSettings(CoreSettings.defaults(1), 1_000), this, this, this);
@@ -103,6 +105,9 @@ final class ScriptedNode implements ApplicationEvents, NodeEvents, Transport, Cl
             }
             if (in instanceof Input.Commit c) {
                 return List.of(new Effect.Committed(c.key(), c.delta().version()));
+            }
+            if (in instanceof Input.LastCommit c) {
+                return List.of(new Effect.Committed(c.key(), c.delta().version()), new Effect.Returned(c.key()));
             }
             if (in instanceof Input.Idle i) {
                 return List.of(new Effect.Returned(i.key()));
@@ -170,6 +175,11 @@ final class ScriptedNode implements ApplicationEvents, NodeEvents, Transport, Cl
     @Override
     public boolean mayLetGo(ClientState state) {
         return !keeps;
+    }
+
+    @Override
+    public boolean wantsHandingOver(ClientState state) {
+        return handsOver;
     }
 
     @Override

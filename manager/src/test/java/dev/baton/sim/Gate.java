@@ -32,12 +32,18 @@ final class Gate {
     private Request renamer;
     private final List<Request> inside = new ArrayList<>();
     private final List<Request> waiters = new ArrayList<>();
+    /** Inside no more, since the token went back with their change; they wait for its acknowledgement. */
+    private final List<Request> concluded = new ArrayList<>();
     private boolean admitting;
 
     private SessionImage image;
     private Stamp stamp = Stamp.NOTHING;
     private long acknowledged;
     private Fence returning;
+    /** The last one held here, or null. */
+    private Fence last;
+    /** Others had the token between the last stay and this one. */
+    private boolean wanders;
     private long accessNanos;
     private long toldNanos = Long.MIN_VALUE;
 
@@ -73,7 +79,7 @@ final class Gate {
     }
 
     int busy() {
-        return inside.size() + waiters.size() + (creator == null ? 0 : 1);
+        return inside.size() + waiters.size() + concluded.size() + (creator == null ? 0 : 1);
     }
 
     boolean acknowledged(long version) {
@@ -108,6 +114,7 @@ final class Gate {
     }
 
     void leave(Request r) {
+        concluded.remove(r);
         if (!inside.remove(r)) {
             return;
         }
@@ -120,13 +127,17 @@ final class Gate {
             return;
         }
         if (closing || process.eager()) {
-            open = false;
-            closing = false;
-            returning = fence;
-            fence = null;
+            shut();
             node.give(new Input.Idle(key, ageNanos()));
             askAgain();
         }
+    }
+
+    private void shut() {
+        open = false;
+        closing = false;
+        returning = fence;
+        fence = null;
     }
 
     private void askAgain() {
@@ -172,16 +183,38 @@ final class Gate {
         creator = null;
     }
 
-    void write(SessionDelta delta) {
+    private void change(SessionDelta delta) {
         try {
             SessionImage after = image.apply(delta);
-            Stamp made = new Stamp(fence, delta.version());
+            Stamp made = new Stamp(last, delta.version());
             sim().oracle().commit(key, stamp, made, after);
             image = after;
             stamp = made;
         } catch (MalformedPatch e) {
             throw new IllegalStateException("the driver made a patch that does not fit", e);
         }
+    }
+
+    /** Whether the token goes back with what this request, the only one inside, changes last. */
+    boolean goesBackWith(Request r) {
+        boolean alone = inside.size() == 1 || sim().bugInClient(Simulation.ClientBug.RELEASES_BESIDE_OTHERS);
+        return open && alone && inside.contains(r) && !admitting && renamer == null
+                && (closing || process.eager() || wanders) && !sim().scenario().settings.ackByPrimary()
+                && !sim().bugInClient(Simulation.ClientBug.RELEASE_OVERTAKES_COMMIT);
+    }
+
+    void writeLast(Request r, SessionDelta delta) {
+        change(delta);
+        inside.remove(r);
+        concluded.add(r);
+        accessed();
+        shut();
+        node.give(new Input.LastCommit(key, delta, ageNanos()));
+        askAgain();
+    }
+
+    void write(SessionDelta delta) {
+        change(delta);
         if (sim().bugInClient(Simulation.ClientBug.RELEASE_OVERTAKES_COMMIT)) {
             SessionKey under = key;
             node.after(30_000_000L, () -> node.give(new Input.Commit(under, delta)));
@@ -209,7 +242,8 @@ final class Gate {
         }
         bring(e);
         sim().oracle().opened(node, key, e.fence(), stamp, image);
-        fence = e.fence();
+        wanders = last != null && e.fence().counter() != last.counter() + 1;
+        hold(e.fence());
         returning = null;
         open = true;
         acknowledged = stamp.version();
@@ -218,6 +252,11 @@ final class Gate {
             closing = true;
         }
         settleLater();
+    }
+
+    private void hold(Fence given) {
+        fence = given;
+        last = given;
     }
 
     private void admit() {
@@ -302,11 +341,12 @@ final class Gate {
             sim().oracle().heldAgain(node, key, given);
             fence = fence == null ? null : given;
             returning = returning == null ? null : given;
+            last = given;
             return;
         }
         stamp = new Stamp(given, 1);
         acknowledged = 1;
-        fence = given;
+        hold(given);
         open = true;
         sim().oracle().created(node, key, given);
         Request r = creator;
@@ -337,6 +377,7 @@ final class Gate {
             acknowledged = version;
             sim().oracle().acked(node, key, under, at(version));
             new ArrayList<>(inside).forEach(Request::acknowledged);
+            new ArrayList<>(concluded).forEach(Request::acknowledged);
         }
     }
 
@@ -365,6 +406,7 @@ final class Gate {
         forgetCopy();
         List<Request> all = new ArrayList<>(inside);
         inside.clear();
+        all.addAll(concluded);
         if (creator != null) {
             all.add(creator);
             creator = null;
@@ -412,7 +454,7 @@ final class Gate {
         key = moved;
         process.putGate(moved, this);
         sim().oracle().renamed(node, old, moved, e.fence(), stamp, image);
-        fence = e.fence();
+        hold(e.fence());
         closing = false;
         acknowledged = Math.max(acknowledged, stamp.version());
         sim().driver().renamed(old, moved);

@@ -324,7 +324,8 @@ final class Observer {
             return m instanceof Message.Acquire x ? x.key() : m instanceof Message.Release x ? x.key()
                     : m instanceof Message.Cancel x ? x.key() : m instanceof Message.Replicated ? null : null;
         }
-        return input instanceof Input.Acquire x ? x.key() : input instanceof Input.Idle x ? x.key() : null;
+        return input instanceof Input.Acquire x ? x.key() : input instanceof Input.Idle x ? x.key()
+                : input instanceof Input.LastCommit x ? x.key() : null;
     }
 
     /** Nobody is granted while somebody who came before still waits. Judged where exactly one grant lies between. */

@@ -208,8 +208,12 @@ final class Oracle {
 
     record Floor(Stamp acked, int era, long at) {}
 
+    /** When a request sees contents: on entering, at its answer, or there after its token went back with its change. */
+    enum Moment { ENTRY, ANSWER, LATE_ANSWER }
+
     /** A request sees these contents, or answers with them. */
-    void serves(SimNode node, SessionKey key, Fence fence, Stamp contents, Floor floor, boolean answers) {
+    void serves(SimNode node, SessionKey key, Fence fence, Stamp contents, Floor floor, Moment moment) {
+        boolean answers = moment != Moment.ENTRY;
         Truth t = truths.get(key);
         if (unjudged(node)) {
             successes += answers ? 1 : 0;
@@ -221,7 +225,7 @@ final class Oracle {
         }
         require(t.everLost || t.destroyedAt > floor.at(), "I7", key, node + " serves a session destroyed before");
         for (SimNode other : sim.nodes()) {
-            if (other != node && other.up() && !sim.observer().aside(other) && other.process().couldServe(key)) {
+            if (moment != Moment.LATE_ANSWER && other != node && other.up() && !sim.observer().aside(other) && other.process().couldServe(key)) {
                 require(false, "I1", key, node + " serves under " + fence + " while " + other + " may serve under "
                         + other.process().fence(key));
             }

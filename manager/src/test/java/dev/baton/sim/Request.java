@@ -43,6 +43,7 @@ final class Request {
     private int writesLeft;
     private long awaited;
     private Stamp answer;
+    private boolean gaveBack;
 
     Request(Process process, int number, Kind kind, SessionKey key, int writes, Done done) {
         this.process = process;
@@ -144,11 +145,12 @@ final class Request {
         }
         process.stopAwaiting(this);
         if (phase == Phase.ENTRY_LEASE) {
-            sim.oracle().serves(process.node, key, gate.fence(), gate.stamp(), floor, false);
+            sim.oracle().serves(process.node, key, gate.fence(), gate.stamp(), floor, Oracle.Moment.ENTRY);
             phase = Phase.WORKING;
             process.node.after(think(), this::work);
         } else {
-            sim.oracle().serves(process.node, key, gate.fence(), answer, floor, true);
+            sim.oracle().serves(process.node, key, gate.fence(), answer, floor,
+                    gaveBack ? Oracle.Moment.LATE_ANSWER : Oracle.Moment.ANSWER);
             over(Outcome.OK, "answers with " + answer);
         }
     }
@@ -168,8 +170,14 @@ final class Request {
             process.node.after(5 * MS, this::work);
         } else if (writesLeft > 0) {
             writesLeft--;
-            gate.write(delta());
-            process.node.after(think(), this::work);
+            if (writesLeft == 0 && kind == Kind.WRITE && gate.goesBackWith(this)) {
+                gaveBack = true;
+                gate.writeLast(this, delta());
+                finish();
+            } else {
+                gate.write(delta());
+                process.node.after(think(), this::work);
+            }
         } else if (kind == Kind.DESTROY) {
             phase = Phase.DESTROYING;
             limit(Phase.DESTROYING, COMMIT_TIMEOUT);
@@ -190,7 +198,9 @@ final class Request {
     private void finish() {
         phase = Phase.COMMITTING;
         answer = gate.stamp();
-        awaited = sim.bugInClient(Simulation.ClientBug.ANSWERS_EARLY) ? 0 : gate.stamp().version();
+        boolean early = sim.bugInClient(Simulation.ClientBug.ANSWERS_EARLY)
+                || gaveBack && sim.bugInClient(Simulation.ClientBug.ANSWERS_BEFORE_RELEASED);
+        awaited = early ? 0 : answer.version();
         limit(Phase.COMMITTING, COMMIT_TIMEOUT);
         if (sim.bugInClient(Simulation.ClientBug.RELEASE_OVERTAKES_COMMIT)) {
             gate.leave(this);

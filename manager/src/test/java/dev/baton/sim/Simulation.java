@@ -19,7 +19,9 @@ final class Simulation {
     private static final long MAX_EVENTS = 3_000_000;
 
     /** Wrong behaviour of the node around the core. */
-    enum ClientBug { ANSWERS_EARLY, RELEASE_OVERTAKES_COMMIT }
+    enum ClientBug {
+        ANSWERS_EARLY, RELEASE_OVERTAKES_COMMIT, ANSWERS_BEFORE_RELEASED, RELEASES_BESIDE_OTHERS
+    }
 
     private final long seed;
     private final Rng rng;
