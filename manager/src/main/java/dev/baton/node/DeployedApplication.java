@@ -252,11 +252,29 @@ final class DeployedApplication implements Application {
         }
     }
 
+    void open(Effect.OpenGate e) {
+        tokens.open(e);
+        if (e.closeBehind()) {
+            wanted(e.key());
+        }
+    }
+
+    void close(Effect.CloseGate e) {
+        tokens.close(e);
+        wanted(e.key());
+    }
+
+    private void wanted(SessionKey key) {
+        ClientState state = states.existing(key.id());
+        if (state != null) {
+            early.wanted(state);
+        }
+    }
+
     /** Another process has been waiting for a token that is here. */
     void usersWanted(Effect.UsersWanted e) {
         ClientState state = states.existing(e.key().id());
         if (state != null) {
-            early.giveWay(state);
             tokens.usersWanted(e.key(), state);
         }
     }

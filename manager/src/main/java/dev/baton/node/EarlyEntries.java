@@ -17,6 +17,9 @@ final class EarlyEntries {
     /** As long as a token takes that nobody uses, over any network; a request that needs none waits no longer. */
     private static final long PATIENCE_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
+    /** Who uses its session does so by then; who waits for something else, as a monitor of the application, does not. */
+    private static final long USE_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
+
     private final ClientStates states;
     private final Tokens tokens;
     private final Parts parts;
@@ -46,6 +49,9 @@ final class EarlyEntries {
         }
         EarlyEntry early = new EarlyEntry(state, entry);
         open.add(early);
+        if (early.inside() && !state.open()) {
+            wanted(state);
+        }
         return early;
     }
 
@@ -55,8 +61,17 @@ final class EarlyEntries {
         return early.take();
     }
 
-    /** Other processes have been waiting for the session: who does nothing there must not keep them out. */
-    void giveWay(ClientState state) {
+    /**
+     * Another process waits for the token: who does nothing inside must not keep it out for long, least of all one that
+     * waits for a monitor which only they can free who wait for that token.
+     */
+    void wanted(ClientState state) {
+        if (!open.isEmpty()) {
+            parts.timers().after(USE_NANOS, () -> parts.helpers().execute(() -> giveWay(state)));
+        }
+    }
+
+    private void giveWay(ClientState state) {
         for (EarlyEntry early : open) {
             if (early.state() == state) {
                 early.giveWay();

@@ -88,9 +88,9 @@ final class EffectRunner implements EventLoop.Effects {
 
     private void runHere(Effect effect) {
         if (effect instanceof Effect.OpenGate e) {
-            withToken(e.key(), a -> a.tokens().open(e), new Input.Idle(e.key(), 0));
+            withToken(e.key(), a -> a.open(e), new Input.Idle(e.key(), 0));
         } else if (effect instanceof Effect.CloseGate e) {
-            withToken(e.key(), a -> a.tokens().close(e), new Input.Idle(e.key(), 0));
+            withToken(e.key(), a -> a.close(e), new Input.Idle(e.key(), 0));
         } else if (effect instanceof Effect.UsersWanted e) {
             with(e.key(), a -> a.usersWanted(e));
         } else if (effect instanceof Effect.UsedBy e) {

@@ -19,6 +19,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The token asked for instead of a look-up, around a core that does what the test says. */
 @Timeout(60)
@@ -170,18 +172,38 @@ class EarlyEntryTest {
         EarlyEntry early = granted();
         n.happen(new Effect.CloseGate(n.key("id")));
         assertThat(n.core.given(Input.Idle.class)).as("a request is about to use it, most likely").isEmpty();
-        n.happen(new Effect.UsersWanted(n.key("id")));
-        assertThat(n.core.given(Input.Idle.class)).hasSize(1);
+        n.pass(20, TimeUnit.MILLISECONDS);
+        TestCluster.await("it has given way", () -> n.core.given(Input.Idle.class).size() == 1);
         assertThat(n.shop.found(early)).isNull();
         n.happen(new Effect.Returned(n.key("id")));
         n.core.answer(in -> in instanceof Input.Acquire
                 ? List.of(n.grant("id", new Fence(1, 9), 3, new Content.Same(), false)) : List.of());
         AccessLog log = n.shop.enter(early, LONG);
         assertThat(log.state().get("n", log)).isEqualTo(5);
-        n.happen(new Effect.CloseGate(n.key("id")), new Effect.UsersWanted(n.key("id")));
+        n.happen(new Effect.CloseGate(n.key("id")));
+        n.pass(1, TimeUnit.SECONDS);
         assertThat(n.core.given(Input.Idle.class)).as("whoever has gone on stays").hasSize(1);
         n.shop.leave(log);
         assertThat(n.core.given(Input.Idle.class)).hasSize(2);
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    @DisplayName("so it does where others waited before the token came; it may be let in at once, or while others are")
+    void givesWayToThoseBefore(boolean atOnce) {
+        Effect grant = n.grant("id", FENCE, 3, ScriptedNode.whole(Map.of("n", 5)), true);
+        if (atOnce) {
+            n.core.answer(in -> in instanceof Input.Acquire ? List.of(grant) : List.of());
+        }
+        EarlyEntry early = n.shop.enterEarly("id");
+        n.core.answer(in -> List.of());
+        if (!atOnce) {
+            n.happen(grant);
+        }
+        assertThat(state.inside()).isEqualTo(1);
+        n.pass(20, TimeUnit.MILLISECONDS);
+        TestCluster.await("it has given way", () -> n.core.given(Input.Idle.class).size() == 1);
+        assertThat(n.shop.found(early)).isNull();
     }
 
     @Test
