@@ -16,7 +16,9 @@ import org.apache.tomcat.util.ExceptionUtils;
  * Sessions that have something on this node only: values that never leave it, WebSockets of somebody who is logged in.
  * Where such a session ends at another node, these end here: the store is asked for it by Tomcat's background thread
  * (every ten seconds by default), and at once when this node hears of the end by itself. A session that was renamed
- * elsewhere counts as ended, since what belongs to it here cannot follow.
+ * elsewhere counts as ended: the new id may have an object of its own in this process already, and two objects of one
+ * session would not see each other's changes; and whoever only knows the old id, having planted it before a login, must
+ * not get into the new one.
  */
 final class LocalTies {
     private static final Log log = LogFactory.getLog(LocalTies.class);
