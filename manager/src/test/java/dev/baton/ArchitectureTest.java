@@ -65,7 +65,7 @@ class ArchitectureTest {
                     "ClusterRefused", "EarlyEntry", "NodeCounters", "NodeEvents", "NodeSettings", "SessionNode",
                     "SessionUnavailable", "SystemClock", "Transport"),
             "jgroups", Set.of("JGroupsTransport", "StoreNode"),
-            "tomcat", Set.of("BatonManager", "RequestBoundary"));
+            "tomcat", Set.of("BatonManager", "BatonSingleSignOn", "RequestBoundary"));
 
     private static final String[] PURE = {ROOT + "graph..", ROOT + "model..", ROOT + "protocol..", ROOT + "diff..", ROOT + "codec.."};
 

@@ -10,6 +10,7 @@ import dev.baton.model.TableNumber;
 import dev.baton.node.Transport;
 import dev.baton.protocol.Message;
 import dev.baton.tomcat.BatonManager;
+import dev.baton.tomcat.BatonSingleSignOn;
 import dev.baton.valve.BatonValve;
 import java.io.IOException;
 import java.net.DatagramPacket;
@@ -28,10 +29,13 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import javax.xml.parsers.DocumentBuilderFactory;
+import org.apache.catalina.Engine;
 import org.apache.catalina.LifecycleState;
 import org.apache.catalina.core.StandardContext;
+import org.apache.catalina.startup.Catalina;
 import org.apache.catalina.startup.ContextConfig;
 import org.apache.catalina.startup.Tomcat;
+import org.apache.tomcat.util.digester.Digester;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -56,7 +60,8 @@ class SamplesTest {
         try (Stream<Path> files = Files.list(SAMPLES)) {
             assertThat(files.filter(Files::isRegularFile).map(file -> file.getFileName().toString()))
                     .containsExactlyInAnyOrder("pom.xml", "context.xml", "context-all-settings.xml", "jgroups-tcp.xml",
-                            "jgroups-tcp-tls.xml", "jgroups-kubernetes.xml", "jgroups-multicast.xml");
+                            "jgroups-tcp-tls.xml", "jgroups-kubernetes.xml", "jgroups-multicast.xml",
+                            "server-single-sign-on.xml");
         }
     }
 
@@ -206,6 +211,25 @@ class SamplesTest {
         written.remove("className");
         assertThat(written).containsExactlyInAnyOrderEntriesOf(Settings.DEFAULT.texts());
         startWith("context-all-settings.xml", base, manager -> assertThat(manager.getCluster()).isEqualTo("baton"));
+    }
+
+    /** Reads the file as the real server does. */
+    private static final class Reading extends Catalina {
+        Engine read(Path file) throws Exception {
+            Digester digester = createStartDigester();
+            digester.push(this);
+            digester.parse(file.toFile());
+            return (Engine) getServer().findService("Catalina").getContainer();
+        }
+    }
+
+    @Test
+    void tomcatReadsTheServerWithTheSingleSignOn() throws Exception {
+        Engine engine = new Reading().read(SAMPLES.resolve("server-single-sign-on.xml"));
+        assertThat(engine.getJvmRoute()).isEqualTo("node1");
+        assertThat(engine.getService().findConnectors()[0].getPort()).isEqualTo(8080);
+        assertThat(engine.findChild("localhost").getPipeline().getValves())
+                .filteredOn(valve -> valve instanceof BatonSingleSignOn).hasSize(1);
     }
 
     private interface Check {

@@ -46,6 +46,7 @@ public final class BatonManager extends ManagerSettings implements DistributedMa
     private Assembly.Seat seat;
     private JmxView view;
     private volatile Deployment deployment;
+    private BatonSingleSignOn signOn;
     private final CreatedSessions created = new CreatedSessions();
 
     public BatonManager() {
@@ -80,6 +81,7 @@ public final class BatonManager extends ManagerSettings implements DistributedMa
         seat = assembly.join(settings(), NodeNames.of(settings(), getEngine()));
         boolean started = false;
         try {
+            signOn = BatonSingleSignOn.join(context, seat.node(), assembly.clock());
             SerialFilter filter = new SerialFilter(loader, settings().serialFilter(),
                     getSessionAttributeValueClassNamePattern());
             Application application = seat.node().deploy(name, new WebappSerializer(loader, filter,
@@ -93,6 +95,7 @@ public final class BatonManager extends ManagerSettings implements DistributedMa
             throw new LifecycleException("Application " + name + " cannot join the cluster: " + e.getMessage(), e);
         } finally {
             if (!started) {
+                leaveSignOn();
                 seat.release(false);
             }
         }
@@ -116,9 +119,17 @@ public final class BatonManager extends ManagerSettings implements DistributedMa
             view.unregister();
             ended.node().undeploy(ended.application(), UNDEPLOY_NANOS);
             deployment = null;
+            leaveSignOn();
             seat.release(server() != null && server().getState().isAvailable());
         }
         super.stopInternal();
+    }
+
+    private void leaveSignOn() {
+        if (signOn != null) {
+            signOn.leave();
+            signOn = null;
+        }
     }
 
     /** The Tomcat around this application, or null where there is none. */

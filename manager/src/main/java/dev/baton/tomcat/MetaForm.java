@@ -47,9 +47,20 @@ final class MetaForm {
         return bytes == null ? null : read(bytes) instanceof Principal principal ? principal : null;
     }
 
-    /** Whether the note is one that other nodes need: what FORM login keeps between its requests. */
+    /** A user's name and password. Null where there is no password to keep. */
+    byte[] credentials(String user, String password) {
+        return password == null ? null : write(new String[] {user, password}, "A user's name and password");
+    }
+
+    /** Null where there are none or they cannot be read. */
+    String[] credentials(byte[] bytes) {
+        return bytes != null && read(bytes) instanceof String[] texts && texts.length == 2 ? texts : null;
+    }
+
+    /** Whether other nodes need the note: what FORM login keeps between its requests, and the id of the sign-on. */
     static boolean travels(String name) {
-        return Constants.SESSION_ID_NOTE.equals(name) || Constants.FORM_REQUEST_NOTE.equals(name);
+        return Constants.SESSION_ID_NOTE.equals(name) || Constants.FORM_REQUEST_NOTE.equals(name)
+                || BatonSingleSignOn.NOTE.equals(name);
     }
 
     /** The travelling notes as bytes; the id in its note loses its route. Null where there are none. */
@@ -61,7 +72,10 @@ final class MetaForm {
         if (notes.get(Constants.FORM_REQUEST_NOTE) instanceof SavedRequest request) {
             kept.put(Constants.FORM_REQUEST_NOTE, request);
         }
-        return kept.isEmpty() ? null : write(kept, "The request saved by the login");
+        if (notes.get(BatonSingleSignOn.NOTE) instanceof String signOn) {
+            kept.put(BatonSingleSignOn.NOTE, signOn);
+        }
+        return kept.isEmpty() ? null : write(kept, "What the login noted");
     }
 
     /** @param route of this node, which the id in its note gets */
@@ -73,6 +87,9 @@ final class MetaForm {
             }
             if (kept.get(Constants.FORM_REQUEST_NOTE) instanceof SavedRequest request) {
                 notes.put(Constants.FORM_REQUEST_NOTE, request);
+            }
+            if (kept.get(BatonSingleSignOn.NOTE) instanceof String signOn) {
+                notes.put(BatonSingleSignOn.NOTE, signOn);
             }
         }
         return notes;

@@ -19,6 +19,13 @@ final class SessionEnd {
     private SessionEnd() {
     }
 
+    /** Destroys the session, its sign-on before it and the other sessions of that after it. */
+    static void logout(TrackedSession session, AccessLog access) {
+        Runnable others = BatonSingleSignOn.ending(session);
+        destroy(session, access);
+        others.run();
+    }
+
     /**
      * Destroys the session on behalf of this process. The store is told first: where that fails nothing has happened,
      * no listener ran, and the session goes on.
@@ -51,6 +58,7 @@ final class SessionEnd {
                 Deployment.unbind(before);
             }
             tell(session);
+            BatonSingleSignOn.expired(session);
         }
     }
 

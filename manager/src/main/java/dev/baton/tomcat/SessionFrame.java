@@ -263,6 +263,7 @@ abstract class SessionFrame implements Session {
     public void setMaxInactiveInterval(int interval) {
         if (phase == Phase.LIVE && interval != getMaxInactiveInterval()) {
             changeMeta(m -> new SessionMeta(m.createdMillis(), interval, m.authType(), m.principal(), m.notes()));
+            BatonSingleSignOn.lives(this, interval);
         }
     }
 

@@ -340,6 +340,7 @@ final class TrackedSession extends SessionFrame implements HttpSession {
             String oldId = getId();
             deployment().rename(log, candidates);
             String newId = getId();
+            BatonSingleSignOn.renamed(this, oldId);
             tellChangedSessionId(newId, oldId, tellApplication, tellContainer);
             return newId;
         });
@@ -353,13 +354,29 @@ final class TrackedSession extends SessionFrame implements HttpSession {
         expire();
     }
 
+    /** With a single sign-on this is a logout: the sessions of its other applications end as well. */
     @Override
     public void expire() {
         if (phase() == Phase.LIVE) {
             within(log -> {
-                SessionEnd.destroy(this, log);
+                SessionEnd.logout(this, log);
                 return null;
             });
+        }
+    }
+
+    /** The sign-on that the session takes part in has ended. */
+    void endSignedOn() {
+        if (phase() == Phase.LIVE) {
+            try {
+                within(log -> {
+                    SessionEnd.destroy(this, log);
+                    return null;
+                });
+            } catch (IllegalStateException goneMeanwhile) {
+                // So it need not be ended.
+                return;
+            }
         }
     }
 

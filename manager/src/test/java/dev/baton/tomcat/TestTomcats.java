@@ -237,12 +237,21 @@ final class TestTomcats implements AutoCloseable {
             return cookies.get("JSESSIONID");
         }
 
-        void session(String id) {
-            if (id == null) {
-                cookies.remove("JSESSIONID");
+        String cookie(String name) {
+            return cookies.get(name);
+        }
+
+        /** @param value null: without it from now on */
+        void cookie(String name, String value) {
+            if (value == null) {
+                cookies.remove(name);
             } else {
-                cookies.put("JSESSIONID", id);
+                cookies.put(name, value);
             }
+        }
+
+        void session(String id) {
+            cookie("JSESSIONID", id);
         }
     }
 
