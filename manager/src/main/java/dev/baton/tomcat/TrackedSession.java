@@ -91,12 +91,22 @@ final class TrackedSession extends SessionFrame implements HttpSession {
 
     // ---- within the token
 
-    /** Runs the action inside the session: in the caller's scope if it has one, else in one of its own. */
     private <T> T within(Function<AccessLog, T> action) {
+        return within(action, () -> {
+            throw gone("use");
+        });
+    }
+
+    /**
+     * Runs the action inside the session: in the caller's scope if it has one, else in one of its own.
+     *
+     * @param ended instead, where the session has ended
+     */
+    private <T> T within(Function<AccessLog, T> action, Supplier<T> ended) {
         RequestScope scope = RequestScope.here();
         if (scope != null) {
             try {
-                return action.apply(entered(scope));
+                return within(scope, action, ended);
             } catch (SessionUnavailable e) {
                 throw scope.failed(e);
             }
@@ -104,7 +114,7 @@ final class TrackedSession extends SessionFrame implements HttpSession {
         RequestScope own = RequestScope.open(null);
         T result;
         try {
-            result = action.apply(entered(own));
+            result = within(own, action, ended);
         } finally {
             own.close(false);
         }
@@ -114,15 +124,16 @@ final class TrackedSession extends SessionFrame implements HttpSession {
         return result;
     }
 
-    private AccessLog entered(RequestScope scope) {
+    private <T> T within(RequestScope scope, Function<AccessLog, T> action, Supplier<T> ended) {
         AccessLog log = scope.enter(this);
         if (log == null) {
             bury();
-            throw gone("use");
+            return ended.get();
         }
-        return log;
+        return action.apply(log);
     }
 
+    /** Where the session has ended nothing comes of it, as with Tomcat's own: a logout may meet one elsewhere. */
     @Override
     void changeMeta(UnaryOperator<SessionMeta> change) {
         within(log -> {
@@ -133,7 +144,7 @@ final class TrackedSession extends SessionFrame implements HttpSession {
             }
             metaChanged(after);
             return null;
-        });
+        }, () -> null);
     }
 
     // ---- attributes

@@ -17,7 +17,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import org.apache.catalina.Context;
 import org.apache.catalina.Session;
+import org.apache.catalina.authenticator.Constants;
 import org.apache.catalina.core.StandardContext;
+import org.apache.catalina.realm.GenericPrincipal;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -210,6 +212,22 @@ class SessionLifeTest {
         assertThatThrownBy(() -> session.setAttribute("a", "b")).isInstanceOf(IllegalStateException.class);
         assertThatThrownBy(() -> session.setAttribute("a", null)).isInstanceOf(IllegalStateException.class);
         assertThatThrownBy(() -> session.setAttribute(null, "b")).isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @Test
+    @DisplayName("tomcat-facts 31: who logs out, or sets the interval, when the session has just ended elsewhere is not told")
+    void whatIsSaidOfASessionThatEndedElsewhereIsLost() throws Exception {
+        visitor.text(1, "/shop/set?v=1");
+        TrackedSession session = tomcats.nodes.get(0).manager.findSession(visitor.session());
+        session.setPrincipal(new GenericPrincipal("ada", List.of("user")));
+        session.setAuthType("BASIC");
+        visitor.text(2, "/shop/invalid");
+        session.setPrincipal(null);
+        session.setAuthType(null);
+        session.setMaxInactiveInterval(5);
+        session.setNote(Constants.SESSION_ID_NOTE, "x");
+        assertThat(session.isValid()).isFalse();
+        assertThatThrownBy(() -> session.getSession().getAttribute("a")).isInstanceOf(IllegalStateException.class);
     }
 
     @Test
