@@ -87,16 +87,15 @@ final class Flushes {
     }
 
     private void flush(ClientState state) {
-        Long since = dirty.remove(state);
         TokenHold token = state.token();
         Claim turn = null;
         if (token.turns() != null) {
             turn = token.turns().claim(new LockOwner("flush", parts.now()), state.key(), LockTable.TURN, true, false);
             if (!turn.waiter().outcome().admitted()) {
-                again(state, since); // the request whose turn it is sees at its end that the round was due
-                return;
+                return; // the request whose turn it is sees at its end that the round was due
             }
         }
+        Long since = dirty.remove(state);
         int pass = token.gate().tryEnter();
         AccessLog log = pass == TokenGate.NO_PASS ? null : state.stay(pass, turn);
         if (log == null) {

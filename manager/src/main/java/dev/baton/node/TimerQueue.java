@@ -20,6 +20,8 @@ final class TimerQueue {
             Comparator.comparingLong((Entry e) -> e.dueNanos).thenComparingLong(e -> e.number));
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition earlier = lock.newCondition();
+    /** Held by whoever runs actions. */
+    private final ReentrantLock running = new ReentrantLock();
     private long numbers;
     private Thread thread;
     private boolean stopped;
@@ -82,8 +84,20 @@ final class TimerQueue {
         return at(clock.nanos() + delayNanos, action);
     }
 
-    /** Runs what is due now; what becomes due by that is left to the next call. */
+    /**
+     * Runs what is due now; what becomes due by that is left to the next call. Has been run when this returns, by
+     * whomever.
+     */
     void runDue() {
+        running.lock();
+        try {
+            run(takeDue());
+        } finally {
+            running.unlock();
+        }
+    }
+
+    private List<Entry> takeDue() {
         List<Entry> due = new ArrayList<>();
         lock.lock();
         try {
@@ -91,9 +105,13 @@ final class TimerQueue {
             while (!entries.isEmpty() && entries.peek().dueNanos <= now) {
                 due.add(entries.poll());
             }
+            return due;
         } finally {
             lock.unlock();
         }
+    }
+
+    private void run(List<Entry> due) {
         for (Entry e : due) {
             try {
                 e.action.run();

@@ -54,6 +54,38 @@ class TimerQueueTest {
     }
 
     @Test
+    void whatIsDueHasBeenRunAlsoWhereAnotherThreadDoesIt() throws Exception {
+        CountDownLatch inside = new CountDownLatch(1);
+        CountDownLatch goOn = new CountDownLatch(1);
+        timers.at(1, () -> {
+            inside.countDown();
+            try {
+                goOn.await();
+            } catch (InterruptedException e) {
+                throw new AssertionError(e);
+            }
+            done.add("by another");
+        });
+        now.set(1);
+        Thread other = new Thread(timers::runDue);
+        other.start();
+        inside.await();
+        AtomicReference<List<String>> seen = new AtomicReference<>();
+        Thread second = new Thread(() -> {
+            timers.runDue();
+            seen.set(List.copyOf(done));
+        });
+        second.start();
+        while (second.getState() != Thread.State.WAITING && second.isAlive()) {
+            Thread.onSpinWait();
+        }
+        goOn.countDown();
+        other.join();
+        second.join();
+        assertThat(seen.get()).containsExactly("by another");
+    }
+
+    @Test
     void oneThatFailsDoesNotKeepTheOthersFromRunning() {
         timers.after(1, () -> {
             throw new IllegalStateException("bug");
