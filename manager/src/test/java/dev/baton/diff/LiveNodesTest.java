@@ -1,7 +1,6 @@
 package dev.baton.diff;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assumptions.assumeThat;
 
 import dev.baton.graph.Kind;
 import dev.baton.graph.Kinds;
@@ -11,12 +10,18 @@ import java.io.ObjectOutputStream;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 class LiveNodesTest {
+    /** Kinds whose objects, or some of them, are replaced by others when they are read, or cannot be told apart then. */
+    private static final Set<String> REPLACED = Set.of("record", "list of records", "enum set", "numbers", "lambda",
+            "writeReplace and readResolve", "replaced by one and the same", "immutable list", "immutable map",
+            "unmodifiable view", "java.time");
+
     static Collection<Kinds.Case> kinds() {
         return Kinds.all();
     }
@@ -52,7 +57,11 @@ class LiveNodesTest {
         Followers.read(bytes, made);
         StreamTable table = StreamTable.parse(bytes);
         Object[] live = LiveNodes.ofRead(table, made);
-        assumeThat(live).as("nothing is replaced").isNotNull();
+        if (REPLACED.contains(kind.name())) {
+            assertThat(live).isNull();
+            return;
+        }
+        assertThat(live).as(kind.name()).isNotNull();
         List<Object> met = new ArrayList<>();
         for (int node = 0; node < live.length; node++) {
             assertThat(live[node] != null).isEqualTo(table.live(node));

@@ -124,6 +124,7 @@ class KeepAliveTest {
         visitor.text(1, "/shop" + AnswerPages.START);
         return () -> {
             int changes = 0;
+            String before = "";
             try (Http1Client client = new Http1Client(new Socket("localhost", tomcats.nodes.get(0).port()), "HTTP/1.1")) {
                 for (int i = 0; i < REQUESTS / CONNECTIONS; i++) {
                     String way = ways.get(random.nextInt(ways.size()));
@@ -135,7 +136,8 @@ class KeepAliveTest {
                     int size = head ? 0 : kind < 2 ? 10 : AnswerPages.size(way);
                     assertThat(seen.state()).as(i + " " + path).isEqualTo(Seen.State.COMPLETE);
                     assertThat(seen.status()).as(path).isEqualTo(kind < 2 ? 200 : AnswerPages.WAYS.get(way));
-                    assertThat(seen.body()).as(path).hasSize(size);
+                    assertThat(seen.body()).as(i + " " + path + " after " + before).hasSize(size);
+                    before = path;
                     changes += kind < 2 ? 0 : 1;
                 }
             }
