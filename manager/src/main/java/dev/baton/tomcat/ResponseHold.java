@@ -193,6 +193,15 @@ final class ResponseHold implements OutputBuffer, ActionHook {
                     hook.action(code, parameter);
                 }
             }
+            case NB_WRITE_INTEREST -> {
+                if (mine() && (headHeld || lastHeld || endHeld)) {
+                    // All is written. The connector, which still has some of it, would ask to be woken for more, and be
+                    // woken in the midst of the connection's next request.
+                    ((AtomicBoolean) parameter).set(true);
+                } else {
+                    hook.action(code, parameter);
+                }
+            }
             default -> hook.action(code, parameter);
         }
     }

@@ -4,7 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.baton.tomcat.wire.Http1Client;
 import dev.baton.tomcat.wire.Seen;
+import jakarta.servlet.AsyncContext;
 import jakarta.servlet.ServletException;
+import jakarta.servlet.ServletOutputStream;
+import jakarta.servlet.WriteListener;
 import java.io.IOException;
 import java.lang.reflect.Field;
 import java.net.Socket;
@@ -21,6 +24,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import org.apache.catalina.connector.Request;
 import org.apache.catalina.connector.Response;
 import org.apache.catalina.valves.ValveBase;
@@ -112,6 +116,39 @@ class KeepAliveTest {
         }
         assertThat(leftovers).isEmpty();
         assertThat(changes).isGreaterThan(REQUESTS / 2);
+    }
+
+    @Test
+    @DisplayName("A WriteListener that has written all is not waited for: the event would meet the connection's next request")
+    void whoHasWrittenAllIsNotWaitedFor() throws Exception {
+        AtomicReference<Boolean> ready = new AtomicReference<>();
+        tomcats.start(1, Map.of(), context -> {
+            TestTomcats.page(context, "/start", (q, r) -> q.getSession());
+            TestTomcats.page(context, "/listener", (q, r) -> {
+                AsyncContext async = q.startAsync();
+                ServletOutputStream out = r.getOutputStream();
+                r.setContentLength(10);
+                out.setWriteListener(new WriteListener() {
+                    @Override
+                    public void onWritePossible() throws IOException {
+                        if (ready.get() == null && out.isReady()) {
+                            out.write("0123456789".getBytes());
+                            ready.set(out.isReady());
+                            async.complete();
+                        }
+                    }
+
+                    @Override
+                    public void onError(Throwable t) {
+                        throw new AssertionError(t);
+                    }
+                });
+            });
+        });
+        TestTomcats.Visitor visitor = tomcats.new Visitor();
+        visitor.text(1, "/shop/start");
+        assertThat(visitor.text(1, "/shop/listener")).isEqualTo("0123456789");
+        assertThat(ready.get()).as("as without a session, where all has left").isTrue();
     }
 
     /** What one connection sends. */
