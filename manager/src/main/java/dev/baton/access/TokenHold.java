@@ -199,6 +199,11 @@ public final class TokenHold {
         return users > 0 ? 0 : accessed ? Math.max(0, nowNanos - accessedNanos) : -1;
     }
 
+    /** As {@link #idleNanos}, for telling the store: 0 where no access is known. */
+    public long ageNanos(long nowNanos) {
+        return Math.max(0, idleNanos(nowNanos));
+    }
+
     /** Last access that the store told with a grant; 0 before the first one. */
     public long elsewhereNanos() {
         return elsewhereNanos;

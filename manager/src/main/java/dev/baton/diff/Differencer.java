@@ -113,7 +113,7 @@ public final class Differencer {
         Class<?> unwalkable = snapshot == null && source.alone() ? value.getClass() : null;
         // Something may have changed and changed back while others are at work: then only bytes tell.
         Snapshot trusted = steady && source.alone() && snapshot != null
-                ? snapshot.of(benchmark == null ? null : benchmark.snapshot()) : null;
+                ? snapshot.sharing(benchmark == null ? null : benchmark.snapshot()) : null;
         if (trusted != null && before != null) {
             trusted = trusted.with(Places.of(bytes, met, trusted));
         }

@@ -74,7 +74,7 @@ final class Snapshot {
     }
 
     /** As this one; where the objects are those of another snapshot, in its array: see {@link Benchmark#objects}. */
-    Snapshot of(Snapshot before) {
+    Snapshot sharing(Snapshot before) {
         return before == null || !Arrays.equals(nodes, before.nodes, IDENTITY) ? this
                 : new Snapshot(root, before.nodes, shapes, prims, refs, copied, places, before.read);
     }

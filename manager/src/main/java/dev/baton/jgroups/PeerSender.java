@@ -114,25 +114,17 @@ final class PeerSender {
     }
 
     private static boolean isUrgent(List<Message> messages) {
+        return any(messages, false);
+    }
+
+    /** Whether one of them is a change, or one is none. */
+    private static boolean any(List<Message> messages, boolean change) {
         for (Message m : messages) {
-            if (!isChange(m)) {
+            if ((m instanceof Message.Replicate || m instanceof Message.Commit) == change) {
                 return true;
             }
         }
         return false;
-    }
-
-    private static boolean anyChange(List<Message> messages) {
-        for (Message m : messages) {
-            if (isChange(m)) {
-                return true;
-            }
-        }
-        return false;
-    }
-
-    private static boolean isChange(Message m) {
-        return m instanceof Message.Replicate || m instanceof Message.Commit;
     }
 
     /** Sends what may be sent. */
@@ -280,7 +272,7 @@ final class PeerSender {
         }
         envelope = bytes;
         offset = 0;
-        changes = anyChange(messages);
+        changes = any(messages, true);
         meter.envelopesSent.increment();
     }
 

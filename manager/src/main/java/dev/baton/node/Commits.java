@@ -70,7 +70,7 @@ final class Commits {
         if (log.lost()) {
             throw Refusal.lost(log);
         }
-        Scan scan = log.scan(Math.max(0, state.token().idleNanos(parts.now())));
+        Scan scan = log.scan(state.token().ageNanos(parts.now()));
         boolean given = false;
         try {
             boolean changed = scan.image() != null || scan.delta() != null;
@@ -104,8 +104,8 @@ final class Commits {
     private boolean give(AccessLog log, Scan scan, boolean last) {
         ClientState state = log.state();
         TokenHold token = state.token();
-        long age = Math.max(0, token.idleNanos(parts.now()));
-        Input input = scan.image() != null ? new Input.Create(state.key(), scan.image(), age)
+        Input input = scan.image() != null
+                ? new Input.Create(state.key(), scan.image(), token.ageNanos(parts.now()))
                 : new Input.Commit(state.key(), scan.delta());
         // Under the monitor nothing that makes the token void comes between the look and the input.
         synchronized (token) {
@@ -121,7 +121,7 @@ final class Commits {
             }
             if (last && scan.delta() != null && scan.complete() && !parts.loop().ended()
                     && tokens.goesBackWith(log)) {
-                parts.loop().give(new Input.LastCommit(state.key(), scan.delta(), age));
+                parts.loop().give(new Input.LastCommit(state.key(), scan.delta(), scan.delta().ageNanos()));
                 // Before anybody can ask for the token, and bring other contents with it.
                 scan.accept(token.fence());
                 tokens.gaveBack(state);
@@ -178,7 +178,7 @@ final class Commits {
     private void offer(ClientState state) {
         state.withStored(image -> {
             synchronized (state.token()) {
-                long age = Math.max(0, state.token().idleNanos(parts.now()));
+                long age = state.token().ageNanos(parts.now());
                 parts.loop().give(new Input.Offer(state.key(), image, age));
             }
         });

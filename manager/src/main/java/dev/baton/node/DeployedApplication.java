@@ -165,7 +165,7 @@ final class DeployedApplication implements Application {
     private Found here(ClientState state) {
         SessionMeta meta = state.meta();
         return meta != null && parts.leases().valid(state.key().segment())
-                ? new Found(meta, Math.max(0, idleNanos(state)), self) : null;
+                ? new Found(meta, state.token().ageNanos(parts.now()), self) : null;
     }
 
     @Override
@@ -220,8 +220,12 @@ final class DeployedApplication implements Application {
             }
         }
         mustRun();
+        return block(new Entry(state, known(owner), tokens, parts), timeoutNanos);
+    }
+
+    private AccessLog block(Entry entry, long timeoutNanos) {
         try {
-            return new Entry(state, known(owner), tokens, parts).block(timeoutNanos, 0, parts.clock(), events::waiting);
+            return entry.block(timeoutNanos, 0, parts.clock(), events::waiting);
         } catch (SessionUnavailable e) {
             throw refused(e);
         }
@@ -236,12 +240,7 @@ final class DeployedApplication implements Application {
     public AccessLog enter(EarlyEntry entry, long timeoutNanos) {
         counting.entries.increment();
         Entry begun = early.take(entry);
-        try {
-            Entry way = begun != null ? begun : new Entry(entry.state(), null, tokens, parts);
-            return way.block(timeoutNanos, 0, parts.clock(), events::waiting);
-        } catch (SessionUnavailable e) {
-            throw refused(e);
-        }
+        return block(begun != null ? begun : new Entry(entry.state(), null, tokens, parts), timeoutNanos);
     }
 
     @Override
@@ -268,14 +267,6 @@ final class DeployedApplication implements Application {
         ClientState state = states.existing(key.id());
         if (state != null) {
             early.wanted(state);
-        }
-    }
-
-    /** Another process has been waiting for a token that is here. */
-    void usersWanted(Effect.UsersWanted e) {
-        ClientState state = states.existing(e.key().id());
-        if (state != null) {
-            tokens.usersWanted(e.key(), state);
         }
     }
 

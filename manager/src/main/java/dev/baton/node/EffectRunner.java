@@ -92,7 +92,7 @@ final class EffectRunner implements EventLoop.Effects {
         } else if (effect instanceof Effect.CloseGate e) {
             withToken(e.key(), a -> a.close(e), new Input.Idle(e.key(), 0));
         } else if (effect instanceof Effect.UsersWanted e) {
-            with(e.key(), a -> a.usersWanted(e));
+            with(e.key(), a -> a.tokens().usersWanted(e));
         } else if (effect instanceof Effect.UsedBy e) {
             with(e.key(), a -> a.tokens().usedBy(e));
         } else if (effect instanceof Effect.Returned e) {

@@ -8,7 +8,6 @@ import dev.baton.access.TokenHold;
 import dev.baton.access.Waiter;
 import dev.baton.model.Fence;
 import dev.baton.model.NodeId;
-import dev.baton.model.SessionKey;
 import dev.baton.model.SessionMeta;
 import dev.baton.protocol.Content;
 import dev.baton.protocol.Denial;
@@ -220,7 +219,7 @@ final class Tokens {
                 callOff(state);
                 discard(state, AccessLog.End.LOST);
                 if (held) {
-                    parts.loop().give(new Input.Idle(state.key(), Math.max(0, token.idleNanos(parts.now()))));
+                    parts.loop().give(new Input.Idle(state.key(), token.ageNanos(parts.now())));
                 }
             }
         }
@@ -283,7 +282,7 @@ final class Tokens {
                 // before an operation is answered; see operationAnswered.
                 return;
             }
-            parts.loop().give(new Input.Idle(state.key(), Math.max(0, token.idleNanos(parts.now()))));
+            parts.loop().give(new Input.Idle(state.key(), token.ageNanos(parts.now())));
             gaveBack(state);
         }
         parts.loop().run();
@@ -353,10 +352,11 @@ final class Tokens {
         }
     }
 
-    void usersWanted(SessionKey key, ClientState state) {
-        String users = events.users(state);
+    void usersWanted(Effect.UsersWanted e) {
+        ClientState state = states.existing(e.key().id());
+        String users = state == null ? "" : events.users(state);
         if (!users.isEmpty()) {
-            parts.loop().give(new Input.Users(key,
+            parts.loop().give(new Input.Users(e.key(),
                     users.substring(0, Math.min(users.length(), Message.MAX_TEXT))));
         }
     }

@@ -65,7 +65,7 @@ final class Touches {
             } else if (all || now - token.toldNanos() >= intervalNanos(state)) {
                 accessed.remove(state);
                 token.told(now);
-                batch.add(new Change.Touch(state.key(), Math.max(0, token.idleNanos(now))));
+                batch.add(new Change.Touch(state.key(), token.ageNanos(now)));
                 if (token.hasUsers()) {
                     accessed.add(state);
                 }

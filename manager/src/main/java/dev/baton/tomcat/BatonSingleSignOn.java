@@ -152,8 +152,7 @@ public class BatonSingleSignOn extends SingleSignOn {
         }
         request.setNote(Constants.REQ_SSOID_NOTE, id);
         if (!getRequireReauthentication()) {
-            request.setAuthType(signOn.authType());
-            request.setUserPrincipal(signOn.principal());
+            populate(request, signOn, signOn.principal());
         }
         getNext().invoke(request, response);
     }
@@ -255,8 +254,7 @@ public class BatonSingleSignOn extends SingleSignOn {
             Principal again = credentials == null || credentials[0] == null ? null
                     : realm.authenticate(credentials[0], credentials[1]);
             if (again != null) {
-                request.setAuthType(there.authType());
-                request.setUserPrincipal(again);
+                populate(request, there, again);
             }
             return again != null;
         });
@@ -271,9 +269,13 @@ public class BatonSingleSignOn extends SingleSignOn {
     protected void populateRequestFromSsoEntry(Request request, String ssoId) {
         SignOn there = ask(null, s -> s.find(ssoId));
         if (there != null) {
-            request.setAuthType(there.authType());
-            request.setUserPrincipal(there.principal());
+            populate(request, there, there.principal());
         }
+    }
+
+    private static void populate(Request request, SignOn signOn, Principal principal) {
+        request.setAuthType(signOn.authType());
+        request.setUserPrincipal(principal);
     }
 
     /** Logout: ends the sign-on and all its sessions. */

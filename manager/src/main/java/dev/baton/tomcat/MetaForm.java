@@ -21,6 +21,10 @@ import org.apache.juli.logging.LogFactory;
 final class MetaForm {
     private static final Log log = LogFactory.getLog(MetaForm.class);
 
+    /** Notes that travel without a change, and what they must be. (The session's id loses its route on the way.) */
+    private static final Map<String, Class<? extends Serializable>> AS_THEY_ARE = Map.of(
+            Constants.FORM_REQUEST_NOTE, SavedRequest.class, BatonSingleSignOn.NOTE, String.class);
+
     private final WebappSerializer serializer;
     private final AtomicLong failures = new AtomicLong();
 
@@ -59,8 +63,7 @@ final class MetaForm {
 
     /** Whether other nodes need the note: what FORM login keeps between its requests, and the id of the sign-on. */
     static boolean travels(String name) {
-        return Constants.SESSION_ID_NOTE.equals(name) || Constants.FORM_REQUEST_NOTE.equals(name)
-                || BatonSingleSignOn.NOTE.equals(name);
+        return Constants.SESSION_ID_NOTE.equals(name) || AS_THEY_ARE.containsKey(name);
     }
 
     /** The travelling notes as bytes; the id in its note loses its route. Null where there are none. */
@@ -69,12 +72,7 @@ final class MetaForm {
         if (notes.get(Constants.SESSION_ID_NOTE) instanceof String id && SessionIds.base(id) != null) {
             kept.put(Constants.SESSION_ID_NOTE, SessionIds.base(id));
         }
-        if (notes.get(Constants.FORM_REQUEST_NOTE) instanceof SavedRequest request) {
-            kept.put(Constants.FORM_REQUEST_NOTE, request);
-        }
-        if (notes.get(BatonSingleSignOn.NOTE) instanceof String signOn) {
-            kept.put(BatonSingleSignOn.NOTE, signOn);
-        }
+        copy(notes, kept);
         return kept.isEmpty() ? null : write(kept, "What the login noted");
     }
 
@@ -85,14 +83,17 @@ final class MetaForm {
             if (kept.get(Constants.SESSION_ID_NOTE) instanceof String id) {
                 notes.put(Constants.SESSION_ID_NOTE, SessionIds.withRoute(id, route));
             }
-            if (kept.get(Constants.FORM_REQUEST_NOTE) instanceof SavedRequest request) {
-                notes.put(Constants.FORM_REQUEST_NOTE, request);
-            }
-            if (kept.get(BatonSingleSignOn.NOTE) instanceof String signOn) {
-                notes.put(BatonSingleSignOn.NOTE, signOn);
-            }
+            copy(kept, notes);
         }
         return notes;
+    }
+
+    private static void copy(Map<?, ?> from, Map<String, ? super Serializable> to) {
+        AS_THEY_ARE.forEach((name, type) -> {
+            if (type.isInstance(from.get(name))) {
+                to.put(name, type.cast(from.get(name)));
+            }
+        });
     }
 
     private byte[] write(Object value, String what) {

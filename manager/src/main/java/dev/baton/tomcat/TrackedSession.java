@@ -379,15 +379,10 @@ final class TrackedSession extends SessionFrame implements HttpSession {
     /** The sign-on that the session takes part in has ended. */
     void endSignedOn() {
         if (phase() == Phase.LIVE) {
-            try {
-                within(log -> {
-                    SessionEnd.destroy(this, log);
-                    return null;
-                });
-            } catch (IllegalStateException goneMeanwhile) {
-                // So it need not be ended.
-                return;
-            }
+            within(log -> {
+                SessionEnd.destroy(this, log);
+                return null;
+            }, () -> null);
         }
     }
 

@@ -128,17 +128,8 @@ class TrackingTest {
     @Test
     @DisplayName("T5: attributes known to share nothing are not looked at for each other's changes, until one has other objects")
     void separateAttributesAreLeftAlone() {
-        ClientState state = session.granted(Tracking.DEFAULT, Map.of());
-        AccessLog first = enter(state);
         Line kept = new Line();
-        state.set("cart", new ArrayList<>(List.of(new Line(), new Line())), first);
-        state.set("other", kept, first);
-        complete(first);
-        leave(state, first);
-
-        for (int i = 1; i <= 10; i++) {
-            assertThat(changeOfTheCart(state, i)).containsExactly("cart");
-        }
+        ClientState state = cartBeside(kept);
         kept.quantity = 7;
         assertThat(changeOfTheCart(state, 11)).containsExactly("cart");
 
@@ -162,16 +153,7 @@ class TrackingTest {
     @Test
     @DisplayName("T5: attributes known to share nothing come to share an object by an exchange of equals, or by being set")
     void separateAttributesComeToShare() {
-        ClientState state = session.granted(Tracking.DEFAULT, Map.of());
-        AccessLog first = enter(state);
-        state.set("cart", new ArrayList<>(List.of(new Line(), new Line())), first);
-        state.set("other", new ArrayList<>(List.of(new Line())), first);
-        complete(first);
-        leave(state, first);
-        for (int i = 1; i <= 10; i++) {
-            assertThat(changeOfTheCart(state, i)).containsExactly("cart");
-        }
-
+        ClientState state = cartBeside(new ArrayList<>(List.of(new Line())));
         AccessLog exchange = enter(state);
         Line second = cart(state, exchange).get(1);
         @SuppressWarnings("unchecked")
@@ -215,6 +197,20 @@ class TrackingTest {
             state.withStored(image -> stored[0] = image.size());
             assertThat(state.wholeBytes()).isEqualTo(stored[0]);
         }
+    }
+
+    /** A session with a cart and another attribute, which by now are known to share nothing. */
+    private ClientState cartBeside(Object other) {
+        ClientState state = session.granted(Tracking.DEFAULT, Map.of());
+        AccessLog first = enter(state);
+        state.set("cart", new ArrayList<>(List.of(new Line(), new Line())), first);
+        state.set("other", other, first);
+        complete(first);
+        leave(state, first);
+        for (int i = 1; i <= 10; i++) {
+            assertThat(changeOfTheCart(state, i)).containsExactly("cart");
+        }
+        return state;
     }
 
     private List<String> changeOfTheCart(ClientState state, int quantity) {

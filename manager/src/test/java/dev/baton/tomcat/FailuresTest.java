@@ -24,8 +24,6 @@ import org.apache.catalina.Context;
 import org.apache.catalina.authenticator.FormAuthenticator;
 import org.apache.catalina.core.StandardContext;
 import org.apache.tomcat.util.descriptor.web.LoginConfig;
-import org.apache.tomcat.util.descriptor.web.SecurityCollection;
-import org.apache.tomcat.util.descriptor.web.SecurityConstraint;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -318,15 +316,7 @@ class FailuresTest {
                     + q.getSession(false).getMaxInactiveInterval()));
             TestTomcats.page(context, "/login", (q, r) -> r.getWriter().print("who are you?"));
             TestTomcats.page(context, "/logout", (q, r) -> q.logout());
-            context.setLoginConfig(new LoginConfig("FORM", null, "/login", "/login"));
-            SecurityCollection secret = new SecurityCollection();
-            secret.addPatternDecoded("/secret");
-            SecurityConstraint constraint = new SecurityConstraint();
-            constraint.addCollection(secret);
-            constraint.addAuthRole("user");
-            context.addConstraint(constraint);
-            context.addSecurityRole("user");
-            context.getPipeline().addValve(new FormAuthenticator());
+            TestTomcats.secure(context, new LoginConfig("FORM", null, "/login", "/login"), new FormAuthenticator());
         });
         for (TestTomcats.Node node : tomcats.nodes) {
             node.tomcat.addUser("ada", "secret");
