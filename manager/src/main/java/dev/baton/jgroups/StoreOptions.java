@@ -8,6 +8,7 @@ import java.net.UnknownHostException;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 
 /**
  * What stands on the command line of a dedicated store node.
@@ -18,7 +19,8 @@ import java.util.Map;
  * @param location where it stands, for spreading backups
  */
 record StoreOptions(boolean help, Settings settings, String name, Location location) {
-    private static final int MAX_PLACE = 200;
+    /** As of the Manager's nodeName. */
+    private static final Pattern NAME = Pattern.compile("[A-Za-z0-9.:_-]{1," + NodeId.MAX_NAME + "}");
 
     /** Settings of the Manager that a store node needs too: the cluster must agree on them, or it acts by them. */
     private static final List<String> SHARED = List.of("stack", "cluster", "backups", "minInSync", "acknowledge", "placement",
@@ -42,7 +44,7 @@ record StoreOptions(boolean help, Settings settings, String name, Location locat
             if (!shared && !List.of("name", "site", "rack", "host").contains(option)) {
                 throw new IllegalArgumentException("option --" + option + " is not known; --help tells all");
             }
-            if (equals < 0 && i + 1 == arguments.length) {
+            if (equals < 0 && (i + 1 == arguments.length || arguments[i + 1].startsWith("--"))) {
                 throw new IllegalArgumentException("option --" + option + " needs a value");
             }
             String value = equals < 0 ? arguments[++i] : argument.substring(equals + 1);
@@ -64,12 +66,14 @@ record StoreOptions(boolean help, Settings settings, String name, Location locat
     }
 
     private static String checked(String option, String value) {
-        int longest = option.equals("name") ? NodeId.MAX_NAME : MAX_PLACE;
-        if (value.isBlank() || value.length() > longest) {
-            throw new IllegalArgumentException("option --" + option + " is '" + value + "'; allowed: 1 to " + longest
-                    + " characters");
+        if (option.equals("name") && !NAME.matcher(value).matches()) {
+            throw new IllegalArgumentException("option --name is '" + value + "'; allowed: 1 to " + NodeId.MAX_NAME
+                    + " of the characters A-Z a-z 0-9 . : _ -");
         }
-        return value;
+        if (value.isBlank()) {
+            throw new IllegalArgumentException("option --" + option + " needs a value");
+        }
+        return Location.checked("option --" + option, value);
     }
 
     private static String hostName() {

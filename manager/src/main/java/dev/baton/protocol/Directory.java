@@ -109,8 +109,16 @@ final class Directory implements Quorum.Absence {
         return dead.add(node);
     }
 
+    /**
+     * An administrator says that the node of that name will not come back. Of one that is in reach that is a mistake:
+     * kept in mind, it would give that node up, without proof, when a cable is cut some day.
+     */
     void forget(String name) {
-        forgotten.add(name);
+        if (view.stream().anyMatch(n -> n.name().equals(name))) {
+            step.warn(name + " is in reach and is not forgotten");
+        } else {
+            forgotten.add(name);
+        }
     }
 
     /** Somebody reachable told of a table: the last survivor's waiting starts again. */

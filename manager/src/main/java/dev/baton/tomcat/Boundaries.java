@@ -3,6 +3,8 @@ package dev.baton.tomcat;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.catalina.Context;
+import org.apache.catalina.LifecycleException;
+import org.apache.catalina.LifecycleState;
 import org.apache.catalina.Pipeline;
 import org.apache.catalina.Valve;
 import org.apache.juli.logging.Log;
@@ -17,6 +19,18 @@ final class Boundaries {
 
     /** The one that the manager adds where the configuration names none so far. */
     private static final class Installed extends RequestBoundary {
+        /** Where the application's own file names another manager than the one for all applications, that one counts. */
+        @Override
+        protected void startInternal() throws LifecycleException {
+            Context context = (Context) getContainer();
+            if (context.getManager() instanceof BatonManager) {
+                super.startInternal();
+                return;
+            }
+            log.info("The sessions of " + context.getName() + " stay on this node: its configuration names a Manager of"
+                    + " its own, " + context.getManager().getClass().getName());
+            setState(LifecycleState.STARTING);
+        }
     }
 
     static void install(Context context) {

@@ -3,6 +3,7 @@ package dev.baton.tomcat;
 import dev.baton.model.NodeId;
 import dev.baton.node.Application;
 import dev.baton.node.SessionNode;
+import java.util.List;
 
 /** What JMX shows: of the node, and of the sessions of each web application. */
 final class Figures {
@@ -56,10 +57,16 @@ final class Figures {
                 .figure("MessagesReceived", String.class, "messages received, by kind",
                         () -> node.counters().receivedByKind().toString())
                 .operation("forget", "says that a node will not come back, where nothing proves its death; what only it"
-                        + " had is lost", "name", "name of that node", name -> {
-                            node.forget(name);
-                            return "forgotten: " + name;
-                        });
+                        + " had is lost", "name", "name of a member that is out of reach", name -> forget(node, name));
+    }
+
+    private static String forget(SessionNode node, String name) {
+        if (node.report().view().stream().anyMatch(n -> n.name().equals(name))) {
+            throw new IllegalArgumentException("node '" + name + "' is in reach; allowed: a member that is out of reach");
+        }
+        node.forget(name);
+        List<String> members = SessionStatus.members(node.effective());
+        return "forgotten: " + name + (members.contains(name) ? "" : "; no member has that name, there are " + members);
     }
 
     static JmxView ofApplication(Application application, AttributeProblems problems) {

@@ -3,6 +3,7 @@ package dev.baton.tomcat;
 import dev.baton.model.Settings;
 import java.util.concurrent.TimeUnit;
 import org.apache.catalina.LifecycleException;
+import org.apache.catalina.LifecycleState;
 import org.apache.catalina.session.ManagerBase;
 import org.apache.juli.logging.Log;
 import org.apache.juli.logging.LogFactory;
@@ -10,7 +11,8 @@ import org.apache.juli.logging.LogFactory;
 /**
  * The settings of {@link BatonManager} as bean properties, all of them texts as in a {@code context.xml}. Each is
  * checked when it is set, against {@link Settings}, where names, defaults and meanings are described. Since Tomcat
- * drops what a setter throws, a refused value is remembered, and fails the start with the same message.
+ * drops what a setter throws while it reads the file, a refused value is remembered then, and fails the start with the
+ * same message.
  */
 abstract class ManagerSettings extends ManagerBase {
     private static final Log log = LogFactory.getLog(BatonManager.class);
@@ -56,7 +58,8 @@ abstract class ManagerSettings extends ManagerBase {
             builder.set(name, value);
             settings = builder.build();
         } catch (IllegalArgumentException e) {
-            if (refused == null) {
+            // Once it runs, as over JMX, whoever sets it hears of it.
+            if (refused == null && getState() == LifecycleState.NEW) {
                 refused = e.getMessage();
                 log.error(e.getMessage());
             }

@@ -22,10 +22,17 @@ final class NodeNames {
         return name.length() <= NodeId.MAX_NAME ? name : name.substring(name.length() - NodeId.MAX_NAME);
     }
 
-    /** Where this node stands, for spreading backups: system properties, since it belongs to the machine. */
+    /**
+     * Where this node stands, for spreading backups: system properties, since it belongs to the machine.
+     *
+     * @throws IllegalArgumentException with the property, its value and what is allowed
+     */
     static Location location() {
-        return new Location(System.getProperty("baton.site", ""), System.getProperty("baton.rack", ""),
-                System.getProperty("baton.host", host()));
+        return new Location(place("baton.site", ""), place("baton.rack", ""), place("baton.host", host()));
+    }
+
+    private static String place(String property, String preset) {
+        return Location.checked("system property " + property, System.getProperty(property, preset));
     }
 
     private static String host() {

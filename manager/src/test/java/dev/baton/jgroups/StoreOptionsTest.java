@@ -44,7 +44,13 @@ class StoreOptionsTest {
         refused("--tracking is not known", "--tracking", "all");
         refused("--name needs a value", "--name");
         refused("--name is ''", "--name", "");
-        refused("1 to 100 characters", "--name", "n".repeat(101));
+        refused("--name needs a value", "--name", "--stack", "tcp.xml");
+        refused("--cluster needs a value", "--cluster", "--help");
+        refused("1 to 100 of the characters A-Z a-z 0-9 . : _ -", "--name", "n".repeat(101));
+        refused("--name is 'a\nforged'", "--name", "a\nforged");
+        refused("--rack is 'r\n'; allowed: at most 200 characters, no control characters", "--rack", "r\n");
+        refused("--host needs a value", "--host", " ");
+        refused("at most 200 characters", "--site", "s".repeat(201));
         refused("backups: '6'", "--backups", "6");
         refused("minInSync: '2'", "--minInSync", "2");
         refused("lostAfter: 'soon'", "--lostAfter=soon");

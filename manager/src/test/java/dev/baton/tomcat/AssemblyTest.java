@@ -65,6 +65,11 @@ class AssemblyTest {
         }
     }
 
+    private static Object forget(ObjectName node, String name) throws Exception {
+        return ManagementFactory.getPlatformMBeanServer().invoke(node, "forget", new Object[] {name},
+                new String[] {String.class.getName()});
+    }
+
     @Test
     void theNodesBeanDescribesEveryFigure() throws Exception {
         Assembly.Seat seat = assembly.join(Settings.of(Map.of("cluster", "jmx-test")), "n1");
@@ -78,6 +83,9 @@ class AssemblyTest {
             });
             assertThat((String[]) server.getAttribute(name, "Members")).containsExactly("n1");
             assertThat(server.getAttribute(name, "SegmentsPrimary")).isEqualTo(256);
+            assertThat(forget(name, "elsewhere")).isEqualTo("forgotten: elsewhere; no member has that name, there are [n1]");
+            assertThatThrownBy(() -> forget(name, "n1")).hasRootCauseMessage(
+                    "node 'n1' is in reach; allowed: a member that is out of reach");
         } finally {
             seat.release(false);
         }

@@ -6,11 +6,11 @@ import java.util.logging.Handler;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
 
-/** What is written into the log of the Tomcat side from its making until it is closed. */
+/** What is written into a log, of the Tomcat side if no other is named, from its making until it is closed. */
 final class LogLines implements AutoCloseable {
     private final List<String> lines = new CopyOnWriteArrayList<>();
     /** Kept: loggers are weakly referenced. */
-    private final Logger logger = Logger.getLogger("dev.baton.tomcat");
+    private final Logger logger;
     private final Handler handler = new Handler() {
         @Override
         public void publish(LogRecord record) {
@@ -27,6 +27,11 @@ final class LogLines implements AutoCloseable {
     };
 
     LogLines() {
+        this("dev.baton.tomcat");
+    }
+
+    LogLines(String name) {
+        logger = Logger.getLogger(name);
         logger.addHandler(handler);
     }
 

@@ -2,15 +2,19 @@ package dev.baton.tomcat;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.InstanceOfAssertFactories.STRING;
 
 import dev.baton.model.Settings;
 import java.io.StringReader;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import org.apache.catalina.Context;
 import org.apache.catalina.LifecycleException;
+import org.apache.catalina.LifecycleState;
 import org.apache.catalina.Valve;
 import org.apache.catalina.core.StandardContext;
+import org.apache.catalina.session.StandardManager;
 import org.apache.catalina.startup.ContextRuleSet;
 import org.apache.tomcat.util.digester.Digester;
 import org.junit.jupiter.api.DisplayName;
@@ -62,6 +66,49 @@ class ManagerSettingsTest {
         BatonManager manager = manager(parse("<Manager className='dev.baton.tomcat.BatonManager' backups='six'/>"));
         assertThatThrownBy(manager::startInternal).isInstanceOf(LifecycleException.class)
                 .hasStackTraceContaining("backups").hasStackTraceContaining("'six'").hasStackTraceContaining("0 to 5");
+    }
+
+    @Test
+    @DisplayName("A value refused while the application runs, as over JMX, does not keep it from starting again")
+    void aValueRefusedWhileItRunsFailsNoLaterStart() throws Exception {
+        try (TestTomcats tomcats = new TestTomcats().start(1, Map.of(), context -> { })) {
+            TestTomcats.Node node = tomcats.nodes.get(0);
+            assertThatThrownBy(() -> node.manager.setBackups("six")).hasMessage(
+                    "setting backups: 'six' is not allowed; allowed: 0 to 5");
+            node.context.reload();
+            assertThat(node.context.getState()).isEqualTo(LifecycleState.STARTED);
+            assertThat(node.manager.getBackups()).isEqualTo("1");
+        }
+    }
+
+    @Test
+    @DisplayName("An application that names a Manager of its own keeps it, and the Valve of the other one is no trouble")
+    void theManagerOfTheApplicationsOwnFileCounts() throws Exception {
+        StandardContext context = parse("<Manager className='dev.baton.tomcat.BatonManager'/><Manager/>");
+        assertThat(context.getManager()).isInstanceOf(StandardManager.class);
+        try (LogLines log = new LogLines()) {
+            ((RequestBoundary) context.getPipeline().getFirst()).start();
+            assertThat(log.lines()).singleElement(STRING).contains("/shop stay on this node",
+                    StandardManager.class.getName());
+        }
+    }
+
+    @Test
+    @DisplayName("B1: names of places that no message could carry fail the start with property, value and what is allowed")
+    void aPlaceThatIsTooLongIsRefused() {
+        String before = System.getProperty("baton.rack");
+        System.setProperty("baton.rack", "r".repeat(201));
+        try {
+            assertThatThrownBy(NodeNames::location).isInstanceOf(IllegalArgumentException.class).hasMessage(
+                    "system property baton.rack is '" + "r".repeat(201)
+                            + "'; allowed: at most 200 characters, no control characters");
+        } finally {
+            if (before == null) {
+                System.clearProperty("baton.rack");
+            } else {
+                System.setProperty("baton.rack", before);
+            }
+        }
     }
 
     @Test
