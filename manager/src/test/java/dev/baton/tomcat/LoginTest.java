@@ -10,6 +10,7 @@ import java.security.MessageDigest;
 import java.time.Duration;
 import java.util.Base64;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -29,7 +30,7 @@ import org.junit.jupiter.api.Test;
 
 /** Logged in at one node, known at the other; each way of Tomcat. */
 class LoginTest {
-    private static final String BASIC = "Basic "
+    static final String BASIC = "Basic "
             + Base64.getEncoder().encodeToString("ada:secret".getBytes(StandardCharsets.US_ASCII));
 
     private final TestTomcats tomcats = new TestTomcats();
@@ -39,7 +40,7 @@ class LoginTest {
         tomcats.close();
     }
 
-    private static Consumer<Context> secured(String method, AuthenticatorBase authenticator) {
+    static Consumer<Context> secured(String method, AuthenticatorBase authenticator) {
         return context -> {
             TestTomcats.page(context, "/secret", (q, r) -> r.getWriter().print("hello " + q.getRemoteUser() + " "
                     + q.getAuthType() + " " + q.isUserInRole("user") + body(q)));
@@ -145,6 +146,43 @@ class LoginTest {
         assertThat(redirect.statusCode()).isEqualTo(303);
         assertThat(visitor.text(1, "/shop/secret")).isEqualTo("hello ada FORM true pen");
         assertThat(visitor.text(2, "/shop/secret")).as("only once").isEqualTo("hello ada FORM true");
+    }
+
+    @Test
+    @DisplayName("tomcat-facts 24: while a FORM login is under way a new session lives for two minutes, at every node")
+    void aLoginUnderWayShortensTheInterval() throws Exception {
+        startTwo("FORM", FormAuthenticator::new);
+        TestTomcats.Visitor leaves = tomcats.new Visitor();
+        TestTomcats.Visitor stays = tomcats.new Visitor();
+        for (TestTomcats.Visitor visitor : List.of(leaves, stays)) {
+            visitor.post(1, "/shop/secret", "order=pen");
+            for (TestTomcats.Node node : tomcats.nodes) {
+                assertThat(node.manager.findSession(visitor.session()).getMaxInactiveInterval()).isEqualTo(120);
+            }
+        }
+        stays.post(2, "/shop/j_security_check", "j_username=ada&j_password=secret");
+        assertThat(stays.text(1, "/shop/secret")).isEqualTo("hello ada FORM true pen");
+        tomcats.clock.move(Duration.ofSeconds(130));
+        TestTomcats.await("the login has expired", () -> tomcats.nodes.stream()
+                .allMatch(n -> n.manager.findSession(leaves.session()) == null));
+        for (TestTomcats.Node node : tomcats.nodes) {
+            assertThat(node.manager.findSession(stays.session()).getMaxInactiveInterval()).isEqualTo(1800);
+        }
+        assertThat(stays.text(2, "/shop/secret")).isEqualTo("hello ada FORM true");
+    }
+
+    @Test
+    @DisplayName("a POST too large for FORM login to save is refused, and the login works at another node")
+    void aPostThatIsTooLargeToSave() throws Exception {
+        startTwo("FORM", FormAuthenticator::new);
+        TestTomcats.Visitor visitor = tomcats.new Visitor();
+        assertThat(visitor.post(1, "/shop/secret", "order=" + "x".repeat(10_000)).statusCode()).isEqualTo(403);
+        assertThat(visitor.text(2, "/shop/secret")).isEqualTo("who are you?");
+        visitor.post(1, "/shop/j_security_check", "j_username=ada&j_password=secret");
+        assertThat(visitor.text(2, "/shop/secret")).isEqualTo("hello ada FORM true");
+        for (TestTomcats.Node node : tomcats.nodes) {
+            assertThat(node.manager.findSession(visitor.session()).getMaxInactiveInterval()).isEqualTo(1800);
+        }
     }
 
     @Test

@@ -304,6 +304,62 @@ class SessionLifeTest {
     }
 
     @Test
+    @DisplayName("tomcat-facts 15: so does one at a node that neither stores the session nor has its token")
+    void theActivityCheckWorksAtEveryNode() throws Exception {
+        visitor.text(1, "/shop/set?v=1");
+        visitor.text(1, "/shop/interval?v=60");
+        tomcats.nodes.get(1).manager.setSessionActivityCheck(true);
+        CompletableFuture<String> answer = longRequest(2, "/shop/join");
+        moveInSteps();
+        goOn.countDown();
+        assertThat(answer.get(30, TimeUnit.SECONDS)).isEqualTo("kept");
+        awaitEnd();
+        tomcats.nodes.get(1).manager.setSessionActivityCheck(false);
+        tomcats.clock.move(Duration.ofSeconds(90));
+        TestTomcats.await("expired", () -> tomcats.nodes.stream()
+                .allMatch(n -> n.manager.findSession(visitor.session()) == null));
+    }
+
+    @Test
+    @DisplayName("tomcat-facts 24: an interval of never, and back again, as the other node wants it")
+    void theIntervalMayEndAndBegin() throws Exception {
+        visitor.text(1, "/shop/set?v=1");
+        for (String never : new String[] {"0", "-1"}) {
+            visitor.text(2, "/shop/interval?v=" + never);
+            awaitEnd();
+            tomcats.clock.move(Duration.ofHours(10));
+            assertThat(visitor.text(1, "/shop/show")).isEqualTo("1 null");
+        }
+        visitor.text(1, "/shop/interval?v=60");
+        assertThat(visitor.text(2, "/shop/show")).isEqualTo("1 null");
+        awaitEnd();
+        tomcats.clock.move(Duration.ofSeconds(90));
+        TestTomcats.await("expired", () -> tomcats.nodes.stream()
+                .allMatch(n -> n.manager.findSession(visitor.session()) == null));
+    }
+
+    @Test
+    @DisplayName("sessionLastAccessAtStart: the store expires by the start of the last request, at either node")
+    void theStoreCountsFromTheStart() throws Exception {
+        for (int node = 1; node <= 2; node++) {
+            TestTomcats.Visitor somebody = tomcats.new Visitor();
+            somebody.text(1, "/shop/set?v=1");
+            somebody.text(1, "/shop/interval?v=60");
+            tomcats.nodes.get(node - 1).manager.setSessionLastAccessAtStart(true);
+            visitor.session(somebody.session());
+            CompletableFuture<String> answer = longRequest(node, "/shop/join");
+            tomcats.clock.move(Duration.ofSeconds(40));
+            goOn.countDown();
+            assertThat(answer.get(30, TimeUnit.SECONDS)).isEqualTo("kept");
+            awaitEnd();
+            tomcats.clock.move(Duration.ofSeconds(30));
+            TestTomcats.await("expired 70 s after its start", () -> tomcats.nodes.stream()
+                    .allMatch(n -> n.manager.findSession(visitor.session()) == null));
+            tomcats.nodes.get(node - 1).manager.setSessionLastAccessAtStart(false);
+        }
+    }
+
+    @Test
     @DisplayName("tomcat-facts 15: without it the session expires under a request that only joined")
     void withoutTheCheckAJoinedSessionExpires() throws Exception {
         visitor.text(1, "/shop/set?v=1");
