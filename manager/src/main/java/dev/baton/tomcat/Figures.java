@@ -64,8 +64,8 @@ final class Figures {
         if (node.report().view().stream().anyMatch(n -> n.name().equals(name))) {
             throw new IllegalArgumentException("node '" + name + "' is in reach; allowed: a member that is out of reach");
         }
-        node.forget(name);
         List<String> members = SessionStatus.members(node.effective());
+        node.forget(name);
         return "forgotten: " + name + (members.contains(name) ? "" : "; no member has that name, there are " + members);
     }
 

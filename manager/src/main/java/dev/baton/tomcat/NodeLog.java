@@ -44,7 +44,7 @@ final class NodeLog implements NodeEvents {
             }
         }
         if (frozen && !nowFrozen) {
-            log.info(cluster + ": a majority is reachable again, sessions are served");
+            log.info(cluster + ": sessions are served again");
         }
         last = effective;
         frozen = nowFrozen;

@@ -11,6 +11,7 @@ import java.util.Map;
 import javax.management.MBeanInfo;
 import javax.management.ObjectName;
 import org.apache.catalina.LifecycleException;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 class AssemblyTest {
@@ -65,11 +66,6 @@ class AssemblyTest {
         }
     }
 
-    private static Object forget(ObjectName node, String name) throws Exception {
-        return ManagementFactory.getPlatformMBeanServer().invoke(node, "forget", new Object[] {name},
-                new String[] {String.class.getName()});
-    }
-
     @Test
     void theNodesBeanDescribesEveryFigure() throws Exception {
         Assembly.Seat seat = assembly.join(Settings.of(Map.of("cluster", "jmx-test")), "n1");
@@ -91,5 +87,31 @@ class AssemblyTest {
         }
         assertThat(ManagementFactory.getPlatformMBeanServer()
                 .queryNames(new ObjectName("dev.baton:cluster=jmx-test,*"), null)).isEmpty();
+    }
+
+    @Test
+    @DisplayName("JMX: forget is of members out of reach; then the node serves again, and says so")
+    void aNodeOutOfReachIsForgotten() throws Exception {
+        Settings settings = Settings.of(Map.of("cluster", "forget-test"));
+        Assembly other = new Assembly((s, self) -> network.port(self.name(), self.incarnation()), new SystemClock());
+        Assembly.Seat here = assembly.join(settings, "n1");
+        Assembly.Seat there = other.join(settings, "n2");
+        try (LogLines log = new LogLines("dev.baton.cluster")) {
+            ObjectName bean = new ObjectName("dev.baton:type=Node,cluster=forget-test");
+            TestTomcats.await("two members", () -> SessionStatus.members(here.node().effective()).size() == 2);
+            network.cut(there.node().self());
+            TestTomcats.await("no majority", () -> !here.node().serving());
+            assertThat(forget(bean, "n2")).isEqualTo("forgotten: n2");
+            TestTomcats.await("n1 goes on alone", () -> here.node().serving());
+            TestTomcats.await("it says so", () -> log.lines().contains("forget-test: sessions are served again"));
+        } finally {
+            there.release(false);
+            here.release(false);
+        }
+    }
+
+    private static Object forget(ObjectName node, String name) throws Exception {
+        return ManagementFactory.getPlatformMBeanServer().invoke(node, "forget", new Object[] {name},
+                new String[] {String.class.getName()});
     }
 }
