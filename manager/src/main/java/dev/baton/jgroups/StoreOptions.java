@@ -106,6 +106,7 @@ record StoreOptions(boolean help, Settings settings, String name, Location locat
                       this text
 
                 Settings of the cluster must be the same on all nodes; see the README.
+                Exit codes: 1 the cluster cannot be joined, or threw the node out; 2 wrong options.
                 """);
         return text.toString();
     }

@@ -134,7 +134,7 @@ record SettingRule(String type, String allowed, Reading reading) {
     }
 
     static SettingRule serialFilter() {
-        return new SettingRule("pattern", "a JEP 290 pattern such as com.example.**;!*, or empty", text -> {
+        return new SettingRule("pattern", "a JEP 290 pattern such as com.example.**;!com.example.old.*, or empty", text -> {
             try {
                 if (!text.isEmpty()) {
                     ObjectInputFilter.Config.createFilter(text);

@@ -34,7 +34,7 @@ class StoreOptionsTest {
         assertThat(StoreOptions.parse("--cluster", "x", "--help").help()).isTrue();
         assertThat(StoreOptions.describe()).contains("--stack ", "--cluster ", "--name ", "--backups ",
                 "--acknowledge ", "--placement ", "--partition ", "--lostAfter ", "--site ",
-                "--rack ", "--host ", "--help");
+                "--rack ", "--host ", "--help", "--minInSync ", "Exit codes: 1 ");
     }
 
     @Test

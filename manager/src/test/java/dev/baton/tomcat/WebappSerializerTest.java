@@ -127,6 +127,10 @@ class WebappSerializerTest {
                 .isInstanceOf(UnreadableAttribute.class);
         assertThat(serializer("!com.example.**", null).deserialize("x", item))
                 .isEqualTo(new Item("book", BigDecimal.TEN));
+        assertThatThrownBy(() -> serializer("dev.baton.**;!*", null).deserialize("x", item))
+                .as("the price, too, has to be named then").isInstanceOf(UnreadableAttribute.class);
+        assertThat(serializer("dev.baton.**;java.**;!*", null).deserialize("x", item))
+                .isEqualTo(new Item("book", BigDecimal.TEN));
     }
 
     @Test
