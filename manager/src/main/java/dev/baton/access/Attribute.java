@@ -3,6 +3,8 @@ package dev.baton.access;
 import dev.baton.diff.Benchmark;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
 
 /** One attribute of a copy: the bytes that the store has, and once somebody asked for it the live object. */
@@ -12,11 +14,41 @@ final class Attribute {
     private static final AtomicReferenceFieldUpdater<Attribute, Object> LIVE =
             AtomicReferenceFieldUpdater.newUpdater(Attribute.class, Object.class, "live");
 
+    /** So long somebody waits at most for another thread's {@link ClientState.Problems#made}, and goes on then. */
+    private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(5);
+    /** Whether this thread runs {@link ClientState.Problems#made}: then it waits for nobody who does as well. */
+    private static final ThreadLocal<Boolean> TELLING = new ThreadLocal<>();
+
+    /** A value that the application is about to prepare for use, in the thread that made it. */
+    private static final class Fresh {
+        private final Object value;
+        private final Thread by = Thread.currentThread();
+        private final CountDownLatch told = new CountDownLatch(1);
+
+        Fresh(Object value) {
+            this.value = value;
+        }
+
+        Object prepared() {
+            if (by != Thread.currentThread() && TELLING.get() == null) {
+                try {
+                    told.await(PATIENCE_NANOS, TimeUnit.NANOSECONDS);
+                } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                }
+            }
+            return value;
+        }
+    }
+
     /** What the live object was, and of which bytes, before others came from the store. */
     private record Former(Object value, Benchmark benchmark) {}
 
     private final String name;
-    /** Null: not made from the bytes yet. A {@link Former}: not brought up to the bytes yet. */
+    /**
+     * Null: not made from the bytes yet. A {@link Former}: not brought up to the bytes yet. A {@link Fresh}: not
+     * prepared yet.
+     */
     private volatile Object live;
     /**
      * What the store has of it at the version of the copy; null: nothing. Written under the copy's lock, or while
@@ -87,19 +119,48 @@ final class Attribute {
         }
         if (value == null) {
             value = read(workshop, state, wanders);
+            Object shown = shown(workshop, value);
             // Of two threads that read it at the same time both must go on with the same object.
-            if (value != null && !LIVE.compareAndSet(this, null, value)) {
+            if (value != null && !LIVE.compareAndSet(this, null, shown)) {
                 value = live;
             } else if (value != null && value != UNREADABLE) {
-                workshop.problems().made(state, name, value);
+                tell(workshop, state, shown, value);
             }
         }
+        if (value instanceof Fresh fresh) {
+            return fresh.prepared();
+        }
         return value == REMOVED || value == UNREADABLE ? null : value;
+    }
+
+    /** What others see of the value until {@link #tell} has returned. */
+    private static Object shown(Workshop workshop, Object value) {
+        return value != null && value != UNREADABLE && workshop.problems().prepares(value) ? new Fresh(value) : value;
+    }
+
+    private void tell(Workshop workshop, ClientState state, Object shown, Object value) {
+        if (!(shown instanceof Fresh fresh)) {
+            workshop.problems().made(state, name, value);
+            return;
+        }
+        Boolean outer = TELLING.get();
+        TELLING.set(true);
+        try {
+            workshop.problems().made(state, name, value);
+        } finally {
+            if (outer == null) {
+                TELLING.remove();
+            }
+            // Not where it was set meanwhile.
+            LIVE.compareAndSet(this, fresh, value);
+            fresh.told.countDown();
+        }
     }
 
     /** Brings the former object up to the bytes, or lets go of it. Gives what is here then. */
     private Object follow(Workshop workshop, ClientState state, Contents contents) {
         Former former;
+        Object shown;
         synchronized (this) {
             Object now = live;
             if (!(now instanceof Former found)) {
@@ -111,12 +172,13 @@ final class Attribute {
             if (next != null) {
                 benchmark = next;
             }
+            shown = next == null ? null : shown(workshop, former.value());
             // Somebody may set the attribute meanwhile.
-            if (!LIVE.compareAndSet(this, former, next == null ? null : former.value()) || next == null) {
+            if (!LIVE.compareAndSet(this, former, shown) || next == null) {
                 return live;
             }
         }
-        workshop.problems().made(state, name, former.value());
+        tell(workshop, state, shown, former.value());
         return former.value();
     }
 
@@ -153,8 +215,14 @@ final class Attribute {
 
     /** The live object as it is, without making it; null where there is none. */
     Object made() {
+        return live instanceof Fresh fresh ? fresh.value : ready();
+    }
+
+    /** The live object where it is ready for use, without making it or waiting. */
+    Object ready() {
         Object value = live;
-        return value == REMOVED || value == UNREADABLE || value instanceof Former ? null : value;
+        return value == REMOVED || value == UNREADABLE || value instanceof Former || value instanceof Fresh ? null
+                : value;
     }
 
     /** Frees the memory that can be made anew. */
@@ -186,7 +254,7 @@ final class Attribute {
         if (value == null || value == UNREADABLE || value instanceof Former) {
             return true;
         }
-        if (value == REMOVED || from == null) {
+        if (value == REMOVED || value instanceof Fresh || from == null) {
             return false;
         }
         try {

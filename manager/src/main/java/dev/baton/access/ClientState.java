@@ -62,7 +62,7 @@ public final class ClientState {
     }
 
     private Object value(Attribute attribute, AccessLog log) {
-        Object there = attribute == null ? null : attribute.made();
+        Object there = attribute == null ? null : attribute.ready();
         if (there != null || attribute == null) {
             return there;
         }
@@ -257,6 +257,11 @@ public final class ClientState {
          * up to bytes that came from the store. Called once each time.
          */
         default void made(ClientState state, String name, Object value) {
+        }
+
+        /** Whether {@link #made} prepares the value for use: other threads that want it wait for that, some seconds. */
+        default boolean prepares(Object value) {
+            return false;
         }
     }
 

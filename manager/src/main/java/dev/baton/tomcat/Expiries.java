@@ -44,6 +44,11 @@ final class Expiries implements ApplicationEvents {
     }
 
     @Override
+    public boolean prepares(Object value) {
+        return value instanceof HttpSessionActivationListener;
+    }
+
+    @Override
     public boolean wantsHandingOver(ClientState state) {
         return state.companion() instanceof TrackedSession session && session.hasListenersOfMoves();
     }

@@ -174,12 +174,15 @@ final class TrackedSession extends SessionFrame implements HttpSession {
         return within(log -> AttributeLocks.read(this, name, log));
     }
 
-    /** Access logs after the answer and listings by other applications read what is known here, and wait for nobody. */
+    /**
+     * Access logs after the answer and listings by other applications read what is known here, and wait for nobody.
+     * Not so an application that was lent the session by a request that has it.
+     */
     private boolean onlyLooking() {
         RequestScope scope = RequestScope.here();
         return scope != null && scope.answered(this)
                 || Thread.currentThread().getContextClassLoader() instanceof WebappClassLoaderBase caller
-                        && caller != deployment().loader();
+                        && caller != deployment().loader() && (scope == null || !scope.sessions().contains(this));
     }
 
     private SessionImage stored() {

@@ -123,7 +123,8 @@ class FailOverTest {
         });
         TestTomcats.page(context, "/interval", (q, r) ->
                 q.getSession().setMaxInactiveInterval(Integer.parseInt(q.getParameter("v"))));
-        TestTomcats.page(context, "/tell", (q, r) -> q.getSession().setAttribute("told", new Told(q.getParameter("v"))));
+        TestTomcats.page(context, "/tell", (q, r) ->
+                q.getSession().setAttribute("told", new Told(q.getParameter("v"))));
         TestTomcats.page(context, "/told", (q, r) -> r.getWriter().print(q.getSession().getAttribute("told")));
         TestTomcats.page(context, "/rotate", (q, r) -> r.getWriter().print(q.changeSessionId()));
         TestTomcats.page(context, "/end", (q, r) -> q.getSession().invalidate());
