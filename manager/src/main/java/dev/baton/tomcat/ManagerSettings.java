@@ -12,7 +12,7 @@ import org.apache.juli.logging.LogFactory;
  * The settings of {@link BatonManager} as bean properties, all of them texts as in a {@code context.xml}. Each is
  * checked when it is set, against {@link Settings}, where names, defaults and meanings are described. Since Tomcat
  * drops what a setter throws while it reads the file, a refused value is remembered then, and fails the start with the
- * same message.
+ * same message. What is set while the application runs, as over JMX, counts from its next start.
  */
 abstract class ManagerSettings extends ManagerBase {
     private static final Log log = LogFactory.getLog(BatonManager.class);
@@ -26,6 +26,7 @@ abstract class ManagerSettings extends ManagerBase {
         if (refused != null) {
             throw new LifecycleException(refused);
         }
+        settings = builder.build();
         String contradiction = settings.contradiction().orElse(null);
         if (contradiction != null) {
             throw new LifecycleException(contradiction);
@@ -33,6 +34,7 @@ abstract class ManagerSettings extends ManagerBase {
         super.startInternal();
     }
 
+    /** Those that the application runs with. */
     Settings settings() {
         return settings;
     }
@@ -56,7 +58,9 @@ abstract class ManagerSettings extends ManagerBase {
     private void set(String name, String value) {
         try {
             builder.set(name, value);
-            settings = builder.build();
+            if (!getState().isAvailable()) {
+                settings = builder.build();
+            }
         } catch (IllegalArgumentException e) {
             // Once it runs, as over JMX, whoever sets it hears of it.
             if (refused == null && getState() == LifecycleState.NEW) {
@@ -68,7 +72,7 @@ abstract class ManagerSettings extends ManagerBase {
     }
 
     private String get(String name) {
-        return settings.texts().get(name);
+        return builder.build().texts().get(name);
     }
 
     public String getStack() {
