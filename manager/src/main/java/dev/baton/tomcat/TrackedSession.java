@@ -219,8 +219,7 @@ final class TrackedSession extends SessionFrame implements HttpSession {
                     + value.getClass().getName() + ", which is not serialisable, in a distributable application");
         }
         if (phase() != Phase.LIVE) {
-            // A destroyed listener writes into a session that ends: it is unbound with the rest, and goes nowhere.
-            remainsToFill().put(name, value);
+            setAtTheEnd(name, value);
             return;
         }
         within(log -> {
@@ -254,7 +253,22 @@ final class TrackedSession extends SessionFrame implements HttpSession {
         if (local) {
             deployment().ties().add(this);
         }
-        if (old != null && (old != value || bindAnyway)) {
+        tellSet(name, old, value);
+    }
+
+    /** A destroyed listener writes into a session that ends: the value is unbound with the rest, and goes nowhere. */
+    private void setAtTheEnd(String name, Object value) {
+        Object old = remains.get(name);
+        if (old != value || manager().getNotifyBindingListenerOnUnchangedValue()) {
+            deployment().events().bound(facade, name, value);
+        }
+        remainsToFill().put(name, value);
+        tellSet(name, old, value);
+    }
+
+    private void tellSet(String name, Object old, Object value) {
+        SessionEvents events = deployment().events();
+        if (old != null && (old != value || manager().getNotifyBindingListenerOnUnchangedValue())) {
             events.unbound(facade, name, old);
         }
         if (old == null) {
@@ -271,7 +285,10 @@ final class TrackedSession extends SessionFrame implements HttpSession {
             return;
         }
         if (phase() != Phase.LIVE) {
-            remainsToFill().remove(name);
+            Object old = remainsToFill().remove(name);
+            if (old != null) {
+                deployment().events().removed(facade, name, old);
+            }
             return;
         }
         within(log -> {

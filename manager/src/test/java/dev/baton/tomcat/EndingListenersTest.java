@@ -27,6 +27,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 @DisplayName("Issue 4.2, bad input: listeners of an application that end the session, or throw, or recurse")
 class EndingListenersTest {
     private static final AtomicInteger DESTROYED = new AtomicInteger();
+    private static final AtomicInteger BOUND = new AtomicInteger();
+    private static final AtomicInteger UNBOUND = new AtomicInteger();
     private static volatile String trigger = "nothing";
     private static volatile String mood = "invalidate";
     private static TestTomcats tomcats;
@@ -45,6 +47,7 @@ class EndingListenersTest {
             case "exception" -> throw new IllegalStateException("in a bad mood");
             case "error" -> throw new AssertionError("in a bad mood");
             case "recursion" -> act(event, session);
+            case "remove" -> session.removeAttribute("a");
             case "again" -> session.setAttribute("a", new Value());
             default -> throw new AssertionError(mood);
         }
@@ -55,11 +58,13 @@ class EndingListenersTest {
 
         @Override
         public void valueBound(HttpSessionBindingEvent event) {
+            BOUND.incrementAndGet();
             told("bound", event.getSession());
         }
 
         @Override
         public void valueUnbound(HttpSessionBindingEvent event) {
+            UNBOUND.incrementAndGet();
             told("unbound", event.getSession());
         }
 
@@ -144,8 +149,8 @@ class EndingListenersTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"added, /other", "replaced, /set", "unbound, /set", "unbound, /remove", "removed, /remove", "id, /rotate",
-            "destroyed, /end"})
+    @CsvSource({"added, /other", "replaced, /set", "unbound, /set", "unbound, /remove", "removed, /remove",
+            "id, /rotate", "destroyed, /end"})
     @DisplayName("invalidate() in a listener, at the node that made the session and at the other one: it ends, once")
     void aListenerEndsTheSession(String event, String path) throws Exception {
         for (int node = 1; node <= 2; node++) {
@@ -229,5 +234,23 @@ class EndingListenersTest {
         assertThat(visitor.text(1, "/shop/get")).isEqualTo("value null");
         assertThat(visitor.text(1, "/shop/other")).isEmpty();
         assertThat(visitor.text(2, "/shop/get")).isEqualTo("value other");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"remove, 1", "again, 2"})
+    @DisplayName("tomcat-facts 30: a destroyed listener removes or replaces a value: each one bound is unbound")
+    void aDestroyedListenerChangesTheSession(String how, int values) throws Exception {
+        for (int node = 1; node <= 2; node++) {
+            trigger = "nothing";
+            mood = how;
+            BOUND.set(0);
+            UNBOUND.set(0);
+            TestTomcats.Visitor somebody = tomcats.new Visitor();
+            assertThat(somebody.text(1, "/shop/set")).isEmpty();
+            trigger = "destroyed";
+            assertThat(somebody.text(node, "/shop/end")).isEmpty();
+            assertThat(BOUND).hasValue(values);
+            assertThat(UNBOUND).hasValue(values);
+        }
     }
 }
