@@ -36,8 +36,8 @@ public class RequestBoundary extends ValveBase {
     protected void startInternal() throws LifecycleException {
         Manager manager = ((Context) getContainer()).getManager();
         if (manager != null && !(manager instanceof BatonManager)) {
-            containerLog.warn(getClass().getName() + " does nothing: the Manager of " + getContainer().getName()
-                    + " is a " + manager.getClass().getName());
+            containerLog.warn(getClass().getName() + " does nothing, and the sessions of " + getContainer().getName()
+                    + " stay on this node: their Manager is a " + manager.getClass().getName());
         }
         super.startInternal();
     }
