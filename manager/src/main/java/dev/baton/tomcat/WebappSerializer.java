@@ -13,7 +13,9 @@ import java.io.ObjectOutputStream;
 import java.io.ObjectStreamClass;
 import java.io.OutputStream;
 import java.lang.reflect.Proxy;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 
 /**
  * JDK serialisation with the web application's class loader and an input filter. One per start of the application, so
@@ -23,6 +25,8 @@ final class WebappSerializer implements ValueSerializer {
     private final ClassLoader loader;
     private final ObjectInputFilter filter;
     private final long maxSessionBytes;
+    /** What {@link PlainForm} reads and the filter lets through. */
+    private final Set<Class<?>> primitives = new HashSet<>();
 
     WebappSerializer(ClassLoader loader, ObjectInputFilter filter) {
         this(loader, filter, Long.MAX_VALUE);
@@ -32,6 +36,13 @@ final class WebappSerializer implements ValueSerializer {
         this.loader = loader;
         this.filter = filter;
         this.maxSessionBytes = maxSessionBytes;
+        for (Object each : List.of(0, 0L, false)) {
+            try {
+                primitives.add(stream(write(each), null).getClass());
+            } catch (IOException | ClassNotFoundException refused) {
+                // The streams will say so whenever there is such a value.
+            }
+        }
     }
 
     @Override
@@ -47,7 +58,12 @@ final class WebappSerializer implements ValueSerializer {
     @Override
     public byte[] serialize(String name, Object value, List<Object> met) throws NotSerializableAttribute {
         try {
-            return met == null ? write(value) : write(value, met);
+            byte[] plain = PlainForm.write(value);
+            if (plain != null && met != null) {
+                met.clear();
+                met.add(value);
+            }
+            return plain != null ? plain : met == null ? write(value) : write(value, met);
         } catch (NotSerializableException e) {
             SerialPath.Culprit culprit = SerialPath.find(name, value);
             throw culprit == null ? new NotSerializableAttribute(name, name, e.getMessage(), e)
@@ -120,12 +136,27 @@ final class WebappSerializer implements ValueSerializer {
     }
 
     private Object read(byte[] bytes, List<Object> made) throws IOException, ClassNotFoundException {
+        Object plain = plain(bytes);
         if (made != null) {
             made.clear();
+            if (plain != null) {
+                made.add(plain);
+            }
         }
+        return plain != null ? plain : stream(bytes, made);
+    }
+
+    private Object stream(byte[] bytes, List<Object> made) throws IOException, ClassNotFoundException {
         try (ObjectInputStream in = new Input(bytes, made)) {
             return in.readObject();
         }
+    }
+
+    /** A value that is read without streams, where the filter lets it through as it does there; else null. */
+    private Object plain(byte[] bytes) throws IOException {
+        Object value = PlainForm.readPrimitive(bytes);
+        // As the streams, which ask about everything but texts.
+        return value == null ? PlainForm.readText(bytes) : primitives.contains(value.getClass()) ? value : null;
     }
 
     private final class Input extends ObjectInputStream {
