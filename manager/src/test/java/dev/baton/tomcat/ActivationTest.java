@@ -40,7 +40,7 @@ class ActivationTest {
         public void sessionDidActivate(HttpSessionEvent event) {
             ACTIVATED.incrementAndGet();
             activating.countDown();
-            await(goOn);
+            TestTomcats.await(goOn);
             Client other = (Client) event.getSession().getAttribute(beside);
             connection = other == null ? "none" : "beside " + other.beside;
         }
@@ -48,16 +48,6 @@ class ActivationTest {
         @Override
         public String toString() {
             return String.valueOf(connection);
-        }
-    }
-
-    private static void await(CountDownLatch latch) {
-        try {
-            if (!latch.await(30, TimeUnit.SECONDS)) {
-                throw new AssertionError("not within the time");
-            }
-        } catch (InterruptedException e) {
-            throw new AssertionError(e);
         }
     }
 
@@ -105,7 +95,7 @@ class ActivationTest {
     void nobodyUsesItBefore() throws Exception {
         TestTomcats.Visitor visitor = moved();
         CompletableFuture<String> first = read(visitor, "a");
-        await(activating);
+        TestTomcats.await(activating);
         CompletableFuture<String> second = read(visitor, "a");
         assertThat(read(visitor, "plain").get(30, TimeUnit.SECONDS)).isEqualTo("plain");
         TestTomcats.await("the second waits, or has its answer",

@@ -53,7 +53,7 @@ class BadAttributesTest {
                 case RECURSION -> show();
                 case BLOCK -> {
                     reached.countDown();
-                    await(free);
+                    TestTomcats.await(free);
                 }
                 default -> {
                 }
@@ -66,16 +66,6 @@ class BadAttributesTest {
             } catch (IOException e) {
                 throw new IllegalArgumentException(e);
             }
-        }
-    }
-
-    private static void await(CountDownLatch latch) {
-        try {
-            if (!latch.await(30, TimeUnit.SECONDS)) {
-                throw new AssertionError("not within the time");
-            }
-        } catch (InterruptedException e) {
-            throw new AssertionError(e);
         }
     }
 
@@ -258,7 +248,7 @@ class BadAttributesTest {
         ok(1, "/set?kind=writing");
         block();
         CompletableFuture<Integer> stuck = CompletableFuture.supplyAsync(() -> status("/shop/change?v=late"));
-        await(reached);
+        TestTomcats.await(reached);
         mood = Mood.GOOD;
         assertThat(status("/shop/other?v=meanwhile")).isEqualTo(503);
         assertThat(visitor.get(2, "/shop/get").statusCode()).isEqualTo(503);
@@ -277,7 +267,7 @@ class BadAttributesTest {
         ok(1, "/set?kind=reading");
         block();
         CompletableFuture<String> stuck = CompletableFuture.supplyAsync(() -> text(2, "/shop/get"));
-        await(reached);
+        TestTomcats.await(reached);
         mood = Mood.GOOD;
         ok(2, "/other?v=meanwhile");
         TestTomcats.Visitor somebody = tomcats.new Visitor();
@@ -293,7 +283,7 @@ class BadAttributesTest {
         ok(1, "/other?v=1");
         block();
         CompletableFuture<Integer> stuck = CompletableFuture.supplyAsync(() -> status("/shop/set?kind=listening"));
-        await(reached);
+        TestTomcats.await(reached);
         mood = Mood.GOOD;
         assertThat(status("/shop/other?v=meanwhile")).isEqualTo(200);
         assertThat(visitor.get(2, "/shop/get").statusCode()).as("the token is in use").isEqualTo(503);

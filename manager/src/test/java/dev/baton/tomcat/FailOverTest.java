@@ -27,10 +27,7 @@ import org.apache.catalina.Context;
 import org.apache.catalina.authenticator.BasicAuthenticator;
 import org.apache.catalina.authenticator.FormAuthenticator;
 import org.apache.catalina.core.StandardContext;
-import org.apache.catalina.filters.CsrfPreventionFilter;
 import org.apache.tomcat.util.descriptor.web.ErrorPage;
-import org.apache.tomcat.util.descriptor.web.FilterDef;
-import org.apache.tomcat.util.descriptor.web.FilterMap;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayName;
@@ -137,7 +134,7 @@ class FailOverTest {
         TestTomcats.page(context, "/long", (q, r) -> {
             HttpSession session = q.getSession(false);
             INSIDE.countDown();
-            await(GO_ON);
+            TestTomcats.await(GO_ON);
             r.getWriter().print(session.getAttribute("a"));
         });
         TestTomcats.page(context, "/fail", (q, r) -> {
@@ -159,16 +156,6 @@ class FailOverTest {
         return count;
     }
 
-    private static void await(CountDownLatch latch) {
-        try {
-            if (!latch.await(30, TimeUnit.SECONDS)) {
-                throw new AssertionError("not within the time");
-            }
-        } catch (InterruptedException e) {
-            throw new AssertionError(e);
-        }
-    }
-
     private static void crossing(Context context, String other) {
         pages(context);
         context.setCrossContext(true);
@@ -186,16 +173,7 @@ class FailOverTest {
     private static void guarded(Context context) {
         pages(context);
         TestTomcats.page(context, "/form", (q, r) -> r.getWriter().print(r.encodeURL("/guarded/get")));
-        FilterDef filter = new FilterDef();
-        filter.setFilterName("csrf");
-        filter.setFilterClass(CsrfPreventionFilter.class.getName());
-        filter.setFilter(new CsrfPreventionFilter());
-        filter.addInitParameter("entryPoints", "/form");
-        context.addFilterDef(filter);
-        FilterMap map = new FilterMap();
-        map.setFilterName("csrf");
-        map.addURLPattern("/*");
-        context.addFilterMap(map);
+        TestTomcats.guardAgainstForgery(context, "/form");
     }
 
     private static Consumer<Context> version(String version) {
@@ -280,7 +258,7 @@ class FailOverTest {
                 throw new AssertionError(e);
             }
         });
-        await(INSIDE);
+        TestTomcats.await(INSIDE);
         tomcats.network.kill(tomcats.nodes.get(0).manager.deployment().node().self());
         EVENTS.clear();
     }

@@ -72,7 +72,7 @@ class SessionLifeTest {
                 session.getAttribute("a");
             }
             inside.countDown();
-            await(goOn);
+            TestTomcats.await(goOn);
             try {
                 session.setAttribute("a", "by the long request");
                 r.getWriter().print("kept");
@@ -102,16 +102,6 @@ class SessionLifeTest {
                 }
             }
         });
-    }
-
-    private static void await(CountDownLatch latch) {
-        try {
-            if (!latch.await(30, TimeUnit.SECONDS)) {
-                throw new AssertionError("not within the time");
-            }
-        } catch (InterruptedException e) {
-            throw new AssertionError(e);
-        }
     }
 
     @BeforeAll
@@ -271,7 +261,7 @@ class SessionLifeTest {
                 throw new AssertionError(e);
             }
         });
-        await(inside);
+        TestTomcats.await(inside);
         return answer;
     }
 

@@ -114,7 +114,7 @@ class SessionsOnTwoNodesTest {
         TestTomcats.page(context, "/hold", (q, r) -> {
             q.getSession().setAttribute("held", "by n1");
             HELD.countDown();
-            await(RELEASE);
+            TestTomcats.await(RELEASE);
         });
         TestTomcats.page(context, "/swallow", (q, r) -> {
             try {
@@ -203,16 +203,6 @@ class SessionsOnTwoNodesTest {
         }
     }
 
-    private static void await(CountDownLatch latch) {
-        try {
-            if (!latch.await(30, TimeUnit.SECONDS)) {
-                throw new AssertionError("not within the time");
-            }
-        } catch (InterruptedException e) {
-            throw new AssertionError(e);
-        }
-    }
-
     @BeforeAll
     static void start() throws Exception {
         tomcats = new TestTomcats().start(2, Map.of("lockTimeout", "700"), SessionsOnTwoNodesTest::application);
@@ -256,7 +246,7 @@ class SessionsOnTwoNodesTest {
                 throw new AssertionError(e);
             }
         });
-        await(HELD);
+        TestTomcats.await(HELD);
         try {
             for (String path : List.of("/shop/get?name=a", "/shop/swallow")) {
                 HttpResponse<String> refused = visitor.get(2, path);

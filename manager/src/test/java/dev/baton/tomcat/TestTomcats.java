@@ -22,6 +22,8 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
@@ -33,8 +35,11 @@ import org.apache.catalina.Valve;
 import org.apache.catalina.authenticator.AuthenticatorBase;
 import org.apache.catalina.authenticator.NonLoginAuthenticator;
 import org.apache.catalina.core.StandardContext;
+import org.apache.catalina.filters.CsrfPreventionFilter;
 import org.apache.catalina.startup.Tomcat;
 import org.apache.tomcat.util.IntrospectionUtils;
+import org.apache.tomcat.util.descriptor.web.FilterDef;
+import org.apache.tomcat.util.descriptor.web.FilterMap;
 import org.apache.tomcat.util.descriptor.web.LoginConfig;
 import org.apache.tomcat.util.descriptor.web.SecurityCollection;
 import org.apache.tomcat.util.descriptor.web.SecurityConstraint;
@@ -181,6 +186,20 @@ final class TestTomcats implements AutoCloseable {
         context.getPipeline().addValve(authenticator);
     }
 
+    /** Everything but that page wants a nonce. */
+    static void guardAgainstForgery(Context context, String entryPoint) {
+        FilterDef filter = new FilterDef();
+        filter.setFilterName("csrf");
+        filter.setFilterClass(CsrfPreventionFilter.class.getName());
+        filter.setFilter(new CsrfPreventionFilter());
+        filter.addInitParameter("entryPoints", entryPoint);
+        context.addFilterDef(filter);
+        FilterMap map = new FilterMap();
+        map.setFilterName("csrf");
+        map.addURLPattern("/*");
+        context.addFilterMap(map);
+    }
+
     static void page(Context context, String path, Page page) {
         Tomcat.addServlet(context, path, new HttpServlet() {
             private static final long serialVersionUID = 1L;
@@ -252,6 +271,16 @@ final class TestTomcats implements AutoCloseable {
 
         void session(String id) {
             cookie("JSESSIONID", id);
+        }
+    }
+
+    static void await(CountDownLatch latch) {
+        try {
+            if (!latch.await(30, TimeUnit.SECONDS)) {
+                throw new AssertionError("not within the time");
+            }
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
         }
     }
 
