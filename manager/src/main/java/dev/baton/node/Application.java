@@ -12,6 +12,7 @@ import dev.baton.model.SessionMeta;
 import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /**
@@ -204,8 +205,16 @@ public interface Application {
      */
     void awaitDurable(AccessLog access, long version, long timeoutNanos);
 
-    /** As {@link #awaitDurable}, without a waiting thread; see {@link #enterAsync}. */
-    CompletionStage<Void> awaitDurableAsync(AccessLog access, long version, long timeoutNanos);
+    /** Whether {@link #awaitDurable} would end well, and at once. */
+    boolean isDurable(AccessLog access, long version);
+
+    /**
+     * As {@link #awaitDurable}, without a waiting thread. The time-out may be noticed a quarter of a second late.
+     *
+     * @param end hears once, now or later, of success (null) or of the failure: mostly in the thread that brings the
+     *            acknowledgement, so it must neither block nor throw
+     */
+    void whenDurable(AccessLog access, long version, long timeoutNanos, Consumer<SessionUnavailable> end);
 
     /** Ends the stay; the token may go back to the store. Never fails; may be called twice. */
     void leave(AccessLog access);

@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /** The one {@link Application}. */
@@ -346,9 +347,18 @@ final class DeployedApplication implements Application {
     }
 
     @Override
-    public CompletionStage<Void> awaitDurableAsync(AccessLog access, long version, long timeoutNanos) {
-        return new Durability(access, version, acknowledged, parts)
-                .async(timeoutNanos, parts.timers(), parts.helpers());
+    public boolean isDurable(AccessLog access, long version) {
+        return new Durability(access, version, acknowledged, parts).reached();
+    }
+
+    @Override
+    public void whenDurable(AccessLog access, long version, long timeoutNanos, Consumer<SessionUnavailable> end) {
+        Durability way = new Durability(access, version, acknowledged, parts);
+        if (way.reached()) {
+            end.accept(null);
+        } else {
+            parts.awaitedCommits().await(access, way, acknowledged ? access.durable(version) : null, timeoutNanos, end);
+        }
     }
 
     @Override

@@ -21,6 +21,12 @@ final class Durability extends Passage<Void> {
         this.parts = parts;
     }
 
+    /** Whether there is nothing to wait for, and no failure. */
+    boolean reached() {
+        return log.gone() || (!acknowledged || log.isDurable(version)) && (!log.lost() || log.gaveBack())
+                && parts.leases().valid(log.state().key().segment());
+    }
+
     @Override
     Waiter advance() {
         SessionKey key = log.state().key();

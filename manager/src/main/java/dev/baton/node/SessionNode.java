@@ -73,7 +73,8 @@ public final class SessionNode {
         this.lookups = new Lookups(loop);
         Censuses censuses = new Censuses(loop);
         runner.connect(loop, leases, lookups, censuses, new Ticker(timers, loop));
-        this.parts = new Parts(loop, clock, leases, lookups, censuses, timers, threads.helpers(), membership, events);
+        this.parts = new Parts(loop, clock, leases, lookups, censuses, timers, threads.helpers(),
+                new AwaitedCommits(clock, timers, threads.helpers()), membership, events);
     }
 
     /**
@@ -155,6 +156,7 @@ public final class SessionNode {
         }
         loop.end();
         transport.close();
+        parts.awaitedCommits().close();
         timers.stop();
         abandon();
         threads.stop();

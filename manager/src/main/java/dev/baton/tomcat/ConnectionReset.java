@@ -38,10 +38,13 @@ final class ConnectionReset {
 
     /** @param processor of a connection that serves one request at a time */
     static void of(ActionHook processor) {
-        if (SOCKET == null || !(processor instanceof AbstractProcessor)
-                || !(SOCKET.get(processor) instanceof SocketWrapperBase<?> wrapper)) {
-            return;
+        if (SOCKET != null && processor instanceof AbstractProcessor
+                && SOCKET.get(processor) instanceof SocketWrapperBase<?> wrapper) {
+            of(wrapper);
         }
+    }
+
+    static void of(SocketWrapperBase<?> wrapper) {
         Object socket = wrapper.getSocket();
         try (NetworkChannel channel = socket instanceof NioChannel nio ? nio.getIOChannel()
                 : socket instanceof Nio2Channel nio2 ? nio2.getIOChannel() : null) {

@@ -15,6 +15,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.apache.catalina.Context;
 import org.apache.catalina.connector.Request;
@@ -194,6 +195,11 @@ final class Deployment {
 
     void awaitDurable(AccessLog access, long version) {
         application.awaitDurable(access, version, manager.commitTimeoutNanos());
+    }
+
+    /** @see Application#whenDurable */
+    void whenDurable(AccessLog access, long version, Consumer<SessionUnavailable> end) {
+        application.whenDurable(access, version, manager.commitTimeoutNanos(), end);
     }
 
     void leave(AccessLog access) {

@@ -4,11 +4,13 @@ import dev.baton.node.SessionUnavailable;
 import jakarta.servlet.RequestDispatcher;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import org.apache.catalina.connector.Request;
 import org.apache.catalina.connector.Response;
 import org.apache.coyote.ActionCode;
 import org.apache.juli.logging.Log;
 import org.apache.juli.logging.LogFactory;
+import org.apache.tomcat.util.http.FastHttpDateFormat;
 
 /**
  * The answer to a request whose session cannot be had, or whose changes are not known to be durable: 503 with
@@ -21,10 +23,8 @@ final class Refusal {
     }
 
     static void answer(Request request, Response response, SessionUnavailable why, boolean cutOff) throws IOException {
-        String reason = reason(why, cutOff);
         boolean cut = response.isCommitted() || request.isAsync();
-        log.warn("Refused " + RequestName.of(request) + ": " + reason + ": "
-                + why.getMessage() + (cut ? " (the answer had begun: connection cut)" : ""));
+        logRefused(RequestName.of(request), why, cutOff, cut);
         if (cut) {
             cut(request, why);
             return;
@@ -35,17 +35,40 @@ final class Refusal {
         response.reset();
         response.setHeader("Retry-After", Integer.toString(why.retryAfterSeconds()));
         response.setHeader("Cache-Control", "no-store");
-        if (request.getContext().findErrorPage(HttpServletResponse.SC_SERVICE_UNAVAILABLE) != null) {
-            response.sendError(HttpServletResponse.SC_SERVICE_UNAVAILABLE, reason);
+        if (hasPage(request)) {
+            response.sendError(HttpServletResponse.SC_SERVICE_UNAVAILABLE, reason(why, cutOff));
             return;
         }
         response.setStatus(HttpServletResponse.SC_SERVICE_UNAVAILABLE);
         response.setContentType("text/plain");
         response.setCharacterEncoding("UTF-8");
-        response.getWriter().write("503 Session unavailable: " + reason + ".\nPlease try again in "
-                + why.retryAfterSeconds() + " s.\n");
+        response.getWriter().write(text(why, cutOff));
         // The servlet's exception may have marked the response; this is the report.
         response.setErrorReported();
+    }
+
+    /** Whether the application has a page of its own for refusals. */
+    static boolean hasPage(Request request) {
+        return request.getContext().findErrorPage(HttpServletResponse.SC_SERVICE_UNAVAILABLE) != null;
+    }
+
+    /** The same answer as the bytes of HTTP/1.1, for a connection that is closed behind it. */
+    static byte[] answer(SessionUnavailable why, boolean cutOff, boolean head) {
+        String text = text(why, cutOff);
+        return ("HTTP/1.1 503 \r\nRetry-After: " + why.retryAfterSeconds() + "\r\nCache-Control: no-store\r\n"
+                + "Content-Type: text/plain;charset=UTF-8\r\nContent-Length: " + text.length() + "\r\nDate: "
+                + FastHttpDateFormat.getCurrentDate() + "\r\nConnection: close\r\n\r\n" + (head ? "" : text))
+                .getBytes(StandardCharsets.US_ASCII);
+    }
+
+    static void logRefused(String request, SessionUnavailable why, boolean cutOff, boolean cut) {
+        log.warn("Refused " + request + ": " + reason(why, cutOff) + ": " + why.getMessage()
+                + (cut ? " (the answer had begun: connection cut)" : ""));
+    }
+
+    private static String text(SessionUnavailable why, boolean cutOff) {
+        return "503 Session unavailable: " + reason(why, cutOff) + ".\nPlease try again in "
+                + why.retryAfterSeconds() + " s.\n";
     }
 
     /** What the client hears; nodes and sessions are named in the log only. */

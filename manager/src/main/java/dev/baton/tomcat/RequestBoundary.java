@@ -91,7 +91,11 @@ public class RequestBoundary extends ValveBase {
         if (async) {
             AsyncWatch.follow(request, scope.sessions(), scope.keepOpen());
         }
-        scope.close(!async);
+        if (async || thrown != null) {
+            scope.close(!async);
+        } else {
+            scope.closeAnswered();
+        }
         if (scope.failure() == null) {
             return;
         }

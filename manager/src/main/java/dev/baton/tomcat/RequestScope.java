@@ -43,6 +43,8 @@ final class RequestScope {
     private final RequestScope outer;
     private final List<Stay> stays = new ArrayList<>(1);
     private ResponseHold hold;
+    /** What the end of the answer still waits for; null mostly. */
+    private HeldAnswer held;
     private SessionUnavailable failure;
     /** Null until something is locked. */
     private LockOwner owner;
@@ -329,6 +331,46 @@ final class RequestScope {
      */
     void close(boolean findable) {
         finish();
+        closed(findable);
+    }
+
+    /**
+     * As {@link #close}, findable, of a request that is answered but for the end: where only the acknowledgement of one
+     * session's changes is missing, that is left to {@link #settle}.
+     */
+    void closeAnswered() {
+        complete();
+        if (failure == null && outer == null && hold != null && hold.mayBeHeld()) {
+            held = leaveHeld();
+        }
+        awaitAndLeave();
+        closed(true);
+    }
+
+    private HeldAnswer leaveHeld() {
+        Stay only = null;
+        for (Stay stay : stays) {
+            if (stay.log != null && only != null) {
+                return null;
+            }
+            only = stay.log != null ? stay : only;
+        }
+        if (only == null || only.completed.gone()) {
+            return null;
+        }
+        Deployment deployment = only.session.deployment();
+        AccessLog log = only.log;
+        long version = only.completed.version();
+        if (deployment.application().isDurable(log, version)) {
+            return null;
+        }
+        only.log = null;
+        only.completed = null;
+        deployment.disowned(log);
+        return HeldAnswer.begin(request, deployment, log, version);
+    }
+
+    private void closed(boolean findable) {
         if (expectation != null) {
             expectation.end();
             expectation = null;
@@ -343,15 +385,19 @@ final class RequestScope {
      * Tomcat is done with the request, and the end of its answer is about to leave: saves what error pages, request
      * listeners and asynchronous work changed. Where that fails the connection is cut. Called by the thread that ends
      * the request.
+     *
+     * @return what the end of the answer still waits for; null where it may go
      */
-    static void settle(Request request) {
+    static HeldAnswer settle(Request request) {
         AsyncWatch.settle(request);
-        if (request.getNote(NOTE) instanceof RequestScope scope) {
-            SessionUnavailable why = scope.finishLate();
-            if (why != null) {
-                Refusal.cut(request, why);
-            }
+        if (!(request.getNote(NOTE) instanceof RequestScope scope)) {
+            return null;
         }
+        SessionUnavailable why = scope.finishLate();
+        if (why != null) {
+            Refusal.cut(request, why);
+        }
+        return scope.held;
     }
 
     private void endLocks() {
@@ -366,6 +412,11 @@ final class RequestScope {
     }
 
     private void finish() {
+        complete();
+        awaitAndLeave();
+    }
+
+    private void complete() {
         endLocks();
         for (Stay stay : stays) {
             if (stay.log != null) {
@@ -379,6 +430,9 @@ final class RequestScope {
                 }
             }
         }
+    }
+
+    private void awaitAndLeave() {
         for (Stay stay : stays) {
             AccessLog log = stay.log;
             if (log == null) {

@@ -11,6 +11,8 @@ import org.apache.coyote.ActionHook;
 import org.apache.coyote.Constants;
 import org.apache.coyote.OutputBuffer;
 import org.apache.coyote.Response;
+import org.apache.coyote.http11.Http11NioProtocol;
+import org.apache.coyote.http11.Http11Processor;
 import org.apache.coyote.http11.HttpOutputBuffer;
 import org.apache.coyote.http11.OutputFilter;
 import org.apache.coyote.http2.Http2OutputBuffer;
@@ -51,6 +53,9 @@ final class ResponseHold implements OutputBuffer, ActionHook {
         OUTPUT = output;
         HOOK = hook;
     }
+
+    /** Bytes or characters that fit into a connection's write buffer (8 KiB) together with a usual head. */
+    private static final int HELD_WHOLE = 6_000;
 
     private final Request request;
     private final Response response;
@@ -121,6 +126,27 @@ final class ResponseHold implements OutputBuffer, ActionHook {
         if (output instanceof Http2OutputBuffer stream) {
             stream.addFilter(new DeadEnd());
         }
+    }
+
+    /**
+     * Whether the connection could keep the complete answer, as far as can be known before the answer's end: see
+     * {@link HeldAnswer}. An error's page is still to come. An answer that has not begun is held only where all of it
+     * stays in the connection's buffer, and the application has no page for refusals: else a refusal would be a cut, or
+     * another one than the application wants.
+     */
+    boolean mayBeHeld() {
+        int status = response.getStatus();
+        return HeldAnswer.possible() && hook instanceof Http11Processor && !cut && status >= 200 && status < 400
+                && !request.getResponse().isError()
+                && "HTTP/1.1".equals(request.getProtocol())
+                && request.getAsyncContextInternal() == null
+                && (response.isCommitted() ? withoutBody() || response.getContentLengthLong() >= 0
+                        : request.getResponse().getContentWritten() <= HELD_WHOLE)
+                && response.getRequest().getAttribute(Constants.SENDFILE_FILENAME_ATTR) == null
+                && request.getConnector().getProtocolHandler() instanceof Http11NioProtocol protocol
+                && "off".equals(protocol.getCompression())
+                && is(ActionCode.REQUEST_BODY_FULLY_READ)
+                && !Refusal.hasPage(request);
     }
 
     /** Who really does what the response is asked for. */
@@ -274,9 +300,13 @@ final class ResponseHold implements OutputBuffer, ActionHook {
 
     private void settle() {
         try {
-            RequestScope.settle(request);
+            HeldAnswer held = RequestScope.settle(request);
+            if (held != null && (held.durable() || !complete())) {
+                held.awaitOrCut(request);
+                held = null;
+            }
             if (!cut && is(ActionCode.IS_IO_ALLOWED)) {
-                release();
+                release(held);
             }
         } catch (IOException e) {
             // The client is gone; Coyote knows, and closes the connection.
@@ -287,20 +317,29 @@ final class ResponseHold implements OutputBuffer, ActionHook {
         }
     }
 
-    private void release() throws IOException {
+    /** Whether all of the answer is known, and nothing is wrong with it. */
+    private boolean complete() {
+        return endHeld && (headHeld || lastHeld) && !cut && response.getTrailerFields() == null
+                && is(ActionCode.IS_IO_ALLOWED) && !is(ActionCode.IS_ERROR);
+    }
+
+    /** @param held takes over the complete answer instead of its being sent; null where that is to happen */
+    private void release(HeldAnswer held) throws IOException {
         boolean head = headHeld;
         headHeld = false;
         if (head) {
             response.setCommitted(false);
             hook.action(ActionCode.COMMIT, response);
         }
-        if (flushHeld) {
+        if (flushHeld && held == null) {
             hook.action(ActionCode.CLIENT_FLUSH, response);
         }
         if (lastHeld) {
             output.doWrite(ByteBuffer.wrap(new byte[] {last}));
         }
-        if (endHeld) {
+        if (held != null) {
+            held.part(hook, (HttpOutputBuffer) output, response);
+        } else if (endHeld) {
             hook.action(ActionCode.CLOSE, response);
         }
     }

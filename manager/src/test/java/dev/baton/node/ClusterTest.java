@@ -219,7 +219,10 @@ class ClusterTest {
             assertThat(log.state().get("n", log)).isEqualTo(7);
             log.state().set("n", 8, log);
             Application.Completed done = there.complete(log);
-            there.awaitDurableAsync(log, done.version(), LONG).toCompletableFuture().get(20, TimeUnit.SECONDS);
+            CompletableFuture<SessionUnavailable> end = new CompletableFuture<>();
+            there.whenDurable(log, done.version(), LONG, end::complete);
+            assertThat(end.get(20, TimeUnit.SECONDS)).isNull();
+            assertThat(there.isDurable(log, done.version())).isTrue();
             there.leave(log);
             assertThat(cluster.node(0).read(id, "n")).isEqualTo(8);
         }

@@ -1,0 +1,383 @@
+package dev.baton.tomcat;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.baton.protocol.Message;
+import dev.baton.tomcat.wire.Http1Client;
+import dev.baton.tomcat.wire.Seen;
+import jakarta.servlet.ServletRequestEvent;
+import jakarta.servlet.ServletRequestListener;
+import jakarta.servlet.http.HttpServletRequest;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.apache.catalina.Context;
+import org.apache.catalina.core.StandardContext;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Answers that wait in their connections for the acknowledgement, while their requests' threads do something else. */
+@Timeout(120)
+class HeldAnswerTest {
+    private static final int LIMIT_MILLIS = 30_000;
+    private static final int SHORT_MILLIS = 20;
+
+    private final TestTomcats tomcats = new TestTomcats();
+    private final List<AutoCloseable> connections = new ArrayList<>();
+    private final CountDownLatch touching = new CountDownLatch(1);
+    private final CountDownLatch mayTouch = new CountDownLatch(1);
+    private volatile CountDownLatch onTheWay = new CountDownLatch(1);
+
+    @AfterEach
+    void stop() throws Exception {
+        for (AutoCloseable connection : connections) {
+            connection.close();
+        }
+        tomcats.close();
+    }
+
+    private void start(Map<String, String> settings, Map<String, String> ofConnector) throws Exception {
+        tomcats.prepare(node -> ofConnector.forEach(node.tomcat.getConnector()::setProperty));
+        tomcats.start(2, settings, this::application);
+    }
+
+    private void application(Context context) {
+        TestTomcats.page(context, "/set", (q, r) -> {
+            q.getSession().setAttribute("a", q.getParameter("value"));
+            r.getWriter().print("set " + q.getParameter("value"));
+        });
+        TestTomcats.page(context, "/get", (q, r) -> r.getWriter().print("a=" + q.getSession().getAttribute("a")));
+        TestTomcats.page(context, "/free", (q, r) -> r.getWriter().print("free"));
+        TestTomcats.page(context, "/long", (q, r) -> {
+            q.getSession().setAttribute("a", q.getParameter("bytes"));
+            byte[] body = new byte[Integer.parseInt(q.getParameter("bytes"))];
+            Arrays.fill(body, (byte) 'x');
+            r.setContentLength(body.length);
+            r.getOutputStream().write(body);
+        });
+        TestTomcats.page(context, "/trailers", (q, r) -> {
+            q.getSession().setAttribute("a", "trailers");
+            r.setTrailerFields(() -> Map.of("after", "all"));
+            r.getWriter().print("short");
+        });
+        TestTomcats.page(context, "/hugeHead", (q, r) -> {
+            q.getSession().setAttribute("a", "huge");
+            r.setHeader("huge", "x".repeat(20_000));
+            r.sendRedirect("/elsewhere");
+        });
+        TestTomcats.page(context, "/closes", (q, r) -> {
+            q.getSession().setAttribute("a", "closes");
+            r.setHeader("Connection", "x-other, close");
+            r.getWriter().print("closes");
+        });
+        TestTomcats.page(context, "/touchedLater", (q, r) -> q.getSession().setAttribute("a", "touched"));
+        ((StandardContext) context).addApplicationEventListener(new ServletRequestListener() {
+            @Override
+            public void requestDestroyed(ServletRequestEvent event) {
+                HttpServletRequest request = (HttpServletRequest) event.getServletRequest();
+                if (request.getServletPath().equals("/touchedLater")) {
+                    touching.countDown();
+                    TestTomcats.await(mayTouch);
+                    if (request.getParameter("once") == null) {
+                        request.getSession(false).setAttribute("b", "touched");
+                    }
+                }
+            }
+        });
+        TestTomcats.page(context, "/pause", (q, r) -> {
+            q.getSession().setAttribute("a", "paused");
+            tomcats.nodes.get(0).tomcat.getConnector().pause();
+            r.getWriter().print("paused");
+        });
+    }
+
+    private String visitor() throws Exception {
+        TestTomcats.Visitor visitor = tomcats.new Visitor();
+        visitor.text(1, "/shop/set?value=0");
+        return visitor.session();
+    }
+
+    private Socket connect() throws IOException {
+        Socket socket = new Socket("localhost", tomcats.nodes.get(0).port());
+        socket.setSoTimeout(LIMIT_MILLIS);
+        connections.add(socket);
+        return socket;
+    }
+
+    private Http1Client client() throws IOException {
+        return new Http1Client(connect(), "HTTP/1.1");
+    }
+
+    private void hold() {
+        onTheWay = new CountDownLatch(1);
+        tomcats.network.hold((to, message) -> {
+            if (message instanceof Message.Replicate) {
+                onTheWay.countDown();
+                return true;
+            }
+            return false;
+        });
+    }
+
+    private void awaitHeld() {
+        TestTomcats.await(onTheWay);
+        // Nothing tells from outside that the thread has left; a client that sees nothing yet is right in any case.
+        TestTomcats.await("no request is in the session", () -> tomcats.nodes.get(0).manager.findSessions().length > 0
+                && Arrays.stream(tomcats.nodes.get(0).manager.findSessions())
+                .allMatch(s -> ((TrackedSession) s).uses() == 0));
+    }
+
+    private static byte[] request(String path, String session, String... headers) {
+        return ("GET /shop" + path + " HTTP/1.1\r\nHost: localhost\r\nCookie: JSESSIONID=" + session + "\r\n"
+                + String.join("", Arrays.stream(headers).map(h -> h + "\r\n").toList()) + "\r\n")
+                .getBytes(StandardCharsets.US_ASCII);
+    }
+
+    /** Reads until that has come. */
+    private static String readTo(InputStream in, String end) throws IOException {
+        StringBuilder text = new StringBuilder();
+        while (text.indexOf(end) < 0) {
+            int b = in.read();
+            if (b < 0) {
+                throw new AssertionError("the connection ended after: " + text);
+            }
+            text.append((char) b);
+        }
+        return text.toString();
+    }
+
+    private static void nothingComes(Socket socket) throws IOException {
+        socket.setSoTimeout(SHORT_MILLIS);
+        try {
+            int b = socket.getInputStream().read();
+            throw new AssertionError("something came: " + b);
+        } catch (java.net.SocketTimeoutException right) {
+            socket.setSoTimeout(LIMIT_MILLIS);
+        }
+    }
+
+    @Test
+    @DisplayName("I11: a request that the client sends behind, at once or meanwhile, does not push the held answer out")
+    void pipelinedRequestsWait() throws Exception {
+        start(Map.of("commitTimeout", "60000"), Map.of());
+        String first = visitor();
+        String second = visitor();
+        Socket socket = connect();
+        hold();
+        byte[] one = request("/set?value=1", first);
+        byte[] two = request("/get", second);
+        byte[] both = Arrays.copyOf(one, one.length + two.length);
+        System.arraycopy(two, 0, both, one.length, two.length);
+        socket.getOutputStream().write(both);
+        awaitHeld();
+        socket.getOutputStream().write(request("/free", second));
+        nothingComes(socket);
+        tomcats.network.deliverHeld();
+        InputStream in = socket.getInputStream();
+        assertThat(readTo(in, "set 1")).startsWith("HTTP/1.1 200");
+        assertThat(readTo(in, "a=0")).startsWith("HTTP/1.1 200");
+        assertThat(readTo(in, "free")).startsWith("HTTP/1.1 200");
+        socket.getOutputStream().write(request("/get", first));
+        assertThat(readTo(in, "a=1")).startsWith("HTTP/1.1 200");
+    }
+
+    @Test
+    @DisplayName("a refusal takes the place of the answer that was held, and the connection ends")
+    void refusedWhereNotAcknowledged() throws Exception {
+        start(Map.of("commitTimeout", "300"), Map.of());
+        String session = visitor();
+        tomcats.network.lose((to, message) -> message instanceof Message.Replicate);
+        Socket socket = connect();
+        socket.getOutputStream().write(request("/set?value=1", session));
+        String answer = new String(socket.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
+        assertThat(answer).startsWith("HTTP/1.1 503 \r\n").contains("\r\nRetry-After: ", "\r\nConnection: close\r\n",
+                "\r\nCache-Control: no-store\r\n", "outcome unknown").doesNotContain("200", "set 1");
+        String body = answer.substring(answer.indexOf("\r\n\r\n") + 4);
+        assertThat(answer).contains("\r\nContent-Length: " + body.length() + "\r\n");
+        Http1Client head = client();
+        head.send("HEAD", "/shop/set?value=2", session);
+        Seen seen = head.await();
+        assertThat(seen.status()).isEqualTo(503);
+    }
+
+    @Test
+    @DisplayName("where a part of the answer was sent before, the connection is cut instead")
+    void cutWhereTheAnswerHasBegun() throws Exception {
+        start(Map.of("commitTimeout", "300"), Map.of());
+        String session = visitor();
+        tomcats.network.lose((to, message) -> message instanceof Message.Replicate);
+        Http1Client client = client();
+        client.send("GET", "/shop/long?bytes=100000", session);
+        Seen seen = client.await();
+        assertThat(seen.state()).isEqualTo(Seen.State.BROKEN);
+        assertThat(seen.status()).isEqualTo(200);
+        assertThat(new String(seen.body(), StandardCharsets.US_ASCII)).matches("x*");
+    }
+
+    @Test
+    @DisplayName("a client that reads slowly gets all of its answer, at every length up to what its connection takes")
+    void slowClientsGetAll() throws Exception {
+        start(Map.of("commitTimeout", "60000"), Map.of("socket.txBufSize", "16384"));
+        String session = visitor();
+        TrackedSession tracked = tomcats.nodes.get(0).manager.findSession(session);
+        boolean taken = true;
+        for (int bytes = 8_000; taken; bytes += 4_000) {
+            try (Socket socket = new Socket()) {
+                socket.setReceiveBufferSize(4_096);
+                socket.setSoTimeout(LIMIT_MILLIS);
+                socket.connect(new InetSocketAddress("localhost", tomcats.nodes.get(0).port()));
+                hold();
+                socket.getOutputStream().write(request("/long?bytes=" + bytes, session));
+                // Beyond that the application itself waits for the client.
+                taken = onTheWay.await(2, TimeUnit.SECONDS);
+                tomcats.network.deliverHeld();
+                if (taken) {
+                    TestTomcats.await("the acknowledgement came", () -> tracked.state().inside() == 0);
+                }
+                String head = readTo(socket.getInputStream(), "\r\n\r\n");
+                assertThat(head).contains("Content-Length: " + bytes);
+                assertThat(socket.getInputStream().readNBytes(bytes)).hasSize(bytes);
+                socket.getOutputStream().write(request("/get", session));
+                assertThat(readTo(socket.getInputStream(), "a=" + bytes)).startsWith("HTTP/1.1 200");
+            }
+        }
+    }
+
+    @Test
+    @DisplayName("an answer to the last request of a connection ends it, also where Tomcat was paused meanwhile")
+    void connectionsEnd() throws Exception {
+        start(Map.of("commitTimeout", "60000"), Map.of("maxKeepAliveRequests", "2"));
+        String session = visitor();
+        Socket asked = connect();
+        hold();
+        asked.getOutputStream().write(request("/set?value=1", session, "Connection: close"));
+        awaitHeld();
+        nothingComes(asked);
+        tomcats.network.deliverHeld();
+        assertThat(new String(asked.getInputStream().readAllBytes(), StandardCharsets.US_ASCII))
+                .startsWith("HTTP/1.1 200").contains("Connection: close").endsWith("set 1");
+        Socket application = connect();
+        application.getOutputStream().write(request("/closes", session));
+        assertThat(new String(application.getInputStream().readAllBytes(), StandardCharsets.US_ASCII))
+                .startsWith("HTTP/1.1 200").endsWith("closes");
+        Socket last = connect();
+        last.getOutputStream().write(request("/free", session));
+        readTo(last.getInputStream(), "free");
+        last.getOutputStream().write(request("/set?value=2", session));
+        assertThat(new String(last.getInputStream().readAllBytes(), StandardCharsets.US_ASCII))
+                .startsWith("HTTP/1.1 200").contains("Connection: close").endsWith("set 2");
+        Socket paused = connect();
+        hold();
+        paused.getOutputStream().write(request("/pause", session));
+        TestTomcats.await(onTheWay);
+        nothingComes(paused);
+        tomcats.network.deliverHeld();
+        assertThat(new String(paused.getInputStream().readAllBytes(), StandardCharsets.US_ASCII))
+                .startsWith("HTTP/1.1 200").endsWith("paused");
+    }
+
+    @Test
+    @DisplayName("an answer whose end is not its last byte, or whose head fails, is not held")
+    void whatIsNotComplete() throws Exception {
+        start(Map.of("commitTimeout", "60000"), Map.of());
+        String session = visitor();
+        Http1Client client = client();
+        hold();
+        client.send("GET", "/shop/trailers", session);
+        TestTomcats.await(onTheWay);
+        assertThat(client.look(SHORT_MILLIS).state()).isEqualTo(Seen.State.PENDING);
+        tomcats.network.deliverHeld();
+        assertThat(new String(client.await().body(), StandardCharsets.US_ASCII)).isEqualTo("short");
+        client.send("GET", "/shop/get", session);
+        assertThat(new String(client.await().body(), StandardCharsets.US_ASCII)).isEqualTo("a=trailers");
+        Http1Client failing = client();
+        hold();
+        failing.send("GET", "/shop/hugeHead", session);
+        TestTomcats.await(onTheWay);
+        tomcats.network.deliverHeld();
+        failing.await();
+        TestTomcats.Visitor other = tomcats.new Visitor();
+        other.session(session);
+        assertThat(other.text(2, "/shop/get")).as("nobody stays inside").isEqualTo("a=huge");
+    }
+
+    @Test
+    @DisplayName("a request listener may use the session while its answer is held, and another node wants it")
+    void listenersMayUseTheSession() throws Exception {
+        start(Map.of("commitTimeout", "60000", "lockTimeout", "60000"), Map.of());
+        String session = visitor();
+        Http1Client here = client();
+        here.send("GET", "/shop/touchedLater", session);
+        TrackedSession tracked = tomcats.nodes.get(0).manager.findSession(session);
+        TestTomcats.await("the stay has ended with the acknowledgement", () -> tracked.state().inside() == 0);
+        TestTomcats.Visitor there = tomcats.new Visitor();
+        there.session(session);
+        assertThat(there.text(2, "/shop/get")).isEqualTo("a=touched");
+        mayTouch.countDown();
+        assertThat(here.await().status()).isEqualTo(200);
+        assertThat(there.text(2, "/shop/get")).isEqualTo("a=touched");
+    }
+
+    @Test
+    @DisplayName("a refusal that is known before the answer's end is the same")
+    void refusedBeforeTheEnd() throws Exception {
+        start(Map.of("commitTimeout", "60000"), Map.of());
+        String session = visitor();
+        Http1Client client = client();
+        tomcats.network.lose((to, message) -> message instanceof Message.Replicate);
+        client.send("GET", "/shop/touchedLater?once=1", session);
+        TrackedSession tracked = tomcats.nodes.get(0).manager.findSession(session);
+        TestTomcats.await("the wait for the acknowledgement has ended", () -> {
+            tomcats.clock.move(Duration.ofSeconds(20));
+            return touching.getCount() == 0 && tracked.state().inside() == 0;
+        });
+        mayTouch.countDown();
+        Seen seen = client.await();
+        assertThat(seen.status()).isEqualTo(503);
+        assertThat(new String(seen.body(), StandardCharsets.US_ASCII)).contains("outcome unknown");
+    }
+
+    @Test
+    @DisplayName("a node that stops ends what it holds: nobody takes it for a success, and nobody waits for ever")
+    void stoppingEndsWhatIsHeld() throws Exception {
+        start(Map.of("commitTimeout", "600000"), Map.of());
+        String session = visitor();
+        Http1Client client = client();
+        hold();
+        client.send("GET", "/shop/set?value=1", session);
+        awaitHeld();
+        tomcats.nodes.get(0).tomcat.stop();
+        Seen seen = client.await();
+        assertThat(seen.state() == Seen.State.BROKEN || seen.status() == 503).as(seen.toString()).isTrue();
+    }
+
+    @Test
+    @DisplayName("a client that goes away while its answer is held leaves nothing behind")
+    void whoGoesAwayLeavesNothing() throws Exception {
+        start(Map.of("commitTimeout", "60000"), Map.of());
+        String session = visitor();
+        Socket socket = connect();
+        hold();
+        socket.getOutputStream().write(request("/set?value=1", session));
+        awaitHeld();
+        socket.setSoLinger(true, 0);
+        socket.close();
+        tomcats.network.deliverHeld();
+        TrackedSession tracked = tomcats.nodes.get(0).manager.findSession(session);
+        TestTomcats.await("nobody is inside", () -> tracked.state().inside() == 0);
+        TestTomcats.Visitor other = tomcats.new Visitor();
+        other.session(session);
+        assertThat(other.text(2, "/shop/get")).isEqualTo("a=1");
+    }
+}
