@@ -340,7 +340,7 @@ final class RequestScope {
      */
     void closeAnswered() {
         complete();
-        if (failure == null && outer == null && hold != null && hold.mayBeHeld()) {
+        if (failure == null && outer == null && hold != null) {
             held = leaveHeld();
         }
         awaitAndLeave();
@@ -361,7 +361,7 @@ final class RequestScope {
         Deployment deployment = only.session.deployment();
         AccessLog log = only.log;
         long version = only.completed.version();
-        if (deployment.application().isDurable(log, version)) {
+        if (deployment.application().isDurable(log, version) || !hold.mayBeHeld()) {
             return null;
         }
         only.log = null;
