@@ -16,7 +16,7 @@ import java.util.function.Consumer;
  */
 final class AwaitedCommits {
     /** How much later than asked for a wait may end. */
-    static final long ROUND_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
+    private static final long ROUND_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
 
     private final Clock clock;
     private final TimerQueue timers;

@@ -174,7 +174,7 @@ final class HeldAnswer implements InternalHttpUpgradeHandler {
 
     private Lock lock() {
         try {
-            return (Lock) LOCK.invokeExact((SocketWrapperBase<?>) connection);
+            return (Lock) LOCK.invokeExact(connection);
         } catch (Throwable e) {
             throw new IllegalStateException(e);
         }

@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -108,6 +109,12 @@ class HeldAnswerTest {
         return visitor.session();
     }
 
+    /** A visitor of a cluster whose requests wait so long for their acknowledgement. */
+    private String visitorWithin(String commitTimeout) throws Exception {
+        start(Map.of("commitTimeout", commitTimeout), Map.of());
+        return visitor();
+    }
+
     private Socket connect() throws IOException {
         Socket socket = new Socket("localhost", tomcats.nodes.get(0).port());
         socket.setSoTimeout(LIMIT_MILLIS);
@@ -157,12 +164,21 @@ class HeldAnswerTest {
         return text.toString();
     }
 
+    /** Reads until the connection ends. */
+    private static String readAll(Socket socket) throws IOException {
+        return new String(socket.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
+    }
+
+    private static String body(Seen seen) {
+        return new String(seen.body(), StandardCharsets.US_ASCII);
+    }
+
     private static void nothingComes(Socket socket) throws IOException {
         socket.setSoTimeout(SHORT_MILLIS);
         try {
             int b = socket.getInputStream().read();
             throw new AssertionError("something came: " + b);
-        } catch (java.net.SocketTimeoutException right) {
+        } catch (SocketTimeoutException right) {
             socket.setSoTimeout(LIMIT_MILLIS);
         }
     }
@@ -195,12 +211,11 @@ class HeldAnswerTest {
     @Test
     @DisplayName("a refusal takes the place of the answer that was held, and the connection ends")
     void refusedWhereNotAcknowledged() throws Exception {
-        start(Map.of("commitTimeout", "300"), Map.of());
-        String session = visitor();
+        String session = visitorWithin("300");
         tomcats.network.lose((to, message) -> message instanceof Message.Replicate);
         Socket socket = connect();
         socket.getOutputStream().write(request("/set?value=1", session));
-        String answer = new String(socket.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
+        String answer = readAll(socket);
         assertThat(answer).startsWith("HTTP/1.1 503 \r\n").contains("\r\nRetry-After: ", "\r\nConnection: close\r\n",
                 "\r\nCache-Control: no-store\r\n", "outcome unknown").doesNotContain("200", "set 1");
         String body = answer.substring(answer.indexOf("\r\n\r\n") + 4);
@@ -214,15 +229,14 @@ class HeldAnswerTest {
     @Test
     @DisplayName("where a part of the answer was sent before, the connection is cut instead")
     void cutWhereTheAnswerHasBegun() throws Exception {
-        start(Map.of("commitTimeout", "300"), Map.of());
-        String session = visitor();
+        String session = visitorWithin("300");
         tomcats.network.lose((to, message) -> message instanceof Message.Replicate);
         Http1Client client = client();
         client.send("GET", "/shop/long?bytes=100000", session);
         Seen seen = client.await();
         assertThat(seen.state()).isEqualTo(Seen.State.BROKEN);
         assertThat(seen.status()).isEqualTo(200);
-        assertThat(new String(seen.body(), StandardCharsets.US_ASCII)).matches("x*");
+        assertThat(body(seen)).matches("x*");
     }
 
     @Test
@@ -265,17 +279,17 @@ class HeldAnswerTest {
         awaitHeld();
         nothingComes(asked);
         tomcats.network.deliverHeld();
-        assertThat(new String(asked.getInputStream().readAllBytes(), StandardCharsets.US_ASCII))
+        assertThat(readAll(asked))
                 .startsWith("HTTP/1.1 200").contains("Connection: close").endsWith("set 1");
         Socket application = connect();
         application.getOutputStream().write(request("/closes", session));
-        assertThat(new String(application.getInputStream().readAllBytes(), StandardCharsets.US_ASCII))
+        assertThat(readAll(application))
                 .startsWith("HTTP/1.1 200").endsWith("closes");
         Socket last = connect();
         last.getOutputStream().write(request("/free", session));
         readTo(last.getInputStream(), "free");
         last.getOutputStream().write(request("/set?value=2", session));
-        assertThat(new String(last.getInputStream().readAllBytes(), StandardCharsets.US_ASCII))
+        assertThat(readAll(last))
                 .startsWith("HTTP/1.1 200").contains("Connection: close").endsWith("set 2");
         Socket paused = connect();
         hold();
@@ -283,24 +297,23 @@ class HeldAnswerTest {
         TestTomcats.await(onTheWay);
         nothingComes(paused);
         tomcats.network.deliverHeld();
-        assertThat(new String(paused.getInputStream().readAllBytes(), StandardCharsets.US_ASCII))
+        assertThat(readAll(paused))
                 .startsWith("HTTP/1.1 200").endsWith("paused");
     }
 
     @Test
     @DisplayName("an answer whose end is not its last byte, or whose head fails, is not held")
     void whatIsNotComplete() throws Exception {
-        start(Map.of("commitTimeout", "60000"), Map.of());
-        String session = visitor();
+        String session = visitorWithin("60000");
         Http1Client client = client();
         hold();
         client.send("GET", "/shop/trailers", session);
         TestTomcats.await(onTheWay);
         assertThat(client.look(SHORT_MILLIS).state()).isEqualTo(Seen.State.PENDING);
         tomcats.network.deliverHeld();
-        assertThat(new String(client.await().body(), StandardCharsets.US_ASCII)).isEqualTo("short");
+        assertThat(body(client.await())).isEqualTo("short");
         client.send("GET", "/shop/get", session);
-        assertThat(new String(client.await().body(), StandardCharsets.US_ASCII)).isEqualTo("a=trailers");
+        assertThat(body(client.await())).isEqualTo("a=trailers");
         Http1Client failing = client();
         hold();
         failing.send("GET", "/shop/hugeHead", session);
@@ -332,8 +345,7 @@ class HeldAnswerTest {
     @Test
     @DisplayName("a refusal that is known before the answer's end is the same")
     void refusedBeforeTheEnd() throws Exception {
-        start(Map.of("commitTimeout", "60000"), Map.of());
-        String session = visitor();
+        String session = visitorWithin("60000");
         Http1Client client = client();
         tomcats.network.lose((to, message) -> message instanceof Message.Replicate);
         client.send("GET", "/shop/touchedLater?once=1", session);
@@ -345,14 +357,13 @@ class HeldAnswerTest {
         mayTouch.countDown();
         Seen seen = client.await();
         assertThat(seen.status()).isEqualTo(503);
-        assertThat(new String(seen.body(), StandardCharsets.US_ASCII)).contains("outcome unknown");
+        assertThat(body(seen)).contains("outcome unknown");
     }
 
     @Test
     @DisplayName("a node that stops ends what it holds: nobody takes it for a success, and nobody waits for ever")
     void stoppingEndsWhatIsHeld() throws Exception {
-        start(Map.of("commitTimeout", "600000"), Map.of());
-        String session = visitor();
+        String session = visitorWithin("600000");
         Http1Client client = client();
         hold();
         client.send("GET", "/shop/set?value=1", session);
@@ -365,8 +376,7 @@ class HeldAnswerTest {
     @Test
     @DisplayName("a client that goes away while its answer is held leaves nothing behind")
     void whoGoesAwayLeavesNothing() throws Exception {
-        start(Map.of("commitTimeout", "60000"), Map.of());
-        String session = visitor();
+        String session = visitorWithin("60000");
         Socket socket = connect();
         hold();
         socket.getOutputStream().write(request("/set?value=1", session));
