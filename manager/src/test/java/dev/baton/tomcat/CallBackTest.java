@@ -41,7 +41,7 @@ class CallBackTest {
             visits(q)[0]++;
             outerIsInside.countDown();
             if (q.getParameter("wait") != null) {
-                await(goOn);
+                TestTomcats.await(goOn);
             }
             String cookie = q.getHeader("Cookie");
             r.getWriter().print("outer " + visits(q)[0] + ", inner " + call(Integer.parseInt(q.getParameter("node")),
@@ -52,14 +52,6 @@ class CallBackTest {
 
     private static int[] visits(HttpServletRequest request) {
         return (int[]) request.getSession().getAttribute("visits");
-    }
-
-    private static void await(CountDownLatch latch) {
-        try {
-            assertThat(latch.await(30, TimeUnit.SECONDS)).as("told to go on").isTrue();
-        } catch (InterruptedException e) {
-            throw new AssertionError(e);
-        }
     }
 
     private String call(int node, String session) throws IOException {
@@ -124,7 +116,7 @@ class CallBackTest {
         elsewhere.session(visitor.session());
         try (LogLines log = new LogLines()) {
             CompletableFuture<String> outer = CompletableFuture.supplyAsync(() -> text(visitor, 1, "/shop/outer?node=1&wait=1"));
-            await(outerIsInside);
+            TestTomcats.await(outerIsInside);
             CompletableFuture<String> other = CompletableFuture.supplyAsync(() -> text(elsewhere, 2, "/shop/inner"));
             TestTomcats.await("the token is asked back", () -> !tomcats.nodes.get(0).manager
                     .findSession(visitor.session()).state().open());

@@ -44,19 +44,11 @@ class MinorityTest {
             value[0]++;
             if (q.getParameter("stay") != null) {
                 inside.countDown();
-                await(leave);
+                TestTomcats.await(leave);
             }
             r.getWriter().print(value[0]);
         });
         TestTomcats.page(context, "/free", (q, r) -> r.getWriter().print("free"));
-    }
-
-    private static void await(CountDownLatch latch) {
-        try {
-            assertThat(latch.await(30, TimeUnit.SECONDS)).as("told to go on").isTrue();
-        } catch (InterruptedException e) {
-            throw new AssertionError(e);
-        }
     }
 
     private NodeId node(int number) {
@@ -134,7 +126,7 @@ class MinorityTest {
                 throw new AssertionError(e);
             }
         });
-        await(inside);
+        TestTomcats.await(inside);
 
         cut.accept(node(1));
         CompletableFuture<Boolean> early = CompletableFuture.supplyAsync(() -> served(heldThere, 1));

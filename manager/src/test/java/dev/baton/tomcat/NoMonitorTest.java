@@ -25,7 +25,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import java.util.function.BiPredicate;
 import org.apache.catalina.Context;
 import org.apache.catalina.connector.Connector;
@@ -86,7 +85,7 @@ class NoMonitorTest {
             cart(q);
             r.flushBuffer();
             inside.countDown();
-            await(leave);
+            TestTomcats.await(leave);
         });
         TestTomcats.page(context, "/change", (q, r) -> cart(q)[0]++);
         // Where only the end is missing, of which nobody knows where it will be, no connection holds the answer.
@@ -132,7 +131,7 @@ class NoMonitorTest {
 
         private void writeObject(ObjectOutputStream out) throws IOException {
             slow.inside.countDown();
-            await(slow.leave);
+            TestTomcats.await(slow.leave);
             out.defaultWriteObject();
         }
     }
@@ -145,14 +144,6 @@ class NoMonitorTest {
 
     private static int[] cart(HttpServletRequest request) {
         return (int[]) request.getSession().getAttribute("cart");
-    }
-
-    private static void await(CountDownLatch latch) {
-        try {
-            assertThat(latch.await(30, TimeUnit.SECONDS)).as("told to go on").isTrue();
-        } catch (InterruptedException e) {
-            throw new AssertionError(e);
-        }
     }
 
     private TestTomcats.Visitor visitor(int node) throws Exception {
@@ -208,7 +199,7 @@ class NoMonitorTest {
         start(Map.of("lockTimeout", "600000"));
         TestTomcats.Visitor visitor = visitor(2);
         later(visitor, 2, "/stay");
-        await(inside);
+        TestTomcats.await(inside);
         String session = visitor.session();
         switch (protocol) {
             case "http1" -> new Http1Client(connect(tomcats.nodes.get(0).port()), "HTTP/1.1").send("GET", "/shop/get",
@@ -225,7 +216,7 @@ class NoMonitorTest {
         start(Map.of("lockTimeout", "600000"));
         TestTomcats.Visitor visitor = visitor(2);
         later(visitor, 2, "/stay");
-        await(inside);
+        TestTomcats.await(inside);
         later(visitor, 1, "/synchronized");
         TestTomcats.await("a request waits", () -> waiting("node.Passage.") != null);
         assertThat(waiting("node.Passage.").getLockedMonitors()).extracting(MonitorInfo::getClassName)
@@ -245,7 +236,7 @@ class NoMonitorTest {
         start(Map.of("lockTimeout", "600000", "threadLocks", threadLocks));
         TestTomcats.Visitor visitor = visitor(1);
         later(visitor, 1, "/stay");
-        await(inside);
+        TestTomcats.await(inside);
         later(visitor, 1, threadLocks.equals("session") ? "/get" : "/lock");
         waitsWithoutAMonitor("node.Passage.");
     }
@@ -288,7 +279,7 @@ class NoMonitorTest {
         start(Map.of("commitTimeout", "600000"));
         TestTomcats.Visitor visitor = visitor(1);
         later(visitor, 1, "/slow");
-        await(inside);
+        TestTomcats.await(inside);
         later(visitor, 1, "/change");
         waitsWithoutAMonitor("access.AccessLog.lock");
     }
@@ -299,7 +290,7 @@ class NoMonitorTest {
         start(Map.of("lockTimeout", "600000", "acquire", "access"));
         TestTomcats.Visitor visitor = visitor(1);
         later(visitor, 1, "/stay");
-        await(inside);
+        TestTomcats.await(inside);
         tomcats.network.lose((to, message) -> message instanceof Message.BeatAnswer);
         tomcats.clock.move(Duration.ofSeconds(6));
         leave.countDown();
