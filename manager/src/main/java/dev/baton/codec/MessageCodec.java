@@ -20,7 +20,7 @@ import java.util.List;
  */
 public final class MessageCodec {
     /** First byte of an envelope. A node of another format is refused, never guessed at. */
-    static final int FORMAT = 1;
+    static final int FORMAT = 2;
 
     /** Bytes of memory that {@link #decode} may allocate for one byte of envelope, beside a few hundred. */
     public static final int MAX_EXPANSION = 64;

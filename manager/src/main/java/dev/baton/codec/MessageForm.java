@@ -24,6 +24,34 @@ final class MessageForm {
     private static final Denial[] DENIALS = Denial.values();
     private static final int OTHERS_WAIT = 1;
     private static final int EXPIRE = 2;
+    private static final int BETWEEN = 1;
+    private static final int AWAITED = 2;
+    private static final int TOLD = 4;
+
+    private static final Form<Message.Committed> COMMITTED = new Form<>(11, Message.Committed.class, (out, m) -> {
+        out.key(m.key());
+        writeFence(out, m.fence());
+        out.varint(m.version());
+        denial(out, m.reason());
+    }, in -> new Message.Committed(in.key(), readFence(in), in.varint(), denial(in)));
+
+    private static final Form<Message.Grant> GRANT = new Form<>(13, Message.Grant.class, (out, m) -> {
+        out.varint(m.rid());
+        out.key(m.key());
+        writeFence(out, m.fence());
+        SessionForm.writeStamp(out, m.contents());
+        out.octet((m.othersWait() ? OTHERS_WAIT : 0) | (m.expire() ? EXPIRE : 0));
+        out.age(m.idleNanos());
+        ChangeForm.CONTENTS.write(out, m.content());
+    }, MessageForm::readGrant);
+
+    private static final Form<Message.Released> RELEASED = new Form<>(18, Message.Released.class, (out, m) -> {
+        out.key(m.key());
+        writeFence(out, m.fence());
+        denial(out, m.reason());
+    }, in -> new Message.Released(in.key(), readFence(in), denial(in)));
+
+    private static final Form.Family<Message.Answer> ANSWERS = new Form.Family<>("answer", COMMITTED, GRANT, RELEASED);
 
     static final Form.Family<Message> MESSAGES = new Form.Family<>("message",
             // ---- primaries and copies
@@ -33,9 +61,17 @@ final class MessageForm {
                 out.varint(m.stream());
                 out.varint(m.first());
                 out.varint(m.seq());
-                out.varint(m.changes().size() * 2L + (m.between() ? 1 : 0));
+                out.varint(m.changes().size() * 8L + (m.between() ? BETWEEN : 0) + (m.awaited() ? AWAITED : 0)
+                        + (m.told().isEmpty() ? 0 : TOLD));
                 for (Change change : m.changes()) {
                     ChangeForm.CHANGES.write(out, change);
+                }
+                if (!m.told().isEmpty()) {
+                    out.varint(m.told().size());
+                    for (Message.Told told : m.told()) {
+                        out.node(told.to());
+                        ANSWERS.write(out, told.answer());
+                    }
                 }
             }, MessageForm::readReplicate),
             new Form<>(2, Message.Replicated.class, (out, m) -> {
@@ -65,31 +101,22 @@ final class MessageForm {
             }, in -> new Message.Attached(in.octet(), in.varint(), in.varint(), match(in), in.varint())),
 
             // ---- processes and primaries
+            new Form<>(5, Message.Relayed.class, (out, m) -> {
+                out.node(m.primary());
+                ANSWERS.write(out, m.answer());
+            }, in -> new Message.Relayed(in.node(), ANSWERS.read(in))),
             new Form<>(10, Message.Commit.class, (out, m) -> {
                 out.key(m.key());
                 writeFence(out, m.fence());
                 SessionForm.writeDeltas(out, m.deltas());
             }, in -> new Message.Commit(in.key(), readFence(in), SessionForm.readDeltas(in))),
-            new Form<>(11, Message.Committed.class, (out, m) -> {
-                out.key(m.key());
-                writeFence(out, m.fence());
-                out.varint(m.version());
-                denial(out, m.reason());
-            }, in -> new Message.Committed(in.key(), readFence(in), in.varint(), denial(in))),
+            COMMITTED,
             new Form<>(12, Message.Acquire.class, (out, m) -> {
                 out.varint(m.rid());
                 out.key(m.key());
                 SessionForm.writeStamp(out, m.cached());
             }, in -> new Message.Acquire(in.varint(), in.key(), SessionForm.readStamp(in))),
-            new Form<>(13, Message.Grant.class, (out, m) -> {
-                out.varint(m.rid());
-                out.key(m.key());
-                writeFence(out, m.fence());
-                SessionForm.writeStamp(out, m.contents());
-                out.octet((m.othersWait() ? OTHERS_WAIT : 0) | (m.expire() ? EXPIRE : 0));
-                out.age(m.idleNanos());
-                ChangeForm.CONTENTS.write(out, m.content());
-            }, MessageForm::readGrant),
+            GRANT,
             new Form<>(14, Message.Denied.class, (out, m) -> {
                 out.varint(m.rid());
                 out.key(m.key());
@@ -111,11 +138,7 @@ final class MessageForm {
                 SessionForm.writeDeltas(out, m.deltas());
                 out.age(m.ageNanos());
             }, in -> new Message.Release(in.key(), readFence(in), SessionForm.readDeltas(in), in.age())),
-            new Form<>(18, Message.Released.class, (out, m) -> {
-                out.key(m.key());
-                writeFence(out, m.fence());
-                denial(out, m.reason());
-            }, in -> new Message.Released(in.key(), readFence(in), denial(in))),
+            RELEASED,
             new Form<>(19, Message.Lookup.class, (out, m) -> {
                 out.varint(m.rid());
                 out.key(m.key());
@@ -266,13 +289,23 @@ final class MessageForm {
         long stream = in.varint();
         long first = in.varint();
         long seq = in.varint();
-        int head = in.bounded("number of changes", in.remaining() * 2L + 1);
-        int count = head >> 1;
+        int head = in.bounded("number of changes", in.remaining() * 8L + 7);
+        int count = head >> 3;
         List<Change> changes = new ArrayList<>(count);
         for (int i = 0; i < count; i++) {
             changes.add(ChangeForm.CHANGES.read(in));
         }
-        return new Message.Replicate(segment, term, stream, first, seq, (head & 1) != 0, changes);
+        return new Message.Replicate(segment, term, stream, first, seq, (head & BETWEEN) != 0, (head & AWAITED) != 0,
+                changes, (head & TOLD) != 0 ? readTold(in) : List.of());
+    }
+
+    private static List<Message.Told> readTold(In in) throws MalformedMessage {
+        int count = in.count("answers", 6);
+        List<Message.Told> told = new ArrayList<>(count);
+        for (int i = 0; i < count; i++) {
+            told.add(new Message.Told(in.node(), ANSWERS.read(in)));
+        }
+        return told;
     }
 
     private static Message.Counted readCounted(In in) throws MalformedMessage {

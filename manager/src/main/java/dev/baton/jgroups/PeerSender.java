@@ -15,9 +15,10 @@ import java.util.logging.Logger;
  * The outgoing half of the link to one node.
  *
  * <p><b>Group commit.</b> While changes are under way, further ones gather in the queue until the other node has
- * those; then all of them leave in one envelope, or before with the next message that is no change. An acknowledgement
- * rides on whatever the other node says, so in a conversation it costs nothing; where the other node has nothing to say
- * it acknowledges changes at once, and else every second frame. Nothing lingers: a lone message leaves at once.
+ * those; then all of them leave in one envelope, or before with the next message that is no change. A change that brings
+ * answers, and whose acknowledgement has time, counts as none. An acknowledgement rides on whatever the other node
+ * says, so in a conversation it costs nothing; where the other node has nothing to say it acknowledges changes at once,
+ * and else every second frame. Nothing lingers: a lone message leaves at once.
  *
  * <p><b>Bounded.</b> An envelope longer than a frame is cut, and at most {@link #WINDOW} frames are ever under way.
  * They fit into the buffers of the sockets, so that a write does not block even where the other process stands
@@ -120,11 +121,16 @@ final class PeerSender {
     /** Whether one of them is a change, or one is none. */
     private static boolean any(List<Message> messages, boolean change) {
         for (Message m : messages) {
-            if ((m instanceof Message.Replicate || m instanceof Message.Commit) == change) {
+            if (isChange(m) == change) {
                 return true;
             }
         }
         return false;
+    }
+
+    /** Not one that brings answers and is not acknowledged soon: it must not wait for a frame that only acknowledges. */
+    private static boolean isChange(Message m) {
+        return m instanceof Message.Replicate r && (r.awaited() || r.told().isEmpty()) || m instanceof Message.Commit;
     }
 
     /** Sends what may be sent. */

@@ -60,8 +60,15 @@ final class Coordinator {
             claim(keeper.promised());
         } else if (state == State.CLAIMING) {
             sendClaims();
+        } else if (directory.view().stream().anyMatch(n -> proposed.member(n) == null && owns(proposed, n))) {
+            // Nobody else had its segments. On another side it may have dropped them.
+            claim(epoch);
         }
         consider();
+    }
+
+    private static boolean owns(Topology table, NodeId node) {
+        return table.segments().stream().anyMatch(e -> e.owns(node));
     }
 
     private void claim(Epoch above) {
@@ -152,12 +159,23 @@ final class Coordinator {
         if (verdict == Quorum.Verdict.NO) {
             return;
         }
+        boolean conflict = promises.values().stream()
+                .anyMatch(p -> p.effective() != null && !newest.continues(p.effective()));
+        if (conflict && directory.view().stream().anyMatch(n -> !promises.containsKey(n)
+                && (newest.member(n) != null || owns(newest, n)))) {
+            return; // what they still have must be known
+        }
         copiesFresh = true;
         Topology again = newest.withNumber(new TableNumber(epoch, 1));
         for (Message.Promise p : promises.values()) {
             if (p.effective() != null && !newest.continues(p.effective())) {
                 again = again.withSegments(above(again, p.effective()));
             }
+        }
+        if (conflict) {
+            Rebalance.Kept kept = rebalance.kept(newest, again, promises);
+            kept.losses().forEach(step::warn);
+            again = again.withSegments(kept.segments());
         }
         lead(verdict.forced() ? branched(again, newest.number(), verdict) : again);
     }
@@ -169,7 +187,9 @@ final class Coordinator {
         if (lineage.size() > 1 && lineage.get(lineage.size() - 1).epoch().equals(epoch)) {
             return table;
         }
-        step.warn("going on without a majority of " + table.seats() + ": the others are dead, lost or forgotten");
+        // Where all its seats are in sight it is the table before, with those who are gone, that lacks its majority.
+        List<NodeId> seats = directory.view().containsAll(table.seats()) ? table.previousSeats() : table.seats();
+        step.warn("going on without a majority of " + seats + ": the others are dead, lost or forgotten");
         List<SegmentEntry> segments = new ArrayList<>();
         // Those who are gone may have acted in terms that nobody here has heard of: none of them is used again.
         table.segments().forEach(e -> segments.add(inTerm(e.term() + FORCED_TERMS, e)));

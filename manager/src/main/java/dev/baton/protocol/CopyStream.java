@@ -55,6 +55,9 @@ final class CopyStream {
     private long acked;
     private long ackedSeq;
     private int bytes;
+    /** What was sent last has not asked for an acknowledgement soon. */
+    private boolean unhurried;
+    /** When the oldest that is not acknowledged was said, or something else was acknowledged. */
     private long sentNanos;
     private int attempts;
 
@@ -102,14 +105,14 @@ final class CopyStream {
     }
 
     /** False where the copy cannot be attached so: the stream must begin anew. */
-    boolean attached(Message.Match match, long position, Guards guards) {
+    boolean attached(Message.Match match, long position, Guards guards, long now) {
         if (continuing() != (match == Message.Match.CONTINUED) || position < acked || position > queued) {
             return false;
         }
         attempts = 0;
         if (match == Message.Match.CONTINUED) {
             phase = interrupted;
-            acknowledged(guards.continuesAt(position, sent));
+            acknowledged(guards.continuesAt(position, sent), now);
         } else if (match == Message.Match.EQUAL) {
             phase = Phase.LIVE;
         } else {
@@ -236,12 +239,27 @@ final class CopyStream {
 
     // ---- sending and hearing
 
-    /** What is queued and not sent leaves in messages of bounded size; with {@code again} all that is not acknowledged. */
-    List<Message> take(int segment, long term, boolean again, int maxBytes, long now) {
+    /**
+     * What is queued and not sent leaves in messages of bounded size.
+     *
+     * @param again   also what was sent and is not acknowledged
+     * @param awaited somebody waits here for the acknowledgement
+     * @param told    to be said by the copy; only where {@link #sendsAll}
+     */
+    List<Message> take(int segment, long term, boolean again, int maxBytes, long now, boolean awaited,
+                       List<Message.Told> told) {
         long from = again ? acked : sent;
-        if (phase == Phase.ATTACHING || unacknowledged.isEmpty() || from >= queued) {
+        if (phase == Phase.ATTACHING || unacknowledged.isEmpty()) {
             return List.of();
         }
+        if (from >= queued) {
+            if (!awaited || !unhurried) {
+                return List.of();
+            }
+            unhurried = false;
+            return List.of(new Message.Replicate(segment, term, id, queued + 1, ackedSeq, false, true, List.of(), List.of()));
+        }
+        unhurried = !awaited;
         List<Message> messages = new ArrayList<>();
         List<Change> batch = new ArrayList<>();
         long last = from;
@@ -255,7 +273,8 @@ final class CopyStream {
             boolean full = batch.size() >= MAX_BATCH || size > maxBytes;
             if (e.position() == queued || full && !e.joined()) {
                 last = e.position();
-                messages.add(new Message.Replicate(segment, term, id, last - batch.size() + 1, e.seq(), e.between(), batch));
+                messages.add(new Message.Replicate(segment, term, id, last - batch.size() + 1, e.seq(), e.between(), awaited,
+                        batch, e.position() == queued ? told : List.of()));
                 batch = new ArrayList<>();
                 size = 0;
                 if (again && messages.size() == 4) {
@@ -263,15 +282,28 @@ final class CopyStream {
                 }
             }
         }
+        if (again || sent == acked) {
+            sentNanos = now;
+        }
         sent = last;
-        sentNanos = now;
         return messages;
     }
 
-    void acknowledged(long position) {
+    /** Whether more can only be sent, or be reported, when the copy has acknowledged. */
+    boolean pressing(CoreSettings settings) {
+        return joiningSince != null || !complete() || !backlog.isEmpty() || bytes >= settings.windowBytes() / 2;
+    }
+
+    /** Whether the next messages bring the copy all there is. */
+    boolean sendsAll() {
+        return phase == Phase.LIVE && sent < queued && backlog.isEmpty();
+    }
+
+    void acknowledged(long position, long now) {
         if (position <= acked || position > queued) {
             return;
         }
+        sentNanos = now;
         while (!unacknowledged.isEmpty() && unacknowledged.peek().position() <= position) {
             Entry e = unacknowledged.poll();
             bytes -= e.size();

@@ -60,6 +60,11 @@ public record CoreSettings(int backups, boolean hashPlacement, boolean ackByPrim
                 aloneAfterNanos, tombstoneNanos, sweepNanos, maxQueue, bytes, recentBytes, chunkBytes, minInSync);
     }
 
+    public CoreSettings withTombstoneNanos(long nanos) {
+        return new CoreSettings(backups, hashPlacement, ackByPrimary, leaseNanos, beatNanos, resendNanos, lostAfterNanos,
+                aloneAfterNanos, nanos, sweepNanos, maxQueue, windowBytes, recentBytes, chunkBytes, minInSync);
+    }
+
     public CoreSettings withMinInSync(int backups) {
         return new CoreSettings(this.backups, hashPlacement, ackByPrimary, leaseNanos, beatNanos, resendNanos,
                 lostAfterNanos, aloneAfterNanos, tombstoneNanos, sweepNanos, maxQueue, windowBytes, recentBytes, chunkBytes,

@@ -18,14 +18,16 @@ final class Expiry {
     private Expiry() {
     }
 
-    static void sweep(Step step, Directory directory, PrimarySegment segment, long promotedNanos) {
+    /** @param sweptSeq number of the last change when this was done before */
+    static void sweep(Step step, Directory directory, PrimarySegment segment, long promotedNanos, long sweptSeq) {
         List<SessionKey> purged = new ArrayList<>();
+        boolean settled = segment.replication.everywhere(sweptSeq);
         int budget = MAX_PER_SWEEP;
         for (SessionKey key : new ArrayList<>(segment.copy.keys())) {
             StoredSession s = segment.copy.get(key);
             long idle = step.now - segment.copy.lastAccess(key, step.now);
             if (s.tombstone()) {
-                if (idle > step.settings.tombstoneNanos() && segment.replication.idle()) {
+                if (settled && idle > step.settings.tombstoneNanos()) {
                     purged.add(key);
                 }
             } else if (budget > 0 && expired(s, idle, step.now - promotedNanos)) {

@@ -61,6 +61,16 @@ class Guards {
         return inSync >= asked;
     }
 
+    /** A copy may speak for the primary only where nobody else has to acknowledge. */
+    boolean oneSuffices(int required) {
+        return required == 1;
+    }
+
+    /** A copy says what it was told once, and only when it has applied everything that came with it. */
+    boolean mayRelay(long before, long applied, long last) {
+        return before < last && applied >= last;
+    }
+
     /** Every in-sync copy must have acknowledged. */
     boolean copiesAgree(int acknowledged, int required) {
         return acknowledged == required;

@@ -102,6 +102,8 @@ final class Leases {
 
     void beat(NodeId from, Message.Beat m) {
         if (directory.effective == null) {
+            // Only members are asked: the table that lists this node was lost on its way here.
+            step.send(from, new Message.TableWanted(TableNumber.NONE));
             return;
         }
         told(from, m.effective());

@@ -18,6 +18,9 @@ import java.util.List;
  * make that harmless. The sender (name and incarnation) comes with the envelope.
  */
 public sealed interface Message {
+    /** What a primary says when a change is durable: a copy that is alone in having to acknowledge may say it for it. */
+    sealed interface Answer extends Message {}
+
     /** Longest text of {@link Users} and {@link UsedBy}. */
     int MAX_TEXT = 500;
 
@@ -99,7 +102,7 @@ public sealed interface Message {
     record Acquire(long rid, SessionKey key, Stamp cached) implements Message {}
 
     record Grant(long rid, SessionKey key, Fence fence, Stamp contents, Content content, long idleNanos,
-                 boolean othersWait, boolean expire) implements Message {}
+                 boolean othersWait, boolean expire) implements Answer {}
 
     /** @param holder process that has the token where that was the reason, else null */
     record Denied(long rid, SessionKey key, Denial reason, NodeId holder, TableNumber effective) implements Message {}
@@ -122,7 +125,7 @@ public sealed interface Message {
     }
 
     /** @param reason null where everything released is durable */
-    record Released(SessionKey key, Fence fence, Denial reason) implements Message {}
+    record Released(SessionKey key, Fence fence, Denial reason) implements Answer {}
 
     record Create(long rid, SessionKey key, SessionImage image, long ageNanos) implements Message {}
 
@@ -133,7 +136,7 @@ public sealed interface Message {
     }
 
     /** Everything up to {@code version} is durable; or, with a reason, the version was refused. */
-    record Committed(SessionKey key, Fence fence, long version, Denial reason) implements Message {}
+    record Committed(SessionKey key, Fence fence, long version, Denial reason) implements Answer {}
 
     /**
      * A holder's copy of a session whose segment had to be begun anew, because every copy in the store was lost.
@@ -209,18 +212,28 @@ public sealed interface Message {
     /** @param position applied of the stream that is continued, else 0 */
     record Attached(int segment, long term, long stream, Match match, long position) implements Message {}
 
+    /** What a copy says to a process for the primary, once it has applied everything up to there. */
+    record Told(NodeId to, Answer answer) {}
+
     /**
-     * Changes at positions {@code first}, {@code first + 1}, … of the stream.
+     * Changes at positions {@code first}, {@code first + 1}, … of the stream; with none it only asks for the
+     * acknowledgement.
      *
      * @param seq     with them the copy contains every change of the segment up to this number
      * @param between it then contains some later ones too
+     * @param awaited somebody waits for the acknowledgement; else it has time
+     * @param told    by the copy, which alone has to acknowledge
      */
-    record Replicate(int segment, long term, long stream, long first, long seq, boolean between, List<Change> changes)
-            implements Message {
+    record Replicate(int segment, long term, long stream, long first, long seq, boolean between, boolean awaited,
+                     List<Change> changes, List<Told> told) implements Message {
         public Replicate {
             changes = List.copyOf(changes);
+            told = List.copyOf(told);
         }
     }
+
+    /** From a copy: what the primary had it say when it had applied a change. */
+    record Relayed(NodeId primary, Answer answer) implements Message {}
 
     /** The copy has applied everything up to this position of the stream. */
     record Replicated(int segment, long term, long stream, long position) implements Message {}

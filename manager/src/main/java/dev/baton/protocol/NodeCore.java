@@ -90,6 +90,7 @@ public final class NodeCore {
                 received(self, m);
             }
         } while (segments.settle());
+        segments.acknowledgeAlong();
         return step.takeEffects();
     }
 
@@ -307,6 +308,8 @@ public final class NodeCore {
             segments.replicate(from, x);
         } else if (m instanceof Message.Replicated x) {
             segments.replicated(from, x);
+        } else if (m instanceof Message.Relayed x) {
+            received(x.primary(), x.answer());
         } else if (m instanceof Message.Commit x) {
             segments.request(from, x.key(), m);
         } else if (m instanceof Message.Committed x) {

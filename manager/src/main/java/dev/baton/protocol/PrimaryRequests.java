@@ -201,7 +201,7 @@ final class PrimaryRequests {
         replication.append(new Change.Granted(key, to.process(), fence, step.guards.replicatedRid(to.rid()), expire));
         Runnable send = () -> sendGrant(key, to.process(), to.rid(), fence, to.cached());
         if (step.guards.grantWaitsForBackups()) {
-            replication.whenDurable(send);
+            replication.whenDurable(to.process(), () -> grantMessage(key, to.rid(), to.cached()), send);
         } else {
             send.run();
         }
@@ -221,9 +221,14 @@ final class PrimaryRequests {
         if (s == null || s.tombstone() || !to.equals(s.holder()) || !s.fence().equals(fence)) {
             return;
         }
+        step.send(to, grantMessage(key, rid, cached));
+    }
+
+    private Message.Grant grantMessage(SessionKey key, long rid, Stamp cached) {
+        StoredSession s = copy.get(key);
         TokenQueue queue = queues.get(key);
-        step.send(to, new Message.Grant(rid, key, fence, s.contents(), content(key, s, cached),
-                copy.idle(key, step.now), queue != null && !queue.isEmpty(), s.expiring()));
+        return new Message.Grant(rid, key, s.fence(), s.contents(), content(key, s, cached),
+                copy.idle(key, step.now), queue != null && !queue.isEmpty(), s.expiring());
     }
 
     private Content content(SessionKey key, StoredSession s, Stamp cached) {
@@ -264,7 +269,8 @@ final class PrimaryRequests {
             touch(List.of(new Change.Touch(m.key(), m.ageNanos())));
         }
         replication.append(new Change.Freed(m.key(), s.fence()));
-        replication.whenDurable(() -> released(from, m, refused));
+        replication.whenDurable(from, () -> new Message.Released(m.key(), m.fence(), refused),
+                () -> released(from, m, refused));
         grantNext(m.key());
     }
 
@@ -351,7 +357,8 @@ final class PrimaryRequests {
         if (step.settings.ackByPrimary()) {
             committed(from, m.key(), m.fence(), last, refused);
         } else {
-            replication.whenDurable(() -> committed(from, m.key(), m.fence(), last, refused));
+            replication.whenDurable(from, () -> new Message.Committed(m.key(), m.fence(), last, refused),
+                    () -> committed(from, m.key(), m.fence(), last, refused));
         }
     }
 
@@ -379,7 +386,8 @@ final class PrimaryRequests {
         }
         Fence fence = new Fence(term, 1);
         replication.append(new Change.Created(m.key(), m.image(), from, fence, m.rid()));
-        replication.whenDurable(() -> grantCreated(from, m, fence));
+        replication.whenDurable(from, () -> grantMessage(m.key(), m.rid(), new Stamp(fence, 1)),
+                () -> grantCreated(from, m, fence));
     }
 
     /** Where backups went away meanwhile the session is taken back: nobody has its id yet. */

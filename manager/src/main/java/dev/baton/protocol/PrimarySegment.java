@@ -39,6 +39,7 @@ final class PrimarySegment {
     private final long promotedNanos;
     private boolean serving;
     private long sweptNanos;
+    private long sweptSeq;
 
     /**
      * @param formerPrimaries nodes that may believe to be primary under a lower term
@@ -55,6 +56,7 @@ final class PrimarySegment {
         this.promotedBy = directory.effective.number();
         this.promotedNanos = step.now;
         this.sweptNanos = step.now;
+        this.sweptSeq = copy.seq;
         this.replication = new Replication(step, directory, copy, term);
         this.requests = new PrimaryRequests(step, directory, this);
         replication.follow(entry);
@@ -134,7 +136,8 @@ final class PrimarySegment {
         requests.resendRevocations();
         if (serving && !directory.frozen && step.now - sweptNanos >= step.settings.sweepNanos()) {
             sweptNanos = step.now;
-            Expiry.sweep(step, directory, this, promotedNanos);
+            Expiry.sweep(step, directory, this, promotedNanos, sweptSeq);
+            sweptSeq = copy.seq;
         }
     }
 

@@ -172,6 +172,41 @@ final class Rebalance {
         return directory.lost(entry.primary()) && entry.backups().stream().allMatch(directory::lost);
     }
 
+    /** @param losses what to tell people of segments that none of their owners has */
+    record Kept(List<SegmentEntry> segments, List<String> losses) {}
+
+    /**
+     * The segments of a side that goes on after a conflict, owned by those who still have them: who went over to the
+     * other side for a while may have dropped its copies, or got others.
+     *
+     * @param newest of that side
+     * @param again  the same in terms above those of both sides
+     */
+    Kept kept(Topology newest, Topology again, Map<NodeId, Message.Promise> promises) {
+        List<Member> candidates = newest.members().stream().filter(Member::store).toList();
+        List<Integer> emptied = new ArrayList<>();
+        List<Integer> restored = new ArrayList<>();
+        List<SegmentEntry> segments = new ArrayList<>();
+        for (int i = 0; i < Topology.SEGMENTS; i++) {
+            SegmentEntry e = again.segment(i);
+            List<NodeId> owners = new ArrayList<>(e.backups());
+            owners.add(0, e.primary());
+            long term = newest.segment(i).term();
+            int segment = i;
+            owners.removeIf(n -> promises.containsKey(n) && promises.get(n).copies().stream()
+                    .noneMatch(c -> c.segment() == segment && c.term() > 0 && c.term() <= term));
+            if (e.created() == e.term() || owners.size() == 1 + e.backups().size()) {
+                segments.add(e);
+            } else if (owners.isEmpty()) {
+                segments.add(restore(i, e, candidates, promises, emptied, restored));
+            } else {
+                segments.add(new SegmentEntry(e.term() + 1, owners.get(0), owners.subList(1, owners.size()), List.of(),
+                        e.created()));
+            }
+        }
+        return new Kept(segments, losses(emptied, restored));
+    }
+
     /** Every owner is dead or given up: the best copy that anybody still has, or an empty segment if there is none. */
     private SegmentEntry restore(int segment, SegmentEntry entry, List<Member> candidates,
                                  Map<NodeId, Message.Promise> copies, List<Integer> emptied,

@@ -10,18 +10,37 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 
 /**
  * A primary's changes on their way to the copies of its segment, and what waits for their acknowledgements.
  *
  * <p>Invariant: a change is durable when every required copy has applied it. Required are all in-sync backups of the
  * effective table, and joiners from the moment that they were brought everything.
+ *
+ * <p>Where one copy alone is required, an answer goes with the change to that copy, which says it when it has applied
+ * the change: that is the moment in which it becomes durable, one delay before this primary can know. The
+ * acknowledgement has time then. Should the message be lost, or the copy, the answer is given here.
  */
 final class Replication {
     /** Copies that are out of the table whose lack is kept in mind; each may cost as much memory as the segment. */
     private static final int MAX_LAPSED = 2;
 
-    private record Pending(long seq, Runnable action) {}
+    /** What waits for a change to be durable. */
+    private static final class Pending {
+        final long seq;
+        final Runnable action;
+        /** The stream whose copy does it instead, or null. */
+        CopyStream by;
+
+        Pending(long seq, Runnable action) {
+            this.seq = seq;
+            this.action = action;
+        }
+    }
+
+    /** An answer of this step that a copy may give. */
+    private record Fresh(Pending pending, Message.Told told) {}
 
     private record Lapsed(CopyStream stream, long sinceNanos) {}
 
@@ -34,6 +53,9 @@ final class Replication {
     private final Map<NodeId, CopyStream> streams = new LinkedHashMap<>();
     private final Map<NodeId, Lapsed> lapsed = new LinkedHashMap<>();
     private final ArrayDeque<Pending> pending = new ArrayDeque<>();
+    private final List<Fresh> fresh = new ArrayList<>();
+    /** How many of what is pending no copy does. */
+    private int awaiting;
     private long lastStream;
 
     Replication(Step step, Directory directory, SegmentCopy copy, long term) {
@@ -98,6 +120,7 @@ final class Replication {
     }
 
     private void goOn(CopyStream stream) {
+        answerHere(stream);
         if (stream.begun()) {
             stream.interrupt(++lastStream);
             attach(stream);
@@ -167,7 +190,30 @@ final class Replication {
 
     /** Runs the action once everything up to now is durable: at once if it is. */
     void whenDurable(Runnable action) {
-        pending.add(new Pending(copy.seq, action));
+        await(action);
+    }
+
+    /**
+     * As {@link #whenDurable(Runnable)}, for an answer.
+     *
+     * @param answer what {@code action} would say if nothing else happened until then
+     */
+    void whenDurable(NodeId to, Supplier<Message.Answer> answer, Runnable action) {
+        Pending p = await(action);
+        if (!to.equals(step.self) && oneSuffices()) {
+            fresh.add(new Fresh(p, new Message.Told(to, answer.get())));
+        }
+    }
+
+    private boolean oneSuffices() {
+        return step.guards.oneSuffices(required().size());
+    }
+
+    private Pending await(Runnable action) {
+        Pending p = new Pending(copy.seq, action);
+        pending.add(p);
+        awaiting++;
+        return p;
     }
 
     boolean durable(long seq) {
@@ -187,17 +233,51 @@ final class Replication {
     /** Runs what has become durable. True where something ran. */
     boolean settle() {
         boolean ran = false;
-        while (!pending.isEmpty() && durable(pending.peek().seq())) {
-            pending.poll().action().run();
-            ran = true;
+        while (!pending.isEmpty() && durable(pending.peek().seq)) {
+            Pending p = pending.poll();
+            if (p.by == null) {
+                awaiting--;
+            }
+            if (p.by == null || !p.by.has(p.seq)) {
+                p.action.run();
+                ran = true;
+            }
         }
         return ran;
+    }
+
+    /** The answers of this step that go with the changes to that copy, which alone has to acknowledge them. */
+    private List<Message.Told> relayed(CopyStream s) {
+        if (fresh.isEmpty() || directory.frozen || !s.required || !oneSuffices() || !s.sendsAll() || !enoughInSync()) {
+            return List.of();
+        }
+        List<Message.Told> told = new ArrayList<>();
+        for (Fresh f : fresh) {
+            boolean wasteful = f.told().answer() instanceof Message.Grant g && g.content() instanceof Content.Whole
+                    && !f.told().to().equals(s.node);
+            if (!wasteful && !durable(f.pending().seq)) {
+                told.add(f.told());
+                f.pending().by = s;
+                awaiting--;
+            }
+        }
+        return told;
+    }
+
+    /** The copy may not have heard what it was to say. */
+    private void answerHere(CopyStream s) {
+        for (Pending p : pending) {
+            if (p.by == s) {
+                p.by = null;
+                awaiting++;
+            }
+        }
     }
 
     void attached(NodeId from, Message.Attached m) {
         CopyStream s = streams.get(from);
         if (s != null && s.id == m.stream() && s.phase == CopyStream.Phase.ATTACHING
-                && !s.attached(m.match(), m.position(), step.guards)) {
+                && !s.attached(m.match(), m.position(), step.guards, step.now)) {
             beginAnew(s);
         }
     }
@@ -205,7 +285,7 @@ final class Replication {
     void replicated(NodeId from, Message.Replicated m) {
         CopyStream s = streams.get(from);
         if (s != null && s.id == m.stream() && s.phase != CopyStream.Phase.ATTACHING) {
-            s.acknowledged(m.position());
+            s.acknowledged(m.position(), step.now);
         }
     }
 
@@ -216,10 +296,13 @@ final class Replication {
                 step.send(coordinator, new Message.Joined(copy.index, term, s.node, s.joiningSince));
             }
             s.fill(copy, step.settings, step.guards, step.now);
-            for (Message m : s.take(copy.index, term, false, step.settings.chunkBytes(), step.now)) {
+            List<Message.Told> told = relayed(s);
+            for (Message m : s.take(copy.index, term, false, step.settings.chunkBytes(), step.now,
+                    awaiting > 0 || s.pressing(step.settings), told)) {
                 step.send(s.node, m);
             }
         }
+        fresh.clear();
     }
 
     void tick() {
@@ -232,7 +315,8 @@ final class Replication {
                 // attach is recognised.
                 goOn(s);
             } else {
-                for (Message m : s.take(copy.index, term, true, step.settings.chunkBytes(), step.now)) {
+                answerHere(s);
+                for (Message m : s.take(copy.index, term, true, step.settings.chunkBytes(), step.now, true, List.of())) {
                     step.send(s.node, m);
                 }
             }
@@ -252,8 +336,8 @@ final class Replication {
         return nodes;
     }
 
-    boolean idle() {
-        return pending.isEmpty() && streams.values().stream()
-                .allMatch(s -> s.hasEverything() && s.joiningSince == null);
+    /** Whether every copy in the table has the changes up to there, and none is still being brought the rest. */
+    boolean everywhere(long seq) {
+        return streams.values().stream().allMatch(s -> s.joiningSince == null && s.has(seq));
     }
 }

@@ -39,6 +39,8 @@ final class Segments implements Leases.Needs {
     private long keepUntilNanos = Long.MIN_VALUE;
     private long fencedWrites;
     private long lostSegments;
+    /** Acknowledgements that nobody waits for, by primary and segment. */
+    private final Map<NodeId, Map<Integer, Message.Replicated>> owed = new TreeMap<>();
 
     Segments(Step step, Directory directory) {
         this.step = step;
@@ -265,6 +267,8 @@ final class Segments implements Leases.Needs {
     }
 
     void tick() {
+        owed.forEach(this::pay);
+        owed.clear();
         if (keepUntilNanos != Long.MIN_VALUE && step.now >= keepUntilNanos) {
             keepNoLonger();
         }
@@ -334,6 +338,7 @@ final class Segments implements Leases.Needs {
             return;
         }
         long last = m.first() + m.changes().size() - 1;
+        long before = c.position;
         if (m.first() <= c.position + 1) {
             for (long at = c.position + 1; at <= last; at++) {
                 c.apply(m.changes().get((int) (at - m.first())), step.now);
@@ -342,8 +347,35 @@ final class Segments implements Leases.Needs {
                 c.between = m.between();
             }
         }
-        step.send(from, new Message.Replicated(m.segment(), m.term(), m.stream(),
+        acknowledge(from, m.awaited(), new Message.Replicated(m.segment(), m.term(), m.stream(),
                 step.guards.acknowledged(c.position, last)));
+        if (step.guards.mayRelay(before, c.position, last)) {
+            m.told().forEach(told -> step.send(told.to(), new Message.Relayed(from, told.answer())));
+        }
+    }
+
+    private void acknowledge(NodeId primary, boolean awaited, Message.Replicated m) {
+        Map<Integer, Message.Replicated> own = owed.computeIfAbsent(primary, n -> new TreeMap<>());
+        if (awaited) {
+            own.remove(m.segment());
+            step.send(primary, m);
+        } else {
+            own.put(m.segment(), m);
+        }
+    }
+
+    /** Acknowledgements that nobody waits for go with whatever else is said to the primary in this step. */
+    void acknowledgeAlong() {
+        owed.forEach((primary, own) -> {
+            if (!own.isEmpty() && step.sends(primary)) {
+                pay(primary, own);
+            }
+        });
+    }
+
+    private void pay(NodeId primary, Map<Integer, Message.Replicated> own) {
+        own.values().forEach(m -> step.send(primary, m));
+        own.clear();
     }
 
     // ---- pictures

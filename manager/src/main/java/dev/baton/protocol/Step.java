@@ -32,6 +32,16 @@ final class Step {
         }
     }
 
+    /** Whether something is said to that node in this step already. */
+    boolean sends(NodeId to) {
+        for (Effect e : effects) {
+            if (e instanceof Effect.Send s && s.to().equals(to)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     void emit(Effect effect) {
         effects.add(effect);
     }

@@ -49,7 +49,8 @@ class MessageCodecTest {
     void everyReplicatedChangeArrivesAsItWas(Class<? extends Change> type) throws Exception {
         RandomMessages random = new RandomMessages(new Random(2));
         for (int i = 0; i < 50; i++) {
-            assertArrives(List.of(new Message.Replicate(i, 1, 2, 3, 4, i % 2 == 0, List.of(random.value(type)))));
+            assertArrives(List.of(new Message.Replicate(i, 1, 2, 3, 4, i % 2 == 0, i % 3 == 0,
+                    List.of(random.value(type)), List.of())));
         }
     }
 
@@ -108,8 +109,8 @@ class MessageCodecTest {
 
     @Test
     void anotherFormatIsRefusedByItsNumber() {
-        assertThatThrownBy(() -> codec.decode(new byte[] {2, 60}, 0, 2))
-                .isInstanceOf(MalformedMessage.class).hasMessage("format 2, this node speaks 1");
+        assertThatThrownBy(() -> codec.decode(new byte[] {1, 60}, 0, 2))
+                .isInstanceOf(MalformedMessage.class).hasMessage("format 1, this node speaks 2");
         assertThatThrownBy(() -> codec.decode(new byte[0], 0, 0)).isInstanceOf(MalformedMessage.class);
     }
 

@@ -53,8 +53,8 @@ class MessageSizeTest {
                 Arguments.of("the token granted, nothing to add", 37, List.of(new Message.Grant(77, key(1), FENCE,
                         new Stamp(FENCE, 1_235), new Content.Same(), 0, false, false))),
                 Arguments.of("grant with its replication", 62, List.of(
-                        new Message.Replicate(200, 5, 1, 20_000, 20_000, false,
-                                List.of(new Change.Granted(key(1), TWO, FENCE, 77, false))),
+                        new Message.Replicate(200, 5, 1, 20_000, 20_000, false, true,
+                                List.of(new Change.Granted(key(1), TWO, FENCE, 77, false)), List.of()),
                         new Message.Revoke(key(1), FENCE))),
                 Arguments.of("a beat", 23, List.of(new Message.Beat(1_234_567, NUMBER))),
                 Arguments.of("a table of three nodes", 1_920, List.of(new Message.Store(table()))));
@@ -71,7 +71,8 @@ class MessageSizeTest {
     }
 
     private static Message replicate(int n) {
-        return new Message.Replicate(200, 5, 1, 20_000, 20_000, false, List.of(new Change.Applied(key(n), FENCE, COUNTER)));
+        return new Message.Replicate(200, 5, 1, 20_000, 20_000, false, true,
+                List.of(new Change.Applied(key(n), FENCE, COUNTER)), List.of());
     }
 
     private static List<Message> replicates(int count) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.baton.codec.MessageCodec;
 import dev.baton.model.Fence;
+import dev.baton.model.NodeId;
 import dev.baton.model.Location;
 import dev.baton.model.SessionKey;
 import dev.baton.model.TableNumber;
@@ -160,6 +161,21 @@ class PeerLinkTest {
         assertThat(a.wire).as("no more than %d under way", PeerSender.STARTS).hasSize(2);
         settle();
         assertThat(b.heard).containsExactly(change(1), change(2), beat(3), beat(4));
+    }
+
+    @Test
+    void aChangeThatBringsAnswersLeavesAtOnceAndIsNotAcknowledgedByItself() {
+        meet();
+        Message.Replicate first = replicate(1);
+        Message.Replicate second = replicate(2);
+        a.sender.send(List.of(first));
+        a.sender.send(List.of(second));
+        assertThat(a.wire).hasSize(2);
+        a.deliver(b);
+        assertThat(b.wire).isEmpty();
+        a.deliver(b);
+        assertThat(b.wire).as("every second frame is").hasSize(1);
+        assertThat(b.heard).containsExactly(first, second);
     }
 
     @Test
@@ -343,6 +359,11 @@ class PeerLinkTest {
 
     private static Message change(long number) {
         return new Message.Commit(new SessionKey(number, "id"), new Fence(1, 1), List.of());
+    }
+
+    private static Message.Replicate replicate(long first) {
+        return new Message.Replicate(1, 1, 1, first, first, false, false, List.of(), List.of(new Message.Told(
+                new NodeId("n3", 1), new Message.Committed(new SessionKey(first, "id"), new Fence(1, 1), 2, null))));
     }
 
     private static Message beat(long number) {

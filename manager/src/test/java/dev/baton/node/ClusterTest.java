@@ -75,7 +75,11 @@ class ClusterTest {
 
             Map<String, Long> cost = difference(before, all(cluster));
             cost.keySet().removeAll(List.of("Replicate", "Replicated"));
-            assertThat(cost.keySet()).isSubsetOf("Lookup", "Meta", "Acquire", "Revoke", "Release", "Released", "Grant");
+            assertThat(cost.keySet()).isSubsetOf("Lookup", "Meta", "Acquire", "Revoke", "Release", "Relayed", "Grant",
+                    "Released");
+            assertThat(cost.getOrDefault("Relayed", 0L) + cost.getOrDefault("Grant", 0L)
+                    + cost.getOrDefault("Released", 0L)).isLessThanOrEqualTo(2);
+            cost.remove("Relayed");
             assertThat(cost.values()).allMatch(n -> n == 1);
         }
     }
@@ -92,17 +96,21 @@ class ClusterTest {
             for (int i = 0; i < 30; i++) {
                 count(cluster.node(i % 3), id);
             }
-            // Ten of the thirty at the primary, whose own questions are calls.
-            assertThat(difference(before, all(cluster))).isEqualTo(Map.of("Acquire", 20L, "Grant", 20L,
-                    "Release", 20L, "Released", 20L, "Replicate", 60L, "Replicated", 60L));
+            // Ten of the thirty at the primary, whose own questions are calls; ten at the backup, which hears the
+            // answers with the changes; ten at the third, to which the backup gives them. Acknowledgements that nobody
+            // waits for are no messages of their own: they go with what the backup says anyway.
+            Map<String, Long> cost = difference(before, all(cluster));
+            assertThat(cost.remove("Replicated")).isBetween(20L, 60L);
+            assertThat(cost).isEqualTo(Map.of("Acquire", 20L, "Release", 20L, "Relayed", 20L, "Replicate", 60L));
 
             // The first request after one at the same node pays for a token once more, and keeps it.
             count(cluster.node(2), id);
             assertThat(cluster.node(2).shop.state(id).open()).isTrue();
             before = all(cluster);
             count(cluster.node(2), id);
-            assertThat(difference(before, all(cluster))).isEqualTo(Map.of("Commit", 1L, "Committed", 1L,
-                    "Replicate", 1L, "Replicated", 1L));
+            cost = difference(before, all(cluster));
+            cost.keySet().removeAll(List.of("Replicated", "Relayed")); // by whether it is the backup
+            assertThat(cost).isEqualTo(Map.of("Commit", 1L, "Replicate", 1L));
             assertThat(cluster.node(0).read(id, "count")).isEqualTo(41);
         }
     }

@@ -23,6 +23,7 @@ public final class MemoryNetwork {
     private final Map<NodeId, Port> ports = new LinkedHashMap<>();
     private final Set<NodeId> dead = ConcurrentHashMap.newKeySet();
     private final Set<NodeId> cut = ConcurrentHashMap.newKeySet();
+    private final Set<NodeId> silent = ConcurrentHashMap.newKeySet();
     private volatile BiPredicate<NodeId, Message> lost = (to, message) -> false;
     private volatile BiPredicate<NodeId, Message> held = (to, message) -> false;
     private final Queue<Runnable> holding = new ConcurrentLinkedQueue<>();
@@ -47,6 +48,11 @@ public final class MemoryNetwork {
         for (Runnable delivery = holding.poll(); delivery != null; delivery = holding.poll()) {
             delivery.run();
         }
+    }
+
+    /** The process is gone, and nobody has noticed: nothing of it is heard any more, until {@link #kill} tells. */
+    public void silence(NodeId node) {
+        silent.add(node);
     }
 
     /** The process is gone: nothing of it is heard any more, and its port refuses connections. */
@@ -76,6 +82,10 @@ public final class MemoryNetwork {
             List<NodeId> members = ports.keySet().stream().filter(n -> together(n, p.self)).toList();
             p.deliver(l -> l.viewChanged(members));
         }
+    }
+
+    private boolean hear(NodeId a, NodeId b) {
+        return together(a, b) && !silent.contains(a) && !silent.contains(b);
     }
 
     private boolean together(NodeId a, NodeId b) {
@@ -131,7 +141,7 @@ public final class MemoryNetwork {
                     kept.add(message);
                 }
             }
-            if (listener == null || target == null || kept.isEmpty() || !together(self, to)) {
+            if (listener == null || target == null || kept.isEmpty() || !hear(self, to)) {
                 return;
             }
             byte[] encoded = new MessageCodec().encode(kept);

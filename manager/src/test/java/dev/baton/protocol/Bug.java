@@ -215,6 +215,18 @@ public enum Bug {
             return all;
         }
     }),
+    ONE_COPY_SPEAKS_FOR_ALL("an answer given by the first of several copies that have to acknowledge", new Guards() {
+        @Override
+        boolean oneSuffices(int required) {
+            return required >= 1;
+        }
+    }),
+    RELAYED_UNAPPLIED("an answer given by a copy that has not applied the change", new Guards() {
+        @Override
+        boolean mayRelay(long before, long applied, long last) {
+            return true;
+        }
+    }),
     ENOUGH_COPIES_ASSUMED("a change acknowledged with fewer backups in sync than minInSync", new Guards() {
         @Override
         boolean enoughInSync(int inSync, int asked) {

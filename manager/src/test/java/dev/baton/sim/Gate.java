@@ -42,6 +42,8 @@ final class Gate {
     private Fence returning;
     /** The last one held here, or null. */
     private Fence last;
+    /** What the copy had when it was offered to a store that lost it. */
+    private long offeredVersion;
     /** Others had the token between the last stay and this one. */
     private boolean wanders;
     private long accessNanos;
@@ -342,6 +344,12 @@ final class Gate {
             fence = fence == null ? null : given;
             returning = returning == null ? null : given;
             last = given;
+            if (stamp.version() > offeredVersion) {
+                // Made meanwhile; the store takes it under the new fence.
+                Stamp again = new Stamp(given, stamp.version());
+                sim().oracle().commit(key, stamp, again, image);
+                stamp = again;
+            }
             return;
         }
         stamp = new Stamp(given, 1);
@@ -472,6 +480,7 @@ final class Gate {
     /** The store lost it; this copy may be the only one. */
     void imageWanted() {
         sim().oracle().offered(node, key);
+        offeredVersion = stamp.version();
         node.give(new Input.Offer(key, image, ageNanos()));
     }
 }

@@ -91,6 +91,8 @@ final class Network {
     long messages;
     /** Differences of several changes, and copies that went on where they had stopped. */
     long coalesced;
+    /** Tombstones that copies were told to forget. */
+    long purged;
     long continued;
     /** Hears what is sent, or null. */
     Consumer<Message> tap;
@@ -198,6 +200,7 @@ final class Network {
     private void count(Message m) {
         if (m instanceof Message.Replicate r) {
             coalesced += r.changes().stream().filter(c -> c instanceof Change.Synced).count();
+            purged += r.changes().stream().mapToLong(c -> c instanceof Change.Purged p ? p.keys().size() : 0).sum();
         } else if (m instanceof Message.Attached a && a.match() == Message.Match.CONTINUED) {
             continued++;
         }

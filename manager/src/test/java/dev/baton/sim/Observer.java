@@ -283,11 +283,19 @@ final class Observer {
                 leads(from, x.segment(), x.term());
             } else if (m instanceof Message.Replicate x) {
                 leads(from, x.segment(), x.term());
-            } else if (m instanceof Message.Committed x && x.reason() == null) {
-                requireEnoughInSync(from, x.key());
-            } else if (m instanceof Message.Grant x) {
-                leads(from, x.key().segment(), x.fence().term());
+                x.told().forEach(told -> answered(from, told.answer()));
+            } else {
+                answered(from, m);
             }
+        }
+    }
+
+    /** By the primary itself, or where it has a copy say so. */
+    private void answered(NodeId primary, Message m) {
+        if (m instanceof Message.Committed x && x.reason() == null) {
+            requireEnoughInSync(primary, x.key());
+        } else if (m instanceof Message.Grant x) {
+            leads(primary, x.key().segment(), x.fence().term());
         }
     }
 

@@ -298,6 +298,7 @@ final class Oracle {
     void renaming(SessionKey key, SessionKey newKey, Fence fence) {
         Truth t = truths.get(key);
         t.candidate = newKey;
+        require(fence != null, "I1", t.candidate, "renamed without a token");
         t.renameFence = fence;
         truths.put(newKey, t);
     }

@@ -146,6 +146,30 @@ enum Profile {
             s.sticky = 0.6;
         }
     },
+    /** Sessions end and are forgotten while nodes go, come back and lag behind. */
+    FORGETTING {
+        @Override
+        void shape(Scenario s, Rng rng) {
+            none(s);
+            s.crash = 3;
+            s.leave = 1;
+            s.pause = 2;
+            s.cut = 1;
+            s.oneWay = 2;
+            s.exclude = 3;
+            s.slow = 2;
+            s.noise = 2;
+            s.nodes = 3 + rng.below(3);
+            s.faults = 6 + rng.below(8);
+            s.faultNanos = 60_000_000_000L;
+            crowd(s, rng);
+            s.sessions = 3;
+            s.readPercent = 20;
+            s.destroyPercent = 10;
+            s.renamePercent = 8;
+            s.settings = s.settings.withTombstoneNanos(25_000_000_000L);
+        }
+    },
     /** Sessions are only looked at, for long, and nodes go. */
     IDLE {
         @Override

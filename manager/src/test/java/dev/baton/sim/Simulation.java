@@ -141,7 +141,8 @@ final class Simulation {
 
     /** What a run did, to see that runs do something. */
     record Result(long seed, String scenario, long events, long messages, long bytes, long grants, long successes,
-                  long refused, long unknown, long destroyed, long coalesced, long continued, long virtualMillis, long traceHash) {}
+                  long refused, long unknown, long destroyed, long coalesced, long continued, long purged,
+                  long virtualMillis, long traceHash) {}
 
     /** @throws InvariantViolated where something was not as it must be */
     Result run() {
@@ -162,7 +163,7 @@ final class Simulation {
         comeToRest(driver.known());
         return new Result(seed, scenario.toString(), scheduler.ran(), network.messages, network.bytes(), oracle.grants,
                 oracle.successes, driver.refused, driver.unknown, oracle.destroyed, network.coalesced, network.continued,
-                now() / MS, trace.hash());
+                network.purged, now() / MS, trace.hash());
     }
 
     /** Nothing goes wrong any more: everything must settle, and every session be readable. */

@@ -43,6 +43,16 @@ class SimulationTest {
     }
 
     @Test
+    @DisplayName("they hold where ended sessions are forgotten while nodes go, come back and lag behind")
+    void endedSessionsAreForgotten() {
+        long purged = 0;
+        for (long seed = 1; seed <= 20; seed++) {
+            purged += new Simulation(seed, Profile.FORGETTING.scenario(seed), null, null, null).run().purged();
+        }
+        assertThat(purged).as("tombstones that backups were told to forget").isGreaterThan(100);
+    }
+
+    @Test
     @DisplayName("the trace of a seed is always the same")
     void traceIsDeterminedByTheSeed() {
         Consumer<String> nobody = line -> { };
