@@ -21,6 +21,7 @@ import org.apache.catalina.LifecycleException;
 import org.apache.catalina.LifecycleState;
 import org.apache.catalina.Server;
 import org.apache.catalina.Session;
+import org.apache.catalina.connector.CoyoteAdapter;
 import org.apache.catalina.session.StandardSession;
 import org.apache.catalina.session.TooManyActiveSessionsException;
 
@@ -39,6 +40,8 @@ public final class BatonManager extends ManagerSettings implements DistributedMa
     /** Name of the servlet context's attribute for status pages. */
     public static final String STATUS = "dev.baton.status";
 
+    /** Below it run filters and servlets. */
+    private static final String SERVLET = "org.apache.catalina.core.StandardWrapperValve";
     private static final long CENSUS_NANOS = TimeUnit.SECONDS.toNanos(2);
     private static final long UNDEPLOY_NANOS = TimeUnit.SECONDS.toNanos(5);
 
@@ -164,7 +167,10 @@ public final class BatonManager extends ManagerSettings implements DistributedMa
     /**
      * Takes no token, decodes nothing, creates nothing; answered from memory where possible.
      *
-     * @return null only where the store says that there is no such session, or the text cannot be an id
+     * @return null only where the store says that there is no such session, or the text cannot be an id, or the
+     *         application stops and the connector asks, for a request that has not come to it: it waits for the end of
+     *         a reload, and Tomcat asks again then. Not where there may be another version of the application, which
+     *         would serve the request instead, as that of a stranger
      * @throws SessionUnavailable where nobody can tell now
      */
     @Override
@@ -173,7 +179,41 @@ public final class BatonManager extends ManagerSettings implements DistributedMa
         if (base == null || deployment == null && !asksItself()) {
             return null;
         }
-        return deployed().find(base);
+        try {
+            Deployment asked = deployed();
+            TrackedSession session = asked.find(base);
+            mustServe(asked);
+            return session;
+        } catch (SessionUnavailable e) {
+            if (e.reason() == SessionUnavailable.Reason.STOPPING && asksTheConnector()
+                    && getContext().getWebappVersion().isEmpty()) {
+                return null;
+            }
+            throw e;
+        }
+    }
+
+    private static boolean asksTheConnector() {
+        return StackWalker.getInstance().walk(frames -> frames.anyMatch(
+                f -> f.getClassName().equals(CoyoteAdapter.class.getName()) && f.getMethodName().equals("postParseRequest")));
+    }
+
+    /**
+     * For a request that may have waited for its session on its way to the servlet. An application that was stopped
+     * meanwhile has none for it any more: Tomcat would say that there is no such page, or fail. Who has come to a servlet
+     * goes on: Tomcat lets it finish.
+     *
+     * @throws SessionUnavailable where the application was stopped since it was that deployment
+     */
+    void mustServe(Deployment asked) {
+        if ((asked != deployment || !getContext().getState().isAvailable()) && asksItself() && !inServlet()) {
+            throw RequestScope.current().failed(new SessionUnavailable(SessionUnavailable.Reason.STOPPING,
+                    "application " + getContext().getName() + " was stopped while the request was on its way to it"));
+        }
+    }
+
+    private static boolean inServlet() {
+        return StackWalker.getInstance().walk(frames -> frames.anyMatch(f -> f.getClassName().equals(SERVLET)));
     }
 
     /** Whether this thread runs a request of this application; others may come by a stopped one, and find nothing. */

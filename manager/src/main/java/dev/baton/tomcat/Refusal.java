@@ -82,7 +82,7 @@ final class Refusal {
             case OUTCOME_UNKNOWN -> "outcome unknown, the change was not acknowledged in time";
             case TOKEN_LOST -> "lock lost while the request was using the session, its changes are not kept";
             case TOO_FEW_COPIES -> "too few copies of the session are in sync, its changes are not kept";
-            case STOPPING -> "this node is stopping";
+            case STOPPING -> "not running here, the application or its node is stopping or did not start";
         };
     }
 

@@ -77,6 +77,7 @@ public class RequestBoundary extends ValveBase {
             if (scope.enter(session) == null) {
                 session.bury();
             }
+            session.manager().mustServe(session.deployment());
         }
     }
 

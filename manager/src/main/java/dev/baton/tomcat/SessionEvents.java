@@ -26,6 +26,15 @@ final class SessionEvents {
 
     private static final String WEBSOCKETS = "org.apache.tomcat.websocket.server.WsSessionListener";
 
+    /**
+     * Deeper than this listeners do not call each other by what they do to sessions: one that sets what it is told of
+     * again would go on to the end of its thread's stack, where any line of anybody's code may be left half done.
+     */
+    static final int DEEPEST = 100;
+
+    /** How many calls of listeners the thread is in; empty where it is in none. */
+    private static final ThreadLocal<Integer> DEPTH = new ThreadLocal<>();
+
     private final Context context;
 
     SessionEvents(Context context) {
@@ -80,52 +89,32 @@ final class SessionEvents {
         HttpSessionEvent event = new HttpSessionEvent(session);
         for (Object each : listeners) {
             if (each instanceof HttpSessionIdListener listener) {
-                try {
-                    listener.sessionIdChanged(event, oldId);
-                } catch (Throwable t) {
-                    failed(t, listener);
-                }
+                harmless(listener, l -> l.sessionIdChanged(event, oldId));
             }
         }
     }
 
     /** Before the session goes to another process. */
     void passivating(HttpSession session, HttpSessionActivationListener listener) {
-        try {
-            listener.sessionWillPassivate(new HttpSessionEvent(session));
-        } catch (Throwable t) {
-            failed(t, listener);
-        }
+        harmless(listener, l -> l.sessionWillPassivate(new HttpSessionEvent(session)));
     }
 
     /** After the value came from another process, or from the store. */
     void activated(HttpSession session, HttpSessionActivationListener listener) {
-        try {
-            listener.sessionDidActivate(new HttpSessionEvent(session));
-        } catch (Throwable t) {
-            failed(t, listener);
-        }
+        harmless(listener, l -> l.sessionDidActivate(new HttpSessionEvent(session)));
     }
 
     /** Before the value is put into the session. */
     void bound(HttpSession session, String name, Object value) {
         if (value instanceof HttpSessionBindingListener listener) {
-            try {
-                listener.valueBound(new HttpSessionBindingEvent(session, name, value));
-            } catch (Throwable t) {
-                failed(t, listener);
-            }
+            harmless(listener, l -> l.valueBound(new HttpSessionBindingEvent(session, name, value)));
         }
     }
 
     /** After the value was replaced, or did not get into the session after all. */
     void unbound(HttpSession session, String name, Object old) {
         if (old instanceof HttpSessionBindingListener listener) {
-            try {
-                listener.valueUnbound(new HttpSessionBindingEvent(session, name));
-            } catch (Throwable t) {
-                failed(t, listener);
-            }
+            harmless(listener, l -> l.valueUnbound(new HttpSessionBindingEvent(session, name)));
         }
     }
 
@@ -151,7 +140,7 @@ final class SessionEvents {
     void removed(HttpSession session, String name, Object old) {
         HttpSessionBindingEvent event = new HttpSessionBindingEvent(session, name, old);
         if (old instanceof HttpSessionBindingListener listener) {
-            listener.valueUnbound(event);
+            call(listener, l -> l.valueUnbound(event));
         }
         for (HttpSessionAttributeListener listener : attributeListeners()) {
             tell("SessionAttributeRemoved", listener, l -> l.attributeRemoved(event));
@@ -174,17 +163,41 @@ final class SessionEvents {
 
     private <L> void tell(String event, L listener, Consumer<L> call) {
         try {
-            context.fireContainerEvent("before" + event, listener);
-            call.accept(listener);
-        } catch (Throwable t) {
-            failed(t, listener);
+            harmless(listener, l -> {
+                context.fireContainerEvent("before" + event, l);
+                call.accept(l);
+            });
         } finally {
             context.fireContainerEvent("after" + event, listener);
         }
     }
 
-    private void failed(Throwable t, Object listener) {
-        ExceptionUtils.handleThrowable(t);
-        log.error("Listener " + listener.getClass().getName() + " of application " + context.getName() + " failed", t);
+    private <L> void harmless(L listener, Consumer<L> call) {
+        try {
+            call(listener, call);
+        } catch (Throwable t) {
+            ExceptionUtils.handleThrowable(t);
+            log.error("Listener " + listener.getClass().getName() + " of application " + context.getName() + " failed",
+                    t);
+        }
+    }
+
+    private static <L> void call(L listener, Consumer<L> call) {
+        Integer around = DEPTH.get();
+        int depth = around == null ? 1 : around + 1;
+        if (depth > DEEPEST) {
+            throw new IllegalStateException("not called: " + DEEPEST + " calls of listeners are under way in this"
+                    + " thread, each by what the one around it did to a session");
+        }
+        DEPTH.set(depth);
+        try {
+            call.accept(listener);
+        } finally {
+            if (around == null) {
+                DEPTH.remove();
+            } else {
+                DEPTH.set(around);
+            }
+        }
     }
 }

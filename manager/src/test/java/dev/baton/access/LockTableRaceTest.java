@@ -2,6 +2,7 @@ package dev.baton.access;
 
 import dev.baton.model.SessionKey;
 import org.jetbrains.lincheck.Lincheck;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -36,6 +37,35 @@ class LockTableRaceTest {
                 throw new AssertionError(e);
             }
         }
+    }
+
+    /**
+     * The model checker rewrites a class when it is first used, and lets the threads that wait meanwhile turn in a loop:
+     * on a busy machine that takes longer than the half minute after which it says that an invocation hangs. So each
+     * class that the tests use is used here before, by one thread, in invocations that have little to do.
+     */
+    @BeforeAll
+    static void rewriteTheClasses() {
+        Lincheck.runConcurrentTest(1, () -> run(new Thread(() -> { })));
+        Lincheck.runConcurrentTest(1, () -> new LockTable(5).claim(new LockOwner("a", 1), SESSION, "x", true, true));
+        Lincheck.runConcurrentTest(1, () -> {
+            LockTable table = new LockTable(5);
+            Claim held = table.claim(new LockOwner("a", 1), SESSION, "x", true, true);
+            Claim waits = table.claim(new LockOwner("b", 2), SESSION, "x", true, true);
+            table.release(held);
+            table.release(waits);
+        });
+        Lincheck.runConcurrentTest(1, () -> {
+            LockOwner old = new LockOwner("old", 1);
+            LockOwner young = new LockOwner("young", 2);
+            LockTable one = new LockTable(5);
+            LockTable two = new LockTable(5);
+            one.claim(old, SESSION, "x", true, true);
+            two.claim(young, SESSION, "x", true, true);
+            two.claim(old, SESSION, "x", true, true);
+            check(deadlock(one.claim(young, SESSION, "x", true, true)), "no circle");
+            two.end("over");
+        });
     }
 
     private static boolean has(Claim claim) {

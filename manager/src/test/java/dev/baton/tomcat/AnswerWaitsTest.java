@@ -278,7 +278,7 @@ class AnswerWaitsTest {
     @Test
     @DisplayName("I11: where the change does not reach the backup no client ever sees a complete success")
     void theAnswerIsNeverCompleteWhereTheBackupDoesNotGetTheChange() throws Exception {
-        start("300");
+        start("3000");
         tomcats.network.lose((to, message) -> replicates(message));
         sendAll();
         awaitChanges();

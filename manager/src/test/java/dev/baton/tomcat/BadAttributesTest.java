@@ -170,7 +170,7 @@ class BadAttributesTest {
 
     @BeforeAll
     static void start() throws Exception {
-        tomcats = new TestTomcats().start(2, Map.of("commitTimeout", "1000", "lockTimeout", "1000", "maxSessionSize",
+        tomcats = new TestTomcats().start(2, Map.of("commitTimeout", "3000", "lockTimeout", "3000", "maxSessionSize",
                 "100000"), BadAttributesTest::application);
     }
 

@@ -84,7 +84,7 @@ class BadListenersTest {
     private void start(int nodes) throws Exception {
         free = new CountDownLatch(1);
         STUCK.clear();
-        tomcats.start(nodes, Map.of("lockTimeout", "1000"), this::application);
+        tomcats.start(nodes, Map.of("lockTimeout", "3000"), this::application);
     }
 
     private void application(Context context) {

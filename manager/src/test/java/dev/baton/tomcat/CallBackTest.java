@@ -82,7 +82,7 @@ class CallBackTest {
     @ValueSource(strings = {"session", "attribute"})
     @DisplayName("on one node: the inner one gets 503, the outer one goes on, the log names both")
     void onOneNode(String threadLocks) throws Exception {
-        tomcats.start(1, Map.of("threadLocks", threadLocks, "lockTimeout", "300"), this::application);
+        tomcats.start(1, Map.of("threadLocks", threadLocks, "lockTimeout", "3000"), this::application);
         TestTomcats.Visitor visitor = visitor();
         try (LogLines log = new LogLines()) {
             refused(visitor, 1, visitor.text(1, "/shop/outer?node=1"), log);

@@ -123,7 +123,7 @@ class CutAnswersTest {
     @DisplayName("HTTP/2: a stream whose change is not acknowledged is reset, the others of the connection go on")
     void aStreamIsCutWithoutItsConnection() throws Exception {
         tomcats.prepare(node -> node.tomcat.getConnector().addUpgradeProtocol(new Http2Protocol()));
-        start(Map.of("commitTimeout", "500"));
+        start(Map.of("commitTimeout", "3000"));
         TestTomcats.Visitor unlucky = visitor();
         TestTomcats.Visitor lucky = visitor();
         while (key(lucky).segment() == key(unlucky).segment()) {

@@ -105,7 +105,7 @@ class HeldAnswerTest {
 
     private String visitor() throws Exception {
         TestTomcats.Visitor visitor = tomcats.new Visitor();
-        visitor.text(1, "/shop/set?value=0");
+        assertThat(visitor.text(1, "/shop/set?value=0")).isEqualTo("set 0");
         return visitor.session();
     }
 
@@ -211,7 +211,7 @@ class HeldAnswerTest {
     @Test
     @DisplayName("a refusal takes the place of the answer that was held, and the connection ends")
     void refusedWhereNotAcknowledged() throws Exception {
-        String session = visitorWithin("300");
+        String session = visitorWithin("3000");
         tomcats.network.lose((to, message) -> message instanceof Message.Replicate);
         Socket socket = connect();
         socket.getOutputStream().write(request("/set?value=1", session));
@@ -229,7 +229,7 @@ class HeldAnswerTest {
     @Test
     @DisplayName("where a part of the answer was sent before, the connection is cut instead")
     void cutWhereTheAnswerHasBegun() throws Exception {
-        String session = visitorWithin("300");
+        String session = visitorWithin("3000");
         tomcats.network.lose((to, message) -> message instanceof Message.Replicate);
         Http1Client client = client();
         client.send("GET", "/shop/long?bytes=100000", session);

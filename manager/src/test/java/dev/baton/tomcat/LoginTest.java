@@ -27,6 +27,8 @@ import org.apache.tomcat.util.descriptor.web.LoginConfig;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Logged in at one node, known at the other; each way of Tomcat. */
 class LoginTest {
@@ -47,6 +49,7 @@ class LoginTest {
             TestTomcats.page(context, "/open", (q, r) -> r.getWriter().print("hello " + q.getRemoteUser()));
             TestTomcats.page(context, "/login", (q, r) -> r.getWriter().print("who are you?"));
             TestTomcats.page(context, "/session", (q, r) -> q.getSession().setAttribute("a", "b"));
+            TestTomcats.page(context, "/attribute", (q, r) -> r.getWriter().print(q.getSession().getAttribute("a")));
             TestTomcats.page(context, "/logout", (q, r) -> q.logout());
             TestTomcats.page(context, "/end", (q, r) -> q.getSession().invalidate());
             TestTomcats.page(context, "/enter", (q, r) -> {
@@ -107,6 +110,70 @@ class LoginTest {
         assertThat(visitor.getWith(2, "/shop/secret", "Authorization", digest(asked(other))).body())
                 .isEqualTo("hello ada DIGEST true");
         assertThat(visitor.text(1, "/shop/secret")).isEqualTo("hello ada DIGEST true");
+    }
+
+    @ParameterizedTest(name = "alwaysUseSession={0}")
+    @ValueSource(booleans = {false, true})
+    @DisplayName("B6: with cache=true who logged in by DIGEST with a node that dies is not asked again")
+    void aCachedDigestSurvivesItsNode(boolean alwaysUseSession) throws Exception {
+        startTwo("DIGEST", () -> {
+            DigestAuthenticator authenticator = new DigestAuthenticator();
+            authenticator.setCache(true);
+            authenticator.setAlwaysUseSession(alwaysUseSession);
+            return authenticator;
+        });
+        TestTomcats.Visitor visitor = tomcats.new Visitor();
+        if (!alwaysUseSession) {
+            visitor.get(1, "/shop/session");
+        }
+        String login = digest(asked(visitor.get(1, "/shop/secret")));
+        assertThat(visitor.getWith(1, "/shop/secret", "Authorization", login).body()).isEqualTo("hello ada DIGEST true");
+        visitor.get(1, "/shop/session");
+        String session = visitor.session();
+        kill(1);
+        assertThat(visitor.getWith(2, "/shop/secret", "Authorization", login).body()).as("by a nonce of the dead node")
+                .isEqualTo("hello ada DIGEST true");
+        assertThat(visitor.text(2, "/shop/secret")).isEqualTo("hello ada DIGEST true");
+        assertThat(visitor.text(2, "/shop/open")).isEqualTo("hello ada");
+        assertThat(visitor.text(2, "/shop/attribute")).isEqualTo("b");
+        assertThat(SessionIds.base(visitor.session())).isEqualTo(SessionIds.base(session));
+        visitor.get(2, "/shop/logout");
+        asked(visitor.get(2, "/shop/secret"));
+        assertThat(visitor.text(2, "/shop/attribute")).isEqualTo("b");
+    }
+
+    @ParameterizedTest(name = "the same key at both nodes: {0}")
+    @ValueSource(booleans = {false, true})
+    @DisplayName("B6: without cache the next node challenges a DIGEST login anew, as stale where it has the same key and"
+            + " opaque, so that nobody is asked for a password; the session has all its attributes")
+    void aDigestIsChallengedAnew(boolean sameKey) throws Exception {
+        startTwo("DIGEST", () -> {
+            DigestAuthenticator authenticator = new DigestAuthenticator();
+            if (sameKey) {
+                authenticator.setKey("key of the shop");
+                authenticator.setOpaque("shop");
+            }
+            return authenticator;
+        });
+        TestTomcats.Visitor visitor = tomcats.new Visitor();
+        visitor.get(1, "/shop/session");
+        String login = digest(asked(visitor.get(1, "/shop/secret")));
+        assertThat(visitor.getWith(1, "/shop/secret", "Authorization", login).body()).isEqualTo("hello ada DIGEST true");
+        assertThat(visitor.text(1, "/shop/attribute")).isEqualTo("b");
+        String session = visitor.session();
+        kill(1);
+        String challenge = asked(visitor.getWith(2, "/shop/secret", "Authorization", login));
+        assertThat(challenge.contains("stale=true")).as(challenge).isEqualTo(sameKey);
+        assertThat(visitor.text(2, "/shop/open")).as("each request says who asks").isEqualTo("hello null");
+        assertThat(visitor.text(2, "/shop/attribute")).isEqualTo("b");
+        assertThat(SessionIds.base(visitor.session())).isEqualTo(SessionIds.base(session));
+        assertThat(visitor.getWith(2, "/shop/secret", "Authorization", digest(challenge)).body())
+                .isEqualTo("hello ada DIGEST true");
+        assertThat(visitor.text(2, "/shop/attribute")).isEqualTo("b");
+    }
+
+    private void kill(int node) {
+        tomcats.network.kill(tomcats.nodes.get(node - 1).self());
     }
 
     private static String asked(HttpResponse<String> challenge) {
@@ -192,7 +259,7 @@ class LoginTest {
         TestTomcats.Visitor visitor = tomcats.new Visitor();
         visitor.post(1, "/shop/secret", "order=ink");
         visitor.post(1, "/shop/j_security_check", "j_username=ada&j_password=secret");
-        tomcats.network.kill(tomcats.nodes.get(0).manager.deployment().node().self());
+        kill(1);
         assertThat(visitor.text(2, "/shop/secret")).isEqualTo("hello ada FORM true ink");
     }
 

@@ -115,7 +115,7 @@ class MinorityTest {
      * confirmed is lost.
      */
     private void aNodeThatIsCutOffRefusesAndComesBack(Consumer<NodeId> cut, Consumer<NodeId> heal) throws Exception {
-        tomcats.start(3, Map.of("lockTimeout", "600000", "commitTimeout", "500"), this::application);
+        tomcats.start(3, Map.of("lockTimeout", "600000", "commitTimeout", "5000"), this::application);
         TestTomcats.Visitor heldHere = visitorAt(1);
         TestTomcats.Visitor heldThere = visitorAt(2);
         TestTomcats.Visitor busy = visitorAt(1);

@@ -124,6 +124,10 @@ final class TestTomcats implements AutoCloseable {
         int port() {
             return tomcat.getConnector().getLocalPort();
         }
+
+        NodeId self() {
+            return manager.deployment().node().self();
+        }
     }
 
     TestTomcats() {

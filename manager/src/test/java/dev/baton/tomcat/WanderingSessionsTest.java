@@ -118,9 +118,11 @@ class WanderingSessionsTest {
         count(1, 9);
         Map<String, Long> before = sent();
         count(10, 39);
-        // Ten of the thirty at the primary, whose own questions are calls.
-        assertThat(since(before)).isEqualTo(new TreeMap<>(Map.of("Acquire", 20L, "Grant", 20L, "Release", 20L,
-                "Released", 20L, "Replicate", 60L, "Replicated", 60L)));
+        // Ten of the thirty at the primary, whose own questions are calls; ten at the backup, which hears the answers
+        // with the changes; ten at the third node, to which the backup gives them.
+        Map<String, Long> cost = since(before);
+        assertThat(cost.remove("Replicated")).isBetween(20L, 60L); // those that nobody awaits ride
+        assertThat(cost).isEqualTo(Map.of("Acquire", 20L, "Release", 20L, "Relayed", 20L, "Replicate", 60L));
     }
 
     @Test

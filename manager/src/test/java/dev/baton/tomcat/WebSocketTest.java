@@ -2,6 +2,10 @@ package dev.baton.tomcat;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.baton.model.NodeId;
+import dev.baton.model.SegmentEntry;
+import dev.baton.model.SessionKey;
+import dev.baton.protocol.Message;
 import jakarta.servlet.http.HttpSession;
 import jakarta.servlet.http.HttpSessionBindingEvent;
 import jakarta.servlet.http.HttpSessionBindingListener;
@@ -23,6 +27,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -151,7 +156,15 @@ class WebSocketTest {
         }
 
         String say(String text) throws Exception {
+            tell(text);
+            return answer();
+        }
+
+        void tell(String text) throws Exception {
             socket.sendText(text, true).get(30, TimeUnit.SECONDS);
+        }
+
+        String answer() throws Exception {
             return heard.poll(30, TimeUnit.SECONDS);
         }
 
@@ -209,7 +222,7 @@ class WebSocketTest {
     @Test
     @DisplayName("L9: an endpoint waits for a session in use elsewhere, for lockTimeout and no longer")
     void anEndpointWaitsItsTime() throws Exception {
-        start(Map.of("lockTimeout", "300"));
+        start(Map.of("lockTimeout", "3000"));
         TestTomcats.Visitor visitor = tomcats.new Visitor();
         visitor.get(1, "/shop/set?v=one");
         Connection connection = new Connection(2, visitor);
@@ -225,6 +238,118 @@ class WebSocketTest {
         leave.countDown();
         assertThat(held.get(30, TimeUnit.SECONDS)).isEqualTo(200);
         assertThat(connection.say("get")).isEqualTo("[one]");
+    }
+
+    @Test
+    @DisplayName("B6: what an endpoint was let set before its node died is there, by HTTP and by a WebSocket opened anew")
+    void anEndpointGoesOnAtAnotherNode() throws Exception {
+        start(Map.of());
+        TestTomcats.Visitor visitor = tomcats.new Visitor();
+        visitor.get(1, "/shop/set?v=one");
+        TestTomcats.Visitor sameCookie = tomcats.new Visitor();
+        sameCookie.session(visitor.session());
+        Connection before = new Connection(1, visitor);
+        assertThat(before.say("two")).isEqualTo("[one, two]");
+        CountDownLatch saves = new CountDownLatch(1);
+        tomcats.network.hold((to, message) -> {
+            boolean copy = message instanceof Message.Replicate replicate && !replicate.changes().isEmpty();
+            if (copy) {
+                saves.countDown();
+            }
+            return copy;
+        });
+        before.tell("lost");
+        TestTomcats.await(saves);
+        tomcats.network.kill(tomcats.nodes.get(0).self());
+        tomcats.network.deliverHeld();
+        assertThat(visitor.text(2, "/shop/get")).isEqualTo("[one, two]");
+        Connection after = new Connection(2, sameCookie);
+        assertThat(after.say("get")).isEqualTo("[one, two]");
+        assertThat(after.say("three")).isEqualTo("[one, two, three]");
+        assertThat(visitor.text(3, "/shop/get")).isEqualTo("[one, two, three]");
+        assertThat(new Connection(3, sameCookie).say("four")).isEqualTo("[one, two, three, four]");
+        assertThat(after.say("get")).isEqualTo("[one, two, three, four]");
+        assertThat(before.answer()).as("what was not acknowledged was not said to be set").isEqualTo("SessionUnavailable");
+    }
+
+    /** Sessions whose primary, or token, or both are at node 1; each with a WebSocket at node 2. */
+    private List<Connection> connectionsThatNeedNode1(List<TestTomcats.Visitor> visitors) throws Exception {
+        List<Connection> connections = new ArrayList<>();
+        TestTomcats.await("each node has got its share", () -> tomcats.nodes.stream().allMatch(n -> {
+            List<SegmentEntry> segments = n.manager.deployment().node().effective().segments();
+            return segments.stream().allMatch(s -> s.joining().isEmpty()) && tomcats.nodes.stream().allMatch(
+                    each -> segments.stream().filter(s -> s.primary().equals(each.self())).count() > segments.size() / 4);
+        }));
+        for (int[] nodes : new int[][] {{1, 1}, {1, 2}, {3, 1}}) {
+            TestTomcats.Visitor visitor = tomcats.new Visitor();
+            visitor.get(nodes[0], "/shop/set?v=zero");
+            visitor.get(nodes[1], "/shop/set?v=one");
+            String id = visitor.session();
+            assertThat(tomcats.nodes.get(nodes[0] - 1).manager.status(id)).containsEntry("primary", "n" + nodes[0]);
+            assertThat(tomcats.nodes.get(nodes[0] - 1).manager.status(id)).containsEntry("holder", "n" + nodes[1]);
+            visitors.add(visitor);
+            connections.add(new Connection(2, visitor));
+        }
+        return connections;
+    }
+
+    @Test
+    @DisplayName("B6: a call whose session was with a node that dies meanwhile goes on when that is known, and is saved")
+    void aCallOutlastsTheOtherNode() throws Exception {
+        start(Map.of());
+        List<TestTomcats.Visitor> visitors = new ArrayList<>();
+        List<Connection> connections = connectionsThatNeedNode1(visitors);
+        NodeId dies = tomcats.nodes.get(0).self();
+        tomcats.network.silence(dies);
+        Set<SessionKey> asked = ConcurrentHashMap.newKeySet();
+        tomcats.network.lose((to, message) -> {
+            if (message instanceof Message.Acquire acquire) {
+                asked.add(acquire.key());
+            } else if (message instanceof Message.Release release) {
+                asked.add(release.key());
+            } else if (message instanceof Message.Commit commit) {
+                asked.add(commit.key());
+            }
+            return false;
+        });
+        for (Connection connection : connections) {
+            connection.tell("two");
+        }
+        TestTomcats.await("all of them wait", () -> asked.size() == connections.size());
+        assertThat(connections).allMatch(c -> c.heard.isEmpty());
+        tomcats.network.kill(dies);
+        for (int i = 0; i < connections.size(); i++) {
+            assertThat(connections.get(i).answer()).isEqualTo("[one, two]");
+            assertThat(visitors.get(i).text(3, "/shop/get")).isEqualTo("[one, two]");
+            assertThat(connections.get(i).say("three")).isEqualTo("[one, two, three]");
+        }
+    }
+
+    @Test
+    @DisplayName("B6, L9: a call that waits for a node of which nobody knows that it died throws in time; the next works")
+    void aCallThatWaitsForADeadNodeThrows() throws Exception {
+        start(Map.of());
+        List<TestTomcats.Visitor> visitors = new ArrayList<>();
+        List<Connection> connections = connectionsThatNeedNode1(visitors);
+        NodeId dies = tomcats.nodes.get(0).self();
+        BatonManager manager = tomcats.nodes.get(1).manager;
+        String lockTimeout = manager.getLockTimeout();
+        String commitTimeout = manager.getCommitTimeout();
+        tomcats.network.silence(dies);
+        manager.setLockTimeout("300");
+        manager.setCommitTimeout("300");
+        for (Connection connection : connections) {
+            assertThat(connection.say("perhaps")).isEqualTo("SessionUnavailable");
+        }
+        manager.setLockTimeout(lockTimeout);
+        manager.setCommitTimeout(commitTimeout);
+        tomcats.network.kill(dies);
+        for (int i = 0; i < connections.size(); i++) {
+            String known = connections.get(i).say("two");
+            assertThat(known).isIn("[one, two]", "[one, perhaps, two]");
+            assertThat(visitors.get(i).text(3, "/shop/get")).isEqualTo(known);
+            assertThat(connections.get(i).say("three")).isEqualTo(known.replace("]", ", three]"));
+        }
     }
 
     @Test
