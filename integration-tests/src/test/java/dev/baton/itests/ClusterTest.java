@@ -40,7 +40,7 @@ abstract class ClusterTest {
     /** What a request touches is locked for it to its end. */
     static final WebApp CAREFUL = WebApp.named("careful").with("threadLocks", "attribute");
     /** Nobody waits long for a session that is in use elsewhere. */
-    static final WebApp HASTY = WebApp.named("hasty").with("lockTimeout", "1000");
+    static final WebApp HASTY = WebApp.named("hasty").with("lockTimeout", "3000");
 
     /** One request may wait for a session, no more. */
     static final WebApp NARROW = WebApp.named("narrow").with("maxWaiters", "1");

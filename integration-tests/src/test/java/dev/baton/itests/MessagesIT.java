@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.baton.itests.cluster.Visitor;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
@@ -53,7 +54,9 @@ class MessagesIT extends ClusterTest {
                 .isLessThanOrEqualTo(1));
         assertThat(messages.getOrDefault("Lookup", 0L) + messages.getOrDefault("Meta", 0L)).isLessThanOrEqualTo(2);
         assertThat(messages.keySet()).as("besides data and its acknowledgements").isSubsetOf("Acquire", "Revoke",
-                "Release", "Grant", "Lookup", "Meta", "Released", "Replicate", "Replicated");
+                "Release", "Grant", "Lookup", "Meta", "Released", "Relayed", "Replicate", "Replicated");
+        assertThat(Stream.of("Grant", "Released", "Relayed").mapToLong(kind -> messages.getOrDefault(kind, 0L)).sum())
+                .as("to the one that gives the token and the one that gets it").isLessThanOrEqualTo(2);
     }
 
     @Test

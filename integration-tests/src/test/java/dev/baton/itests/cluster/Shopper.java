@@ -11,7 +11,7 @@ import java.util.function.BooleanSupplier;
  * by one with the next item: whether the failed one is in the cart is unknown.
  */
 public final class Shopper implements Callable<Shopper> {
-    private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(60);
+    private static final long PATIENCE_NANOS = TimeUnit.MINUTES.toNanos(3);
 
     private final String name;
     private final Visitor visitor;
@@ -27,14 +27,14 @@ public final class Shopper implements Callable<Shopper> {
         this.enough = enough;
     }
 
-    /** Shops until it is enough, or a minute has passed, which fails. */
+    /** Shops until it is enough, or three minutes have passed, which fails. */
     @Override
     public Shopper call() {
         long end = System.nanoTime() + PATIENCE_NANOS;
         while (!enough.getAsBoolean()) {
             if (System.nanoTime() > end) {
                 throw new AssertionError(name + " has " + confirmed.size() + " items and " + failures
-                        + " failures after a minute");
+                        + " failures after three minutes");
             }
             String item = name + "-" + sent.size();
             sent.add(item);
