@@ -6,6 +6,11 @@ import java.util.Locale;
 enum ManagerKind {
     /** Tomcat's own without a cluster: what a request costs without any replication. */
     STANDARD,
+    /**
+     * The same, and a valve that serialises what was changed and waits until another node has it, over bare sockets: a
+     * measure of what waiting for another node costs on this machine at least. Keeps no session alive.
+     */
+    PLAIN,
     /** As shipped: the answer waits for the backup. */
     BATON("", 0),
     /** Requests of one session take turns. */
@@ -34,7 +39,7 @@ enum ManagerKind {
 
     /** Whether the sessions of one node can be reached through another. */
     boolean shares() {
-        return this != STANDARD;
+        return this != STANDARD && this != PLAIN;
     }
 
     boolean baton() {
@@ -53,8 +58,10 @@ enum ManagerKind {
 
     /** The element that goes into the Context. */
     String managerElement(Seat seat) {
-        if (this == STANDARD) {
-            return "<Manager className='org.apache.catalina.session.StandardManager' pathname=''/>";
+        if (!shares()) {
+            return "<Manager className='org.apache.catalina.session.StandardManager' pathname=''/>" + (this == PLAIN
+                    ? "<Valve className='dev.baton.benchmarks.plain.PlainExchange' port='" + seat.receiver()
+                            + "' peer='" + seat.nextReceiver() + "'/>" : "");
         }
         if (baton()) {
             return "<Manager className='dev.baton.tomcat.BatonManager' stack='local:" + seat.localPort() + "' cluster='"

@@ -14,4 +14,13 @@ record Seat(String cluster, int number, List<Integer> receivers, int localPort) 
     String name() {
         return "n" + (number + 1);
     }
+
+    int receiver() {
+        return receivers.get(number);
+    }
+
+    /** Of the node after this one, round and round. */
+    int nextReceiver() {
+        return receivers.get((number + 1) % receivers.size());
+    }
 }

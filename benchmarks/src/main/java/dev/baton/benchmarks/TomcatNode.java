@@ -98,14 +98,10 @@ final class TomcatNode implements AutoCloseable {
         if (manager.baton()) {
             Files.copy(options.jar(), base.resolve("lib/baton.jar"));
         }
-        Path classes = Path.of("dev", "baton", "benchmarks", "shop");
-        Path from = options.target().resolve("classes").resolve(classes);
-        Path to = Files.createDirectories(base.resolve("bench/WEB-INF/classes").resolve(classes));
-        try (Stream<Path> files = Files.list(from)) {
-            for (Path file : files.toList()) {
-                Files.copy(file, to.resolve(file.getFileName()), StandardCopyOption.REPLACE_EXISTING);
-            }
+        if (manager == ManagerKind.PLAIN) {
+            copyClasses("plain", base.resolve("lib"));
         }
+        copyClasses("shop", base.resolve("bench/WEB-INF/classes"));
         Files.writeString(base.resolve("bench/WEB-INF/web.xml"), """
                 <web-app xmlns="https://jakarta.ee/xml/ns/jakartaee" version="6.0">
                   <distributable/>
@@ -132,6 +128,16 @@ final class TomcatNode implements AutoCloseable {
                 """.formatted(port, name(), manager.clusterElement(seat), base.resolve("bench").toAbsolutePath(),
                 manager.managerElement(seat));
         Files.writeString(base.resolve("conf/server.xml"), server);
+    }
+
+    private void copyClasses(String name, Path root) throws IOException {
+        Path classes = Path.of("dev", "baton", "benchmarks", name);
+        Path to = Files.createDirectories(root.resolve(classes));
+        try (Stream<Path> files = Files.list(options.target().resolve("classes").resolve(classes))) {
+            for (Path file : files.toList()) {
+                Files.copy(file, to.resolve(file.getFileName()), StandardCopyOption.REPLACE_EXISTING);
+            }
+        }
     }
 
     private void awaitAnswer() throws IOException, InterruptedException {

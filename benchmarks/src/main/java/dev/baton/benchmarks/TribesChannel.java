@@ -41,6 +41,6 @@ final class TribesChannel {
                   </Channel>
                   <Valve className='org.apache.catalina.ha.tcp.ReplicationValve' filter=''/>
                 </Cluster>
-                """.formatted(sendOptions, members, seat.receivers().get(seat.number()));
+                """.formatted(sendOptions, members, seat.receiver());
     }
 }

@@ -28,4 +28,12 @@ class ManagerKindTest {
                 "nodeName='n2'", "threadLocks='session'");
         assertThat(ManagerKind.STANDARD.clusterElement(second)).isEmpty();
     }
+
+    @Test
+    void thePlainExchangeIsBesideTomcatsOwnManager() {
+        Seat last = new Seat("bench-7", 2, List.of(4001, 4002, 4003), 20_400);
+        assertThat(ManagerKind.PLAIN.managerElement(last)).contains("StandardManager", "port='4003' peer='4001'");
+        assertThat(List.of(ManagerKind.values())).filteredOn(m -> !m.shares())
+                .containsExactly(ManagerKind.STANDARD, ManagerKind.PLAIN);
+    }
 }
