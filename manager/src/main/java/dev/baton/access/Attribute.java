@@ -113,6 +113,17 @@ final class Attribute {
      */
     Object value(Workshop workshop, ClientState state, Contents contents) {
         Object value = live;
+        if (value == null || value instanceof Former) {
+            value = Reading.once(this, name, () -> make(workshop, state, contents));
+        }
+        if (value instanceof Fresh fresh) {
+            return fresh.prepared();
+        }
+        return value == REMOVED || value == UNREADABLE ? null : value;
+    }
+
+    private Object make(Workshop workshop, ClientState state, Contents contents) {
+        Object value = live;
         boolean wanders = value instanceof Former;
         if (wanders) {
             value = follow(workshop, state, contents);
@@ -127,10 +138,7 @@ final class Attribute {
                 tell(workshop, state, shown, value);
             }
         }
-        if (value instanceof Fresh fresh) {
-            return fresh.prepared();
-        }
-        return value == REMOVED || value == UNREADABLE ? null : value;
+        return value;
     }
 
     /** What others see of the value until {@link #tell} has returned. */

@@ -44,7 +44,8 @@ public final class ClientState {
 
     /**
      * The attribute's value, or null. One that cannot be read here (class missing or refused by the filter) counts as
-     * null and is reported by {@link Problems}; its bytes are kept until somebody sets it.
+     * null and is reported by {@link Problems}; its bytes are kept until somebody sets it. One that asks for itself while
+     * it is read is told null.
      *
      * @param log the caller's stay
      */
@@ -130,7 +131,8 @@ public final class ClientState {
 
     /**
      * The value as this process last knew it, for access logs, listings and the like: takes no token, is tracked by
-     * nobody, may be out of date. Null also where it is only known as bytes and cannot be read.
+     * nobody, may be out of date. Null also where it is only known as bytes and cannot be read, or is just being read
+     * by this thread.
      *
      * @param stored what is looked at where this copy knows nothing; may give null
      */
@@ -147,8 +149,12 @@ public final class ClientState {
             }
             bytes = attribute.bytes();
         }
+        return bytes == null ? null : Reading.once(this, name, () -> read(name, bytes));
+    }
+
+    private Object read(String name, byte[] bytes) {
         try {
-            return bytes == null ? null : workshop.serializer().deserialize(name, bytes);
+            return workshop.serializer().deserialize(name, bytes);
         } catch (UnreadableAttribute | RuntimeException | LinkageError e) {
             return null;
         }

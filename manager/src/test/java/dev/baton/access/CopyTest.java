@@ -31,6 +31,8 @@ class CopyTest {
         final Map<String, Integer> written = new HashMap<>();
         final Map<String, Integer> read = new HashMap<>();
         int failures;
+        /** Done while a value is read, as its {@code readObject} would. */
+        Runnable whileReading = () -> { };
 
         @Override
         public byte[] serialize(String name, Object value) throws NotSerializableAttribute {
@@ -49,6 +51,7 @@ class CopyTest {
         @Override
         public Object deserialize(String name, byte[] bytes) throws UnreadableAttribute {
             read.merge(name, 1, Integer::sum);
+            whileReading.run();
             String text = new String(bytes);
             if (text.equals("broken")) {
                 throw new NoClassDefFoundError("shop.Half");
@@ -274,6 +277,30 @@ class CopyTest {
         assertThat(state.get("old", log)).isNull();
         assertThat(state.peek("old", () -> null)).isNull();
         assertThat(problems).hasSize(1).first().asString().contains("old", "shop.Half");
+    }
+
+    @Test
+    void aValueThatAsksForItselfWhileItIsReadIsNotThereYet() {
+        ClientState state = granted(Tracking.DEFAULT, Map.of("a", "La", "b", "Lb"));
+        AccessLog log = enter(state);
+        List<Object> seen = new ArrayList<>();
+        serializer.whileReading = () -> {
+            seen.add(state.get("a", log));
+            seen.add(state.get("b", log));
+        };
+        assertThat(state.get("a", log)).isEqualTo(List.of("a"));
+        assertThat(seen).as("b reads both as well").containsExactly(null, null, null, List.of("b"));
+        assertThat(serializer.read).isEqualTo(Map.of("a", 1, "b", 1));
+        assertThat(problems).isEmpty();
+    }
+
+    @Test
+    void aLookAtAValueThatLooksAtItselfEnds() {
+        ClientState state = granted(Tracking.DEFAULT, Map.of("a", "La"));
+        List<Object> seen = new ArrayList<>();
+        serializer.whileReading = () -> seen.add(state.peek("a", () -> null));
+        assertThat(state.peek("a", () -> null)).isEqualTo(List.of("a"));
+        assertThat(seen).containsOnlyNulls().hasSize(1);
     }
 
     @Test

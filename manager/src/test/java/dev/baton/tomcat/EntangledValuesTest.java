@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.io.ObjectInputStream;
 import java.io.ObjectOutputStream;
 import java.io.Serializable;
+import java.util.List;
 import java.util.Map;
 import org.apache.catalina.Context;
 import org.apache.catalina.core.StandardContext;
@@ -65,6 +66,10 @@ class EntangledValuesTest {
             if (session.getAttribute("value") instanceof Value value) {
                 value.count++;
             }
+        });
+        TestTomcats.page(context, "/look", (q, r) -> {
+            session = q.getSession();
+            r.getWriter().print(session.getAttribute("value") instanceof Value value ? "it counts " + value.count : "none");
         });
         TestTomcats.page(context, "/get", (q, r) -> {
             HttpSession there = q.getSession(false);
@@ -127,6 +132,22 @@ class EntangledValuesTest {
             }
             assertThat(somebody.text(1, "/shop/set")).isEmpty();
             assertThat(somebody.text(2, "/shop/get")).isEqualTo("session");
+        }
+    }
+
+    @Test
+    @DisplayName("a value that asks for itself while it is read is not there yet; what it sets itself to is what counts")
+    void aValueThatIsJustBeingRead() throws Exception {
+        for (String what : List.of("read reads itself", "read sets itself")) {
+            TestTomcats.Visitor somebody = tomcats.new Visitor();
+            assertThat(somebody.text(1, "/shop/set")).isEmpty();
+            assertThat(somebody.text(1, "/shop/change")).isEmpty();
+            mood = what;
+            assertThat(somebody.text(2, "/shop/look")).as(what)
+                    .isEqualTo(what.endsWith("sets itself") ? "it counts 0" : "it counts 1");
+            mood = "none";
+            assertThat(somebody.text(1, "/shop/look")).as(what)
+                    .isEqualTo(what.endsWith("sets itself") ? "it counts 0" : "it counts 1");
         }
     }
 

@@ -18,17 +18,22 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.apache.catalina.Context;
 import org.apache.catalina.LifecycleException;
 import org.apache.catalina.Valve;
@@ -238,12 +243,13 @@ final class TestTomcats implements AutoCloseable {
 
         HttpResponse<String> send(int node, HttpRequest.Builder request, String path)
                 throws IOException, InterruptedException {
-            request.uri(URI.create("http://localhost:" + nodes.get(node - 1).port() + path)).timeout(LIMIT);
+            request.uri(URI.create("http://localhost:" + nodes.get(node - 1).port() + path));
             if (!cookies.isEmpty()) {
                 request.header("Cookie", String.join("; ",
                         cookies.entrySet().stream().map(e -> e.getKey() + "=" + e.getValue()).toList()));
             }
-            HttpResponse<String> response = http.send(request.build(), HttpResponse.BodyHandlers.ofString());
+            HttpResponse<String> response = answer(path,
+                    http.sendAsync(request.build(), HttpResponse.BodyHandlers.ofString()));
             for (String cookie : response.headers().allValues("Set-Cookie")) {
                 String pair = cookie.split(";")[0];
                 cookies.put(pair.substring(0, pair.indexOf('=')), pair.substring(pair.indexOf('=') + 1));
@@ -276,6 +282,34 @@ final class TestTomcats implements AutoCloseable {
         void session(String id) {
             cookie("JSESSIONID", id);
         }
+    }
+
+    /** Waits in steps, of which a machine that stands still meanwhile uses up one only. */
+    private static <T> T answer(String path, CompletableFuture<T> answer) throws IOException, InterruptedException {
+        for (int second = 0; second < LIMIT.toSeconds(); second++) {
+            try {
+                return answer.get(1, TimeUnit.SECONDS);
+            } catch (TimeoutException e) {
+                // The next step.
+            } catch (ExecutionException e) {
+                if (e.getCause() instanceof IOException failure) {
+                    throw failure;
+                }
+                throw new AssertionError(e);
+            }
+        }
+        answer.cancel(true);
+        throw new AssertionError("no answer to " + path + " in " + LIMIT.toSeconds() + " s; at work: " + atWork());
+    }
+
+    /** Where Baton's and the connectors' threads are, in a line. */
+    private static String atWork() {
+        return Thread.getAllStackTraces().entrySet().stream()
+                .map(e -> e.getKey().getName() + " " + e.getKey().getState() + " " + Arrays.stream(e.getValue())
+                        .map(f -> f.getClassName() + "." + f.getMethodName() + ":" + f.getLineNumber())
+                        .filter(f -> f.startsWith("dev.baton.")).map(f -> f.substring("dev.baton.".length()))
+                        .collect(Collectors.joining(" < ")))
+                .filter(t -> t.contains(":")).sorted().collect(Collectors.joining("; "));
     }
 
     static void await(CountDownLatch latch) {
