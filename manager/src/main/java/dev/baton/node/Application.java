@@ -12,6 +12,7 @@ import dev.baton.model.SessionMeta;
 import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
@@ -215,6 +216,14 @@ public interface Application {
      *            acknowledgement, so it must neither block nor throw
      */
     void whenDurable(AccessLog access, long version, long timeoutNanos, Consumer<SessionUnavailable> end);
+
+    /**
+     * Runs a task that is short mostly: in a thread of the executor, or in that of such a task before it, and what they
+     * commit shares messages then. Where it is long nobody else waits for it for long.
+     *
+     * @param refused instead of it, where the executor takes no more
+     */
+    void soon(Executor threads, Runnable task, Runnable refused);
 
     /** Ends the stay; the token may go back to the store. Never fails; may be called twice. */
     void leave(AccessLog access);

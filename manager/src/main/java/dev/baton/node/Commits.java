@@ -55,7 +55,9 @@ final class Commits {
         } finally {
             log.unlock();
         }
-        parts.loop().run();
+        if (log.gaveBack() || !parts.shortTasks().defers()) {
+            parts.loop().run();
+        }
         if (log.gaveBack()) {
             tokens.askAgain(log.state());
         }

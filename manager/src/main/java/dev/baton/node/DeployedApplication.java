@@ -20,6 +20,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -225,6 +226,7 @@ final class DeployedApplication implements Application {
     }
 
     private AccessLog block(Entry entry, long timeoutNanos) {
+        parts.shortTasks().beforeWaiting();
         try {
             return entry.block(timeoutNanos, 0, parts.clock(), events::waiting);
         } catch (SessionUnavailable e) {
@@ -288,6 +290,7 @@ final class DeployedApplication implements Application {
     @Override
     public List<Claim> lock(AccessLog access, LockOwner owner, Collection<String> names, boolean exclusive,
                             long timeoutNanos) {
+        parts.shortTasks().beforeWaiting();
         try {
             return new Locking(access, owner, names, exclusive, timeoutNanos > 0, counting).block(timeoutNanos, 0,
                     parts.clock(), events::waiting);
@@ -342,6 +345,7 @@ final class DeployedApplication implements Application {
 
     @Override
     public void awaitDurable(AccessLog access, long version, long timeoutNanos) {
+        parts.shortTasks().beforeWaiting();
         new Durability(access, version, acknowledged, parts)
                 .block(timeoutNanos, COMMIT_GRACE_NANOS, parts.clock(), events::waiting);
     }
@@ -359,6 +363,11 @@ final class DeployedApplication implements Application {
         } else {
             parts.awaitedCommits().await(access, way, acknowledged ? access.durable(version) : null, timeoutNanos, end);
         }
+    }
+
+    @Override
+    public void soon(Executor threads, Runnable task, Runnable refused) {
+        parts.shortTasks().add(threads, task, refused);
     }
 
     @Override

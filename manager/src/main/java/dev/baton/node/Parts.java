@@ -4,7 +4,7 @@ import java.util.concurrent.Executor;
 
 /** The parts of a node that its applications share. */
 record Parts(EventLoop loop, Clock clock, Leases leases, Lookups lookups, Censuses censuses, TimerQueue timers,
-             Executor helpers, AwaitedCommits awaitedCommits, Membership membership, NodeEvents events) {
+             Executor helpers, AwaitedCommits awaitedCommits, ShortTasks shortTasks, Membership membership, NodeEvents events) {
     long now() {
         return clock.nanos();
     }

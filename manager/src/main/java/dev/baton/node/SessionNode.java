@@ -74,7 +74,8 @@ public final class SessionNode {
         Censuses censuses = new Censuses(loop);
         runner.connect(loop, leases, lookups, censuses, new Ticker(timers, loop));
         this.parts = new Parts(loop, clock, leases, lookups, censuses, timers, threads.helpers(),
-                new AwaitedCommits(clock, timers, threads.helpers()), membership, events);
+                new AwaitedCommits(clock, timers, threads.helpers()),
+                new ShortTasks(clock, timers, threads.helpers(), loop::run), membership, events);
     }
 
     /**
@@ -157,6 +158,7 @@ public final class SessionNode {
         loop.end();
         transport.close();
         parts.awaitedCommits().close();
+        parts.shortTasks().close();
         timers.stop();
         abandon();
         threads.stop();

@@ -1,6 +1,7 @@
 package dev.baton.tomcat;
 
 import dev.baton.access.AccessLog;
+import dev.baton.node.Application;
 import dev.baton.node.SessionUnavailable;
 import jakarta.servlet.http.WebConnection;
 import java.io.IOException;
@@ -51,6 +52,7 @@ final class HeldAnswer implements InternalHttpUpgradeHandler {
 
     private final String name;
     private final BatonManager manager;
+    private final Application application;
     private final boolean head;
     private final AbstractProtocol<?> protocol;
     /** Completed with null for success. */
@@ -80,6 +82,7 @@ final class HeldAnswer implements InternalHttpUpgradeHandler {
     private HeldAnswer(Request request, Deployment deployment) {
         this.name = RequestName.of(request);
         this.manager = deployment.manager();
+        this.application = deployment.application();
         this.head = "HEAD".equals(request.getMethod());
         this.protocol = (AbstractProtocol<?>) request.getConnector().getProtocolHandler();
     }
@@ -238,17 +241,14 @@ final class HeldAnswer implements InternalHttpUpgradeHandler {
         }
     }
 
-    /** A thread looks for the next request at once: by the time it does, that is there mostly. */
+    /** Somebody looks for the next request at once: by the time he does, that is there mostly. */
     private void next() {
         if (closes) {
             connection.close();
             return;
         }
-        try {
-            connection.execute(() -> connection.processSocket(SocketEvent.OPEN_READ, false));
-        } catch (RejectedExecutionException e) {
-            connection.registerReadInterest();
-        }
+        application.soon(connection::execute, () -> connection.processSocket(SocketEvent.OPEN_READ, false),
+                connection::registerReadInterest);
     }
 
     private void failed(Throwable e) {

@@ -82,6 +82,10 @@ class HeldAnswerTest {
             r.setHeader("Connection", "x-other, close");
             r.getWriter().print("closes");
         });
+        TestTomcats.page(context, "/waits", (q, r) -> {
+            TestTomcats.await(mayTouch);
+            r.getWriter().print("waited");
+        });
         TestTomcats.page(context, "/touchedLater", (q, r) -> q.getSession().setAttribute("a", "touched"));
         ((StandardContext) context).addApplicationEventListener(new ServletRequestListener() {
             @Override
@@ -206,6 +210,33 @@ class HeldAnswerTest {
         assertThat(readTo(in, "free")).startsWith("HTTP/1.1 200");
         socket.getOutputStream().write(request("/get", first));
         assertThat(readTo(in, "a=1")).startsWith("HTTP/1.1 200");
+    }
+
+    @Test
+    @DisplayName("a long request behind an answer that was held holds up no other connection")
+    void longRequestsHoldUpNobody() throws Exception {
+        start(Map.of("commitTimeout", "60000"), Map.of());
+        List<Socket> sockets = new ArrayList<>();
+        List<String> sessions = new ArrayList<>();
+        for (int i = 0; i < 5; i++) {
+            sessions.add(visitor());
+            sockets.add(connect());
+        }
+        hold();
+        for (int i = 0; i < 5; i++) {
+            sockets.get(i).getOutputStream().write(request("/set?value=2" + i, sessions.get(i)));
+            sockets.get(i).getOutputStream().write(request(i == 0 ? "/waits" : "/set?value=1" + i, sessions.get(i)));
+        }
+        awaitHeld();
+        tomcats.network.deliverHeld();
+        for (int i = 4; i > 0; i--) {
+            readTo(sockets.get(i).getInputStream(), "set 2" + i);
+            readTo(sockets.get(i).getInputStream(), "set 1" + i);
+        }
+        readTo(sockets.get(0).getInputStream(), "set 20");
+        nothingComes(sockets.get(0));
+        mayTouch.countDown();
+        readTo(sockets.get(0).getInputStream(), "waited");
     }
 
     @Test
