@@ -42,6 +42,7 @@ final class ShortTasks {
     private final ConcurrentLinkedQueue<Task> waiting = new ConcurrentLinkedQueue<>();
     private final AtomicInteger size = new AtomicInteger();
     private final Set<Sweep> sweeps = ConcurrentHashMap.newKeySet();
+    /** Sweeps that are not over, and those about to begin. */
     private final AtomicInteger active = new AtomicInteger();
     private final AtomicBoolean armed = new AtomicBoolean();
     private final ThreadLocal<Sweep> here = new ThreadLocal<>();
@@ -261,7 +262,7 @@ final class ShortTasks {
             }
         } finally {
             armed.set(false);
-            if (!sweeps.isEmpty()) {
+            if (active.get() > 0) {
                 arm();
             }
         }
