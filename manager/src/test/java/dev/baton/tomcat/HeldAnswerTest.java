@@ -363,6 +363,7 @@ class HeldAnswerTest {
         String session = visitor();
         Http1Client here = client();
         here.send("GET", "/shop/touchedLater", session);
+        TestTomcats.await(touching);
         TrackedSession tracked = tomcats.nodes.get(0).manager.findSession(session);
         TestTomcats.await("the stay has ended with the acknowledgement", () -> tracked.state().inside() == 0);
         TestTomcats.Visitor there = tomcats.new Visitor();
