@@ -225,13 +225,18 @@ final class DeployedApplication implements Application {
         return block(new Entry(state, known(owner), tokens, parts), timeoutNanos);
     }
 
-    private AccessLog block(Entry entry, long timeoutNanos) {
-        parts.shortTasks().beforeWaiting();
+    /** With the calling thread, for what counts as a refusal where it fails. */
+    private <T> T block(Passage<T> way, long timeoutNanos) {
         try {
-            return entry.block(timeoutNanos, 0, parts.clock(), events::waiting);
+            return block(way, timeoutNanos, 0);
         } catch (SessionUnavailable e) {
             throw refused(e);
         }
+    }
+
+    private <T> T block(Passage<T> way, long timeoutNanos, long graceNanos) {
+        parts.shortTasks().beforeWaiting();
+        return way.block(timeoutNanos, graceNanos, parts.clock(), events::waiting);
     }
 
     @Override
@@ -290,13 +295,7 @@ final class DeployedApplication implements Application {
     @Override
     public List<Claim> lock(AccessLog access, LockOwner owner, Collection<String> names, boolean exclusive,
                             long timeoutNanos) {
-        parts.shortTasks().beforeWaiting();
-        try {
-            return new Locking(access, owner, names, exclusive, timeoutNanos > 0, counting).block(timeoutNanos, 0,
-                    parts.clock(), events::waiting);
-        } catch (SessionUnavailable e) {
-            throw refused(e);
-        }
+        return block(new Locking(access, owner, names, exclusive, timeoutNanos > 0, counting), timeoutNanos);
     }
 
     @Override
@@ -345,9 +344,7 @@ final class DeployedApplication implements Application {
 
     @Override
     public void awaitDurable(AccessLog access, long version, long timeoutNanos) {
-        parts.shortTasks().beforeWaiting();
-        new Durability(access, version, acknowledged, parts)
-                .block(timeoutNanos, COMMIT_GRACE_NANOS, parts.clock(), events::waiting);
+        block(new Durability(access, version, acknowledged, parts), timeoutNanos, COMMIT_GRACE_NANOS);
     }
 
     @Override

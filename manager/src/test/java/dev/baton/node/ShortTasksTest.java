@@ -8,7 +8,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -16,18 +15,7 @@ import org.junit.jupiter.api.Timeout;
 /** The test is every thread: what the executor was given runs when the test says so, and time is moved. */
 @Timeout(30)
 class ShortTasksTest {
-    private final AtomicLong now = new AtomicLong(-7);
-    private final Clock clock = new Clock() {
-        @Override
-        public long nanos() {
-            return now.get();
-        }
-
-        @Override
-        public long wallMillis() {
-            return 0;
-        }
-    };
+    private final ManualClock clock = new ManualClock(-7);
     private final List<RuntimeException> failures = new ArrayList<>();
     private final TimerQueue timers = new TimerQueue(clock, failures::add);
     private final ArrayDeque<Runnable> threads = new ArrayDeque<>();
@@ -53,12 +41,8 @@ class ShortTasksTest {
     }
 
     private void tick() {
-        now.addAndGet(ShortTasks.TICK_NANOS);
+        clock.move(ShortTasks.TICK_NANOS);
         timers.runDue();
-    }
-
-    private void later(long nanos) {
-        now.addAndGet(nanos);
     }
 
     private void runAll() {
@@ -157,7 +141,7 @@ class ShortTasksTest {
     @Test
     void aTaskThatIsLongAlreadyHoldsUpNobody() {
         add("long", () -> {
-            later(ShortTasks.LONG_NANOS + 1);
+            clock.move(ShortTasks.LONG_NANOS + 1);
             add("b");
             assertThat(threads).hasSize(1);
         });
@@ -168,7 +152,7 @@ class ShortTasksTest {
 
     @Test
     void whereTasksAreLongOnTheAverageEachHasAThreadForAWhile() {
-        IntStream.rangeClosed(1, 40).forEach(i -> add("t", () -> later(4 * ShortTasks.SHORT_NANOS)));
+        IntStream.rangeClosed(1, 40).forEach(i -> add("t", () -> clock.move(4 * ShortTasks.SHORT_NANOS)));
         threads.poll().run();
         assertThat(threads).as("the rest").hasSizeGreaterThan(20);
         runAll();
@@ -176,7 +160,7 @@ class ShortTasksTest {
         add("b");
         assertThat(threads).hasSize(2);
         runAll();
-        later(ShortTasks.PAUSE_NANOS);
+        clock.move(ShortTasks.PAUSE_NANOS);
         add("c");
         add("d");
         assertThat(threads).hasSize(1);
@@ -186,7 +170,7 @@ class ShortTasksTest {
     void aFewThatAreLongerThanOthersAreNoMatter() {
         for (int i = 0; i < 200; i++) {
             boolean kept = i % 20 == 0;
-            add("t", () -> later(kept ? 100 * ShortTasks.SHORT_NANOS : ShortTasks.SHORT_NANOS / 4));
+            add("t", () -> clock.move(kept ? 100 * ShortTasks.SHORT_NANOS : ShortTasks.SHORT_NANOS / 4));
         }
         int begun = threads.size();
         IntStream.rangeClosed(1, begun).forEach(i -> threads.poll().run());
@@ -236,10 +220,6 @@ class ShortTasksTest {
         });
         threads.poll().run();
         assertThat(failures).hasSize(1);
-        whoWaitsAfterwards();
-    }
-
-    private void whoWaitsAfterwards() {
         threads.clear();
         helpers = Runnable::run;
         add("long", () -> {

@@ -6,27 +6,16 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 @Timeout(30)
 class TimerQueueTest {
-    private final AtomicLong now = new AtomicLong(-100);
+    private final ManualClock clock = new ManualClock(-100);
     private final List<String> done = new ArrayList<>();
     private final List<String> failed = new ArrayList<>();
-    private final TimerQueue timers = new TimerQueue(new Clock() {
-        @Override
-        public long nanos() {
-            return now.get();
-        }
-
-        @Override
-        public long wallMillis() {
-            return 0;
-        }
-    }, e -> failed.add(e.getMessage()));
+    private final TimerQueue timers = new TimerQueue(clock, e -> failed.add(e.getMessage()));
 
     @Test
     void actionsRunInTheOrderOfTheirTimesAndNotBefore() {
@@ -35,10 +24,10 @@ class TimerQueueTest {
         timers.at(10, () -> done.add("second"));
         timers.runDue();
         assertThat(done).isEmpty();
-        now.set(19);
+        clock.set(19);
         timers.runDue();
         assertThat(done).containsExactly("first", "second");
-        now.set(20);
+        clock.set(20);
         timers.runDue();
         timers.runDue();
         assertThat(done).containsExactly("first", "second", "late");
@@ -48,7 +37,7 @@ class TimerQueueTest {
     void aCancelledActionDoesNotRun() {
         TimerQueue.Entry entry = timers.after(5, () -> done.add("cancelled"));
         entry.cancel();
-        now.addAndGet(10);
+        clock.move(10);
         timers.runDue();
         assertThat(done).isEmpty();
     }
@@ -66,7 +55,7 @@ class TimerQueueTest {
             }
             done.add("by another");
         });
-        now.set(1);
+        clock.set(1);
         Thread other = new Thread(timers::runDue);
         other.start();
         inside.await();
@@ -91,7 +80,7 @@ class TimerQueueTest {
             throw new IllegalStateException("bug");
         });
         timers.after(2, () -> done.add("other"));
-        now.addAndGet(10);
+        clock.move(10);
         timers.runDue();
         assertThat(failed).containsExactly("bug");
         assertThat(done).containsExactly("other");
