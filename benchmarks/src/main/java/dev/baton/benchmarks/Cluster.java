@@ -14,9 +14,10 @@ import java.util.concurrent.atomic.AtomicInteger;
 final class Cluster implements AutoCloseable {
     private static final long SHARING_SECONDS = 10;
     private static final long REPLICATION_MILLIS = 500;
-    private static final int WARM_UP_PATIENCE = 5;
-    /** Per node: the JVM compiles finally what has run 15,000 times. */
-    private static final int WARM_UP_REQUESTS = 20_000;
+    private static final int WARM_UP_PATIENCE = 12;
+    /** Share of the CPU. */
+    private static final double COMPILERS_QUIET = 0.02;
+    private static final int QUIET_SECONDS = 5;
     /** Baton's built-in stack: where clusters search for ports, and how many each may take. */
     private static final int FIRST_PORT = 20_000;
     private static final int PORTS = 200;
@@ -169,20 +170,26 @@ final class Cluster implements AutoCloseable {
     }
 
     /**
-     * Load until the compiler has done its work, which else takes half of the CPU: for the given time at least, five
-     * times as long at most, until every node has answered enough and a request costs hardly less than before.
+     * Load until the JVMs' compilers have done their work, which else takes up to half of the CPU, and while they have
+     * not the code is slow besides: for the given time at least, {@value #WARM_UP_PATIENCE} times as long at most, until
+     * they took next to nothing of the CPU for some seconds.
      */
     void warmUp(int connections, Workload workload, int seconds) throws IOException, InterruptedException {
-        double best = Double.MAX_VALUE;
-        double requests = 0;
-        int withoutProgress = 0;
-        for (int spent = 0; spent < WARM_UP_PATIENCE * seconds && (spent < seconds || withoutProgress < 2
-                || requests < (double) WARM_UP_REQUESTS * nodes.size()); spent++) {
-            Sample sample = measure(connections, workload, 1);
-            requests += sample.requestsPerSecond();
-            withoutProgress = sample.cpuMicros() < best * 0.95 ? 0 : withoutProgress + 1;
-            best = Math.min(best, sample.cpuMicros());
+        int quiet = 0;
+        for (int spent = 0; spent < WARM_UP_PATIENCE * seconds && (spent < seconds || quiet < QUIET_SECONDS); spent++) {
+            long cpu = cpuNanos();
+            long compilers = compilerNanos();
+            measure(connections, workload, 1);
+            quiet = compilerNanos() - compilers < COMPILERS_QUIET * (cpuNanos() - cpu) ? quiet + 1 : 0;
         }
+    }
+
+    private long compilerNanos() throws IOException {
+        long sum = 0;
+        for (TomcatNode node : nodes) {
+            sum += node.compilerCpu().toNanos();
+        }
+        return sum;
     }
 
     private long cpuNanos() {

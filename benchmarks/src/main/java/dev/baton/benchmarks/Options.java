@@ -59,7 +59,7 @@ record Options(List<Part> parts, List<ManagerKind> managers, List<Layout> layout
                 constants(given, "workloads", "read,counter,cart,one-of-50", Workload.class),
                 number("rounds", take(given, "rounds", "3"), 1, 1_000),
                 number("seconds", take(given, "seconds", "1"), 1, 600),
-                number("warmup", take(given, "warmup", brief ? "2" : "3"), 0, 600),
+                number("warmup", take(given, "warmup", brief ? "2" : "10"), 0, 600),
                 number("sessions", take(given, "sessions", "1000"), 2, 100_000),
                 constants(given, "fillings", "cart", HeapMeasurement.Filling.class),
                 Boolean.parseBoolean(take(given, "classes", "false")),

@@ -2,6 +2,7 @@ package dev.baton.benchmarks;
 
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
@@ -15,6 +16,8 @@ final class TomcatNode implements AutoCloseable {
     private static final long START_SECONDS = 60;
     private static final long STOP_SECONDS = 20;
     private static final int POLL_MILLIS = 10;
+    /** The kernel's unit of CPU time is a hundredth of a second. */
+    private static final int MILLIS_PER_TICK = 10;
 
     private final Options options;
     private final ManagerKind manager;
@@ -48,6 +51,35 @@ final class TomcatNode implements AutoCloseable {
     Duration cpu() {
         return process.info().totalCpuDuration()
                 .orElseThrow(() -> new IllegalStateException("the CPU time of " + name() + " cannot be read"));
+    }
+
+    /** CPU time, user and system, of the JVM's compilers; of Linux's {@code /proc}. */
+    Duration compilerCpu() throws IOException {
+        long ticks = 0;
+        for (Path task : tasks()) {
+            try {
+                ticks += compilerTicks(Files.readString(task.resolve("stat")));
+            } catch (NoSuchFileException e) {
+                // The thread has ended.
+            }
+        }
+        return Duration.ofMillis(ticks * MILLIS_PER_TICK);
+    }
+
+    private List<Path> tasks() throws IOException {
+        try (Stream<Path> tasks = Files.list(Path.of("/proc", String.valueOf(pid()), "task"))) {
+            return tasks.toList();
+        }
+    }
+
+    /** Of a thread's line in {@code stat}: the name in brackets, and behind it 12th and 13th the time in user and system. */
+    static long compilerTicks(String stat) {
+        int nameEnd = stat.lastIndexOf(')');
+        if (!stat.substring(0, nameEnd).contains(" CompilerThre")) {
+            return 0;
+        }
+        String[] fields = stat.substring(nameEnd + 2).split(" ");
+        return Long.parseLong(fields[11]) + Long.parseLong(fields[12]);
     }
 
     /** Starts it, again where it has been stopped, and waits until the application answers. */

@@ -21,6 +21,13 @@ class FiguresTest {
     }
 
     @Test
+    void onlyTheThreadsOfCompilersCountAsCompiling() {
+        String rest = " S 13493 13490 304 0 -1 4194368 11696 0 0 0 344 21 0 0 20 0 34 0 1299956 3205505024";
+        assertThat(TomcatNode.compilerTicks("13571 (C2 CompilerThre)" + rest)).isEqualTo(365);
+        assertThat(TomcatNode.compilerTicks("13580 (http-nio-) 8080)" + rest)).isZero();
+    }
+
+    @Test
     void aSpreadIsLeastMedianGreatest() {
         assertThat(Spread.of(3, 1, 2).text(0)).isEqualTo("1–2–3");
         assertThat(Spread.of(4, 1, 2, 3).text(1)).isEqualTo("1.0–2.5–4.0");

@@ -44,6 +44,7 @@ final class Deployment {
     private final ClassLoader loader;
     private final Clock clock;
     private final RequestLog requests = new RequestLog();
+    private final NextRequests nextRequests = new NextRequests();
     /** The stays of this process, and whose they are. */
     private final Map<AccessLog, RequestScope> inside = new ConcurrentHashMap<>();
     private final LocalTies ties = new LocalTies(this);
@@ -86,6 +87,10 @@ final class Deployment {
 
     RequestLog requests() {
         return requests;
+    }
+
+    NextRequests nextRequests() {
+        return nextRequests;
     }
 
     MetaForm metaForm() {

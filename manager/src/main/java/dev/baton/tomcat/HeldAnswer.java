@@ -53,6 +53,7 @@ final class HeldAnswer implements InternalHttpUpgradeHandler {
     private final String name;
     private final BatonManager manager;
     private final Application application;
+    private final NextRequests nextRequests;
     private final boolean head;
     private final AbstractProtocol<?> protocol;
     /** Completed with null for success. */
@@ -83,6 +84,7 @@ final class HeldAnswer implements InternalHttpUpgradeHandler {
         this.name = RequestName.of(request);
         this.manager = deployment.manager();
         this.application = deployment.application();
+        this.nextRequests = deployment.nextRequests();
         this.head = "HEAD".equals(request.getMethod());
         this.protocol = (AbstractProtocol<?>) request.getConnector().getProtocolHandler();
     }
@@ -241,14 +243,35 @@ final class HeldAnswer implements InternalHttpUpgradeHandler {
         }
     }
 
-    /** Somebody looks for the next request at once: by the time he does, that is there mostly. */
+    /** The connection waits for its next request: a thread looks for it at once where that was mostly there before. */
     private void next() {
         if (closes) {
             connection.close();
-            return;
+        } else if (nextRequests.worthLooking()) {
+            application.soon(connection::execute, this::look, connection::registerReadInterest);
+        } else {
+            connection.registerReadInterest();
         }
-        application.soon(connection::execute, () -> connection.processSocket(SocketEvent.OPEN_READ, false),
-                connection::registerReadInterest);
+    }
+
+    private void look() {
+        boolean there;
+        Lock lock = lock();
+        lock.lock();
+        try {
+            there = connection.isReadyForRead();
+        } catch (IOException e) {
+            // Tomcat meets it again, and knows what is to be done.
+            there = true;
+        } finally {
+            lock.unlock();
+        }
+        nextRequests.looked(there);
+        if (there) {
+            connection.processSocket(SocketEvent.OPEN_READ, false);
+        } else {
+            connection.registerReadInterest();
+        }
     }
 
     private void failed(Throwable e) {

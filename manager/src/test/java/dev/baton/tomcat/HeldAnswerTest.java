@@ -422,4 +422,25 @@ class HeldAnswerTest {
         other.session(session);
         assertThat(other.text(2, "/shop/get")).isEqualTo("a=1");
     }
+
+    @Test
+    @DisplayName("no thread looks for the next request of clients that think in between; all of them are still answered")
+    void whoThinksIsLeftToThePoller() throws Exception {
+        start(Map.of(), Map.of());
+        String session = visitor();
+        NextRequests looks = tomcats.nodes.get(0).manager.deployment().nextRequests();
+        Socket socket = connect();
+        Http1Client client = new Http1Client(socket, "HTTP/1.1");
+        int asked = 0;
+        do {
+            client.send("GET", "/shop/set?value=" + ++asked, session);
+            assertThat(body(client.await())).isEqualTo("set " + asked);
+            nothingComes(socket);
+        } while (looks.worthLooking() && asked < 100);
+        assertThat(asked).as("requests until the node has learnt").isLessThan(100);
+        for (int i = 0; i < 2 * NextRequests.PROBED; i++) {
+            client.send("GET", "/shop/set?value=" + i, session);
+            assertThat(body(client.await())).isEqualTo("set " + i);
+        }
+    }
 }
