@@ -16,6 +16,8 @@ import java.util.TreeSet;
 final class Directory implements Quorum.Absence {
     private static final long DEFAULT_LOST_AFTER = 60_000_000_000L;
     private static final int MAX_REMEMBERED = 1_000;
+    /** How long a process that had to ask again gets its answers from the primary itself. */
+    private static final int RESENDS_ANSWERED_HERE = 10;
 
     private final Step step;
     private List<NodeId> view = List.of();
@@ -24,6 +26,7 @@ final class Directory implements Quorum.Absence {
     private final TreeMap<String, NodeId> newestLife = new TreeMap<>();
     private final TreeSet<String> forgotten = new TreeSet<>();
     private final TreeMap<NodeId, Long> unreachableSince = new TreeMap<>();
+    private final TreeMap<NodeId, Long> askedAgainNanos = new TreeMap<>();
     private long newsNanos;
     /** Everybody seen before this node knew of a table. */
     private final TreeSet<NodeId> met = new TreeSet<>();
@@ -96,6 +99,20 @@ final class Directory implements Quorum.Absence {
 
     Message.Hello hello(NodeId node) {
         return hellos.get(node);
+    }
+
+    /** A process repeats what was answered: what others say to it in this node's name may not reach it. */
+    void askedAgain(NodeId process) {
+        if (askedAgainNanos.size() > MAX_REMEMBERED) {
+            askedAgainNanos.clear();
+        }
+        askedAgainNanos.put(process, step.now);
+    }
+
+    /** Whether an answer to that process may be left to a copy. */
+    boolean hearsFromCopies(NodeId process) {
+        Long asked = askedAgainNanos.get(process);
+        return asked == null || step.now - asked > RESENDS_ANSWERED_HERE * step.settings.resendNanos();
     }
 
     /** True where that was news. */

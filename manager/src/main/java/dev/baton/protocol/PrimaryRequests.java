@@ -123,7 +123,7 @@ final class PrimaryRequests {
         }
         TokenQueue.Waiter waiter = new TokenQueue.Waiter(from, m.rid(), m.cached());
         if (from.equals(s.holder()) && m.rid() == s.rid()) {
-            answerRepeated(() -> sendGrant(m.key(), from, m.rid(), s.fence(), m.cached()));
+            answerRepeated(from, () -> sendGrant(m.key(), from, m.rid(), s.fence(), m.cached()));
             return;
         }
         if (from.equals(s.holder()) && m.rid() < s.rid()) {
@@ -261,7 +261,7 @@ final class PrimaryRequests {
                 fencedWrites++;
             }
             Denial reason = known ? askedAgain(m.deltas()) : Denial.FENCED;
-            answerRepeated(() -> released(from, m, reason));
+            answerRepeated(from, () -> released(from, m, reason));
             return;
         }
         Denial refused = applyAll(m.key(), m.fence(), m.deltas());
@@ -298,7 +298,8 @@ final class PrimaryRequests {
         return true;
     }
 
-    private void answerRepeated(Runnable answer) {
+    private void answerRepeated(NodeId from, Runnable answer) {
+        directory.askedAgain(from);
         if (step.guards.repeatWaitsForBackups()) {
             replication.whenDurable(answer);
         } else {
@@ -342,7 +343,7 @@ final class PrimaryRequests {
         }
         if (allDuplicates(s, m.fence(), m.deltas())) {
             Denial reason = askedAgain(m.deltas());
-            answerRepeated(() -> committed(from, m.key(), m.fence(), last, reason));
+            answerRepeated(from, () -> committed(from, m.key(), m.fence(), last, reason));
             return;
         }
         if (!step.guards.tokenCurrent(s, from, m.fence())) {
@@ -373,7 +374,7 @@ final class PrimaryRequests {
     private void create(NodeId from, Message.Create m) {
         StoredSession s = copy.get(m.key());
         if (s != null && !s.tombstone() && from.equals(s.holder()) && s.rid() == m.rid()) {
-            answerRepeated(() -> createdAskedAgain(from, m));
+            answerRepeated(from, () -> createdAskedAgain(from, m));
             return;
         }
         if (s != null) {
@@ -419,7 +420,7 @@ final class PrimaryRequests {
         }
         if (s != null && from.equals(s.holder()) && s.rid() == m.rid()) {
             Fence fence = s.fence();
-            answerRepeated(() -> sendGrant(m.key(), from, m.rid(), fence, s.contents()));
+            answerRepeated(from, () -> sendGrant(m.key(), from, m.rid(), fence, s.contents()));
             return;
         }
         boolean lost = m.fence().term() < segment.created;
@@ -482,7 +483,7 @@ final class PrimaryRequests {
         if (target != null && !target.tombstone() && from.equals(target.holder()) && target.rid() == m.rid()
                 && s != null && m.newId().equals(s.movedTo())) {
             Fence fence = target.fence();
-            answerRepeated(() -> renamed(from, m, fence, null));
+            answerRepeated(from, () -> renamed(from, m, fence, null));
         } else if (s == null || s.tombstone()) {
             replication.whenDurable(() -> renamed(from, m, null, Denial.GONE));
         } else if (!step.guards.tokenCurrent(s, from, m.fence())) {

@@ -200,7 +200,7 @@ final class Replication {
      */
     void whenDurable(NodeId to, Supplier<Message.Answer> answer, Runnable action) {
         Pending p = await(action);
-        if (!to.equals(step.self) && oneSuffices()) {
+        if (!to.equals(step.self) && oneSuffices() && directory.hearsFromCopies(to)) {
             fresh.add(new Fresh(p, new Message.Told(to, answer.get())));
         }
     }
