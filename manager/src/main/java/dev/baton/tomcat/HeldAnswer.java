@@ -27,6 +27,7 @@ import org.apache.juli.logging.Log;
 import org.apache.juli.logging.LogFactory;
 import org.apache.tomcat.util.net.AbstractEndpoint.Handler.SocketState;
 import org.apache.tomcat.util.net.SSLSupport;
+import org.apache.tomcat.util.net.SecureNioChannel;
 import org.apache.tomcat.util.net.SocketBufferHandler;
 import org.apache.tomcat.util.net.SocketEvent;
 import org.apache.tomcat.util.net.SocketWrapperBase;
@@ -243,34 +244,48 @@ final class HeldAnswer implements InternalHttpUpgradeHandler {
         }
     }
 
-    /** The connection waits for its next request: a thread looks for it at once where that was mostly there before. */
+    /** The connection waits for its next request: a thread looks for it at once where it may be there already. */
     private void next() {
         if (closes) {
             connection.close();
-        } else if (nextRequests.worthLooking()) {
+        } else if (mayBeRead() || nextRequests.worthLooking()) {
             application.soon(connection::execute, this::look, connection::registerReadInterest);
         } else {
             connection.registerReadInterest();
         }
     }
 
+    /** Whether some of the next request was read with this one, of which the poller would not tell. */
+    private boolean mayBeRead() {
+        // Behind TLS's back nobody can look.
+        return connection.getSocket() instanceof SecureNioChannel
+                || !connection.getSocketBufferHandler().isReadBufferEmpty();
+    }
+
     private void look() {
-        boolean there;
+        try {
+            if (nextIsThere()) {
+                connection.processSocket(SocketEvent.OPEN_READ, false);
+            } else {
+                connection.registerReadInterest();
+            }
+        } catch (Throwable e) {
+            failed(e);
+        }
+    }
+
+    private boolean nextIsThere() {
         Lock lock = lock();
         lock.lock();
         try {
-            there = connection.isReadyForRead();
+            boolean there = connection.isReadyForRead();
+            nextRequests.looked(there);
+            return there;
         } catch (IOException e) {
             // Tomcat meets it again, and knows what is to be done.
-            there = true;
+            return true;
         } finally {
             lock.unlock();
-        }
-        nextRequests.looked(there);
-        if (there) {
-            connection.processSocket(SocketEvent.OPEN_READ, false);
-        } else {
-            connection.registerReadInterest();
         }
     }
 

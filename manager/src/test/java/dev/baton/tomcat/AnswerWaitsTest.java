@@ -14,9 +14,6 @@ import java.io.IOException;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.GeneralSecurityException;
-import java.security.SecureRandom;
-import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -25,16 +22,10 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.TimeUnit;
-import javax.net.ssl.SSLContext;
-import javax.net.ssl.TrustManager;
-import javax.net.ssl.X509TrustManager;
 import org.apache.catalina.connector.Connector;
 import org.apache.coyote.ajp.AbstractAjpProtocol;
 import org.apache.coyote.http11.AbstractHttp11Protocol;
 import org.apache.coyote.http2.Http2Protocol;
-import org.apache.tomcat.util.net.SSLHostConfig;
-import org.apache.tomcat.util.net.SSLHostConfigCertificate;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -45,7 +36,6 @@ import org.junit.jupiter.api.io.TempDir;
  * every protocol, all at once, each with a session and a connection of its own.
  */
 class AnswerWaitsTest {
-    private static final String SECRET = "a secret";
 
     @TempDir
     private Path directory;
@@ -86,7 +76,7 @@ class AnswerWaitsTest {
                 node.tomcat.getConnector().addUpgradeProtocol(new Http2Protocol());
                 connectors.put("gzip", compressed());
                 connectors.put("NIO2", add(new Connector("org.apache.coyote.http11.Http11Nio2Protocol")));
-                connectors.put("TLS", tls());
+                connectors.put("TLS", TestTls.connector(directory));
                 connectors.put("TLS HTTP/1.0", connectors.get("TLS"));
                 connectors.put("AJP", ajp());
                 new LinkedHashSet<>(connectors.values()).forEach(c -> {
@@ -126,35 +116,6 @@ class AnswerWaitsTest {
         return connector;
     }
 
-    private Connector tls() {
-        Connector connector = add(new Connector());
-        connector.setScheme("https");
-        connector.setSecure(true);
-        connector.setProperty("SSLEnabled", "true");
-        SSLHostConfig host = new SSLHostConfig();
-        SSLHostConfigCertificate certificate = new SSLHostConfigCertificate(host, SSLHostConfigCertificate.Type.EC);
-        certificate.setCertificateKeystoreFile(key().toString());
-        certificate.setCertificateKeystorePassword(SECRET);
-        host.addCertificate(certificate);
-        connector.addSslHostConfig(host);
-        return connector;
-    }
-
-    private Path key() {
-        Path file = directory.resolve("key.p12");
-        try {
-            Process keytool = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "keytool").toString(),
-                    "-genkeypair", "-alias", "a", "-keyalg", "EC", "-validity", "30", "-dname", "CN=localhost",
-                    "-storetype", "PKCS12", "-storepass", SECRET, "-keystore", file.toString())
-                    .redirectErrorStream(true).redirectOutput(ProcessBuilder.Redirect.DISCARD).start();
-            assertThat(keytool.waitFor(60, TimeUnit.SECONDS)).isTrue();
-            assertThat(keytool.exitValue()).isZero();
-        } catch (IOException | InterruptedException e) {
-            throw new AssertionError(e);
-        }
-        return file;
-    }
-
     private static boolean possible(String protocol, String way) {
         return switch (way) {
             case "trailers" -> !protocol.endsWith("HTTP/1.0") && !protocol.equals("AJP");
@@ -172,7 +133,7 @@ class AnswerWaitsTest {
     private WireClient client(String protocol) throws Exception {
         Socket socket = new Socket("localhost", connectors.get(protocol).getLocalPort());
         if (protocol.startsWith("TLS")) {
-            socket = trusting().getSocketFactory().createSocket(socket, "localhost", socket.getPort(), true);
+            socket = TestTls.over(socket);
         }
         return switch (protocol) {
             case "HTTP/2" -> new Http2Client(socket);
@@ -180,27 +141,6 @@ class AnswerWaitsTest {
             case "HTTP/1.0", "TLS HTTP/1.0" -> new Http1Client(socket, "HTTP/1.0");
             default -> new Http1Client(socket, "HTTP/1.1");
         };
-    }
-
-    private static SSLContext trusting() throws GeneralSecurityException {
-        SSLContext context = SSLContext.getInstance("TLS");
-        context.init(null, new TrustManager[] {new X509TrustManager() {
-            @Override
-            public void checkClientTrusted(X509Certificate[] chain, String type) {
-                throw new IllegalStateException("this is the client");
-            }
-
-            @Override
-            public void checkServerTrusted(X509Certificate[] chain, String type) {
-                // Made for this test.
-            }
-
-            @Override
-            public X509Certificate[] getAcceptedIssuers() {
-                return new X509Certificate[0];
-            }
-        }}, new SecureRandom());
-        return context;
     }
 
     private void sendAll() throws IOException {

@@ -14,6 +14,7 @@ import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -22,17 +23,22 @@ import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.apache.catalina.Context;
+import org.apache.catalina.connector.Connector;
 import org.apache.catalina.core.StandardContext;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Answers that wait in their connections for the acknowledgement, while their requests' threads do something else. */
 @Timeout(120)
 class HeldAnswerTest {
     private static final int LIMIT_MILLIS = 30_000;
     private static final int SHORT_MILLIS = 20;
+    private static final int TOGETHER = 5;
 
     private final TestTomcats tomcats = new TestTomcats();
     private final List<AutoCloseable> connections = new ArrayList<>();
@@ -120,7 +126,11 @@ class HeldAnswerTest {
     }
 
     private Socket connect() throws IOException {
-        Socket socket = new Socket("localhost", tomcats.nodes.get(0).port());
+        return connect(tomcats.nodes.get(0).port());
+    }
+
+    private Socket connect(int port) throws IOException {
+        Socket socket = new Socket("localhost", port);
         socket.setSoTimeout(LIMIT_MILLIS);
         connections.add(socket);
         return socket;
@@ -210,6 +220,38 @@ class HeldAnswerTest {
         assertThat(readTo(in, "free")).startsWith("HTTP/1.1 200");
         socket.getOutputStream().write(request("/get", first));
         assertThat(readTo(in, "a=1")).startsWith("HTTP/1.1 200");
+    }
+
+    @ParameterizedTest(name = "TLS: {0}")
+    @ValueSource(booleans = {false, true})
+    @DisplayName("requests that were read together are all answered, also where the poller watches connections")
+    void readTogether(boolean tls, @TempDir Path directory) throws Exception {
+        Connector[] secure = new Connector[1];
+        tomcats.prepare(node -> {
+            if (tls && secure[0] == null) {
+                secure[0] = TestTls.connector(directory);
+                node.tomcat.getService().addConnector(secure[0]);
+            }
+        });
+        tomcats.start(2, Map.of("commitTimeout", "60000"), this::application);
+        String session = visitor();
+        NextRequests looks = tomcats.nodes.get(0).manager.deployment().nextRequests();
+        while (looks.worthLooking()) {
+            looks.looked(false);
+        }
+        Socket socket = connect(tls ? secure[0].getLocalPort() : tomcats.nodes.get(0).port());
+        Socket client = tls ? TestTls.over(socket) : socket;
+        StringBuilder requests = new StringBuilder();
+        for (int i = 0; i < TOGETHER; i++) {
+            requests.append(new String(request("/set?value=" + i + '.', session), StandardCharsets.US_ASCII));
+        }
+        hold();
+        client.getOutputStream().write(requests.toString().getBytes(StandardCharsets.US_ASCII));
+        awaitHeld();
+        tomcats.network.deliverHeld();
+        for (int i = 0; i < TOGETHER; i++) {
+            assertThat(readTo(client.getInputStream(), "set " + i + '.')).startsWith("HTTP/1.1 200");
+        }
     }
 
     @Test
