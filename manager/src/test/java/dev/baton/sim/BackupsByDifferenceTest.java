@@ -34,22 +34,11 @@ class BackupsByDifferenceTest {
 
     @BeforeEach
     void aSessionWithItsBackup() {
-        Scenario s = new Scenario();
-        s.nodes = 3;
-        s.settings = CoreSettings.defaults(1).withWindowBytes(1);
-        s.proofs = Proofs.Policy.WITHHELD;
-        s.steady = true;
-        s.drawSegments(new Rng(1), 1);
-        sim = new Simulation(1, s, null, null, null);
-        for (SimNode n : sim.nodes()) {
-            n.start();
-            run(2 * SECOND);
-        }
-        run(5 * SECOND);
-        int segment = s.hotSegments.get(0);
+        sim = Simulation.ofThreeSteadyNodes(CoreSettings.defaults(1).withWindowBytes(1));
+        int segment = sim.scenario().hotSegments.get(0);
         primary = sim.life(sim.observer().newest().segment(segment).primary());
         backup = sim.life(sim.observer().newest().segment(segment).backups().get(0));
-        key = new SessionKey(s.application, sim.driver().drawId(segment));
+        key = new SessionKey(sim.scenario().application, sim.driver().drawId(segment));
         TreeMap<String, byte[]> attributes = new TreeMap<>();
         attributes.put("catalogue", new byte[WHOLE]); // never changed
         attributes.put("a0", new byte[40]);

@@ -30,24 +30,13 @@ class CopyOutOfReachTest {
 
     @BeforeEach
     void aSessionOfThreeNodes() {
-        Scenario s = new Scenario();
-        s.nodes = 3;
-        s.settings = CoreSettings.defaults(1);
-        s.proofs = Proofs.Policy.WITHHELD;
-        s.steady = true;
-        s.drawSegments(new Rng(1), 1);
-        sim = new Simulation(1, s, null, null, null);
-        for (SimNode n : sim.nodes()) {
-            n.start();
-            run(2 * SECOND);
-        }
-        run(5 * SECOND);
-        int segment = s.hotSegments.get(0);
+        sim = Simulation.ofThreeSteadyNodes(CoreSettings.defaults(1));
+        int segment = sim.scenario().hotSegments.get(0);
         SegmentEntry entry = sim.observer().newest().segment(segment);
         primary = sim.life(entry.primary());
         backup = sim.life(entry.backups().get(0));
         third = sim.nodes().stream().filter(n -> n != primary && n != backup).findAny().orElseThrow();
-        key = new SessionKey(s.application, sim.driver().drawId(segment));
+        key = new SessionKey(sim.scenario().application, sim.driver().drawId(segment));
         SessionImage image = SessionImage.of(new SessionMeta(0, 0, null, null, null), new TreeMap<>());
         Request r = new Request(primary.process(), ++requests, Request.Kind.CREATE, key, 0, (x, outcome) -> { });
         primary.later(() -> r.start(false, image));

@@ -4,8 +4,10 @@ import dev.baton.model.Location;
 import dev.baton.model.NodeId;
 import dev.baton.model.SessionKey;
 import dev.baton.protocol.Bug;
+import dev.baton.protocol.CoreSettings;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /**
@@ -65,6 +67,23 @@ final class Simulation {
     }
 
     // ---- parts
+
+    /** Started one after the other, without faults, with one segment whose sessions are used. */
+    static Simulation ofThreeSteadyNodes(CoreSettings settings) {
+        Scenario s = new Scenario();
+        s.nodes = 3;
+        s.settings = settings;
+        s.proofs = Proofs.Policy.WITHHELD;
+        s.steady = true;
+        s.drawSegments(new Rng(1), 1);
+        Simulation sim = new Simulation(1, s, null, null, null);
+        for (SimNode n : sim.nodes()) {
+            n.start();
+            sim.until(sim.now() + TimeUnit.SECONDS.toNanos(2));
+        }
+        sim.until(sim.now() + TimeUnit.SECONDS.toNanos(5));
+        return sim;
+    }
 
     Scenario scenario() {
         return scenario;
