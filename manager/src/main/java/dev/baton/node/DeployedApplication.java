@@ -228,15 +228,10 @@ final class DeployedApplication implements Application {
     /** With the calling thread, for what counts as a refusal where it fails. */
     private <T> T block(Passage<T> way, long timeoutNanos) {
         try {
-            return block(way, timeoutNanos, 0);
+            return way.block(timeoutNanos, 0, parts, events::waiting);
         } catch (SessionUnavailable e) {
             throw refused(e);
         }
-    }
-
-    private <T> T block(Passage<T> way, long timeoutNanos, long graceNanos) {
-        parts.shortTasks().beforeWaiting();
-        return way.block(timeoutNanos, graceNanos, parts.clock(), events::waiting);
     }
 
     @Override
@@ -344,7 +339,8 @@ final class DeployedApplication implements Application {
 
     @Override
     public void awaitDurable(AccessLog access, long version, long timeoutNanos) {
-        block(new Durability(access, version, acknowledged, parts), timeoutNanos, COMMIT_GRACE_NANOS);
+        new Durability(access, version, acknowledged, parts)
+                .block(timeoutNanos, COMMIT_GRACE_NANOS, parts, events::waiting);
     }
 
     @Override

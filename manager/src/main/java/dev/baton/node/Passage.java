@@ -48,8 +48,8 @@ abstract class Passage<T> {
      * @param graceNanos wait so long before asking whether one may wait
      * @param waits      see {@link ApplicationEvents#waiting}
      */
-    final T block(long timeoutNanos, long graceNanos, Clock clock, Supplier<Runnable> waits) {
-        long start = clock.nanos();
+    final T block(long timeoutNanos, long graceNanos, Parts parts, Supplier<Runnable> waits) {
+        long start = parts.now();
         boolean grace = graceNanos > 0;
         Runnable end = null;
         try {
@@ -59,9 +59,9 @@ abstract class Passage<T> {
                     end = waits.get();
                     crowded = end == null;
                 }
-                long left = start + timeoutNanos - clock.nanos();
-                long patience = grace ? Math.min(left, start + graceNanos - clock.nanos()) : left;
-                if (crowded || !await(w, patience)) {
+                long left = start + timeoutNanos - parts.now();
+                long patience = grace ? Math.min(left, start + graceNanos - parts.now()) : left;
+                if (crowded || !await(w, patience, parts)) {
                     if (grace && patience < left && !interrupted) {
                         grace = false;
                         continue;
@@ -88,15 +88,15 @@ abstract class Passage<T> {
      *
      * @param waits as there; where the thread must not wait it does not
      */
-    final void begin(long timeoutNanos, Clock clock, Supplier<Runnable> waits) {
-        long start = clock.nanos();
+    final void begin(long timeoutNanos, Parts parts, Supplier<Runnable> waits) {
+        long start = parts.now();
         Waiter w = advance();
         Runnable end = w == null ? null : waits.get();
         if (end == null) {
             return;
         }
         try {
-            while (w != null && await(w, start + timeoutNanos - clock.nanos())) {
+            while (w != null && await(w, start + timeoutNanos - parts.now(), parts)) {
                 w = advance();
             }
         } finally {
@@ -104,7 +104,9 @@ abstract class Passage<T> {
         }
     }
 
-    private boolean await(Waiter waiter, long nanos) {
+    private boolean await(Waiter waiter, long nanos, Parts parts) {
+        // Somebody may be waiting for what this thread has put off.
+        parts.shortTasks().beforeWaiting();
         try {
             return waiter.await(nanos) != null;
         } catch (InterruptedException e) {
