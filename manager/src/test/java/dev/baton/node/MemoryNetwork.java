@@ -8,10 +8,8 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
@@ -25,8 +23,9 @@ public final class MemoryNetwork {
     private final Set<NodeId> cut = ConcurrentHashMap.newKeySet();
     private final Set<NodeId> silent = ConcurrentHashMap.newKeySet();
     private volatile BiPredicate<NodeId, Message> lost = (to, message) -> false;
-    private volatile BiPredicate<NodeId, Message> held = (to, message) -> false;
-    private final Queue<Runnable> holding = new ConcurrentLinkedQueue<>();
+    /** Guards {@link #held} too: what is found to be held must not come after the last delivery. */
+    private final List<Runnable> holding = new ArrayList<>();
+    private BiPredicate<NodeId, Message> held = (to, message) -> false;
 
     public synchronized Port port(String name, long incarnation) {
         return new Port(new NodeId(name, incarnation));
@@ -39,15 +38,20 @@ public final class MemoryNetwork {
 
     /** Messages that are kept back until {@link #deliverHeld}. */
     public void hold(BiPredicate<NodeId, Message> which) {
-        held = which;
+        synchronized (holding) {
+            held = which;
+        }
     }
 
     /** Delivers what was kept back, and keeps back nothing more. */
     public void deliverHeld() {
-        held = (to, message) -> false;
-        for (Runnable delivery = holding.poll(); delivery != null; delivery = holding.poll()) {
-            delivery.run();
+        List<Runnable> deliveries;
+        synchronized (holding) {
+            held = (to, message) -> false;
+            deliveries = List.copyOf(holding);
+            holding.clear();
         }
+        deliveries.forEach(Runnable::run);
     }
 
     /** The process is gone, and nobody has noticed: nothing of it is heard any more, until {@link #kill} tells. */
@@ -135,9 +139,7 @@ public final class MemoryNetwork {
             Port target = find(to);
             List<Message> kept = new ArrayList<>();
             for (Message message : envelope) {
-                if (held.test(to, message)) {
-                    holding.add(() -> send(to, List.of(message)));
-                } else if (!lost.test(to, message)) {
+                if (!holds(to, message) && !lost.test(to, message)) {
                     kept.add(message);
                 }
             }
@@ -148,6 +150,12 @@ public final class MemoryNetwork {
             sent.increment();
             bytes.add(encoded.length);
             target.deliver(l -> l.received(self, decode(encoded)));
+        }
+
+        private boolean holds(NodeId to, Message message) {
+            synchronized (holding) {
+                return held.test(to, message) && holding.add(() -> send(to, List.of(message)));
+            }
         }
 
         private static List<Message> decode(byte[] encoded) {
