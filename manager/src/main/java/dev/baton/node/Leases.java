@@ -10,7 +10,8 @@ import java.util.concurrent.TimeUnit;
 /** Until when this process may serve, by segment, and who waits for that. */
 final class Leases {
     private static final long[] NOTHING = {};
-    private static final long ASK_AGAIN_NANOS = TimeUnit.SECONDS.toNanos(1);
+    /** The core asks a node that does not answer again after an eighth of a second. */
+    private static final long ASK_AGAIN_NANOS = TimeUnit.MILLISECONDS.toNanos(150);
     private static final int MAX_WAITS = 10_000;
 
     private record Wait(int segment, Waiter waiter) {}

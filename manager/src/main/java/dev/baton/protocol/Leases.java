@@ -37,7 +37,8 @@ final class Leases {
         /** When this node last answered it. */
         long lastAnswer = NEVER;
         TableNumber told = TableNumber.NONE;
-        long lastAsked = NEVER;
+        /** Sending of the last question, while that is unanswered. */
+        long asking = NEVER;
         final TreeMap<Long, Long> asked = new TreeMap<>();
     }
 
@@ -74,7 +75,7 @@ final class Leases {
         }
         Peer p = peer(node);
         p.asked.put(++lastEcho, step.now);
-        p.lastAsked = step.now;
+        p.asking = step.now;
         while (p.asked.size() > MAX_ASKED) {
             p.asked.pollFirstEntry();
         }
@@ -93,9 +94,10 @@ final class Leases {
         }
     }
 
+    /** At once, unless the node is being asked. One that had no right itself, and said so, has asked for it meanwhile. */
     private void askSoon(NodeId node) {
         Peer p = peer(node);
-        if (p.lastAsked == NEVER || step.now - p.lastAsked > step.settings.beatNanos() / 8) {
+        if (p.asking == NEVER || step.now - p.asking > step.settings.beatNanos() / 8) {
             ask(node);
         }
     }
@@ -144,6 +146,9 @@ final class Leases {
         told(from, m.effective());
         Peer p = peer(from);
         Long sent = p.asked.remove(m.echo());
+        if (sent != null && sent == p.asking) {
+            p.asking = NEVER;
+        }
         if (m.effective().compareTo(directory.effective.number()) > 0) {
             step.send(from, new Message.TableWanted(directory.effective.number()));
             return false;

@@ -165,6 +165,31 @@ class SessionNodeTest {
     }
 
     @Test
+    @Timeout(value = 30, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+    @DisplayName("Protocol section 8: while a request waits for a lease the core is told so again and again")
+    void whoWaitsForALeaseAsksAgain() {
+        try (ScriptedNode n = new ScriptedNode(ApplicationSettings.DEFAULT)) {
+            n.grantEverything(Map.of());
+            n.shop.finish(n.enter("id"), LONG);
+            n.serve(n.nanos() - 1);
+            CompletableFuture<AccessLog> entry = n.shop.enterAsync(n.shop.state("id"), LONG).toCompletableFuture();
+            while (n.core.given(Input.ConfirmLease.class).isEmpty()) {
+                Thread.onSpinWait();
+            }
+            n.pass(149, TimeUnit.MILLISECONDS);
+            assertThat(n.core.given(Input.ConfirmLease.class)).hasSize(1);
+            n.pass(1, TimeUnit.MILLISECONDS);
+            assertThat(n.core.given(Input.ConfirmLease.class)).hasSize(2);
+            n.pass(150, TimeUnit.MILLISECONDS);
+            assertThat(n.core.given(Input.ConfirmLease.class)).hasSize(3);
+            n.serve(Long.MAX_VALUE);
+            assertThat(entry.join()).isNotNull();
+            n.pass(10, TimeUnit.SECONDS);
+            assertThat(n.core.given(Input.ConfirmLease.class)).hasSize(3);
+        }
+    }
+
+    @Test
     @DisplayName("Protocol section 8: the lease is looked at again before the answer completes")
     void anAnswerAfterTheLeaseIsNotGiven() {
         try (ScriptedNode n = new ScriptedNode(ApplicationSettings.DEFAULT)) {
