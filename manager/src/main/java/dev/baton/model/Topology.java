@@ -90,6 +90,12 @@ public record Topology(TableNumber number, List<Branch> lineage, List<Member> me
                 && (common == lineage.size() || other.number.compareTo(lineage.get(common).from()) <= 0);
     }
 
+    /** Whether a table of that number led up to this one, as far as numbers tell: another side has some of its own. */
+    public boolean follows(TableNumber other) {
+        return other.compareTo(number) <= 0 && lineage.stream().allMatch(step -> step.from().equals(TableNumber.NONE)
+                || other.compareTo(step.from()) <= 0 || other.epoch().compareTo(step.epoch()) >= 0);
+    }
+
     /**
      * Where both sides went on: true where {@code other}'s left off because all its seats were dead, in a table older than
      * the last that this side had by majority. It could not know that others lived; what it began is void.
@@ -99,6 +105,22 @@ public record Topology(TableNumber number, List<Branch> lineage, List<Member> me
         int its = other.commonWith(this);
         return common > 0 && its < other.lineage.size() && !other.lineage.get(its).givenUp()
                 && lastBefore(common).compareTo(other.lastBefore(its)) > 0;
+    }
+
+    /**
+     * Where both sides went on, and neither {@link #outlasted} the other: whether this one has more seats. The first table
+     * after a step still lists those who were given up, and counts for nothing.
+     */
+    public boolean outnumbers(Topology other) {
+        return !continues(other) && !other.continues(this) && !outlasted(other) && !other.outlasted(this)
+                && seatsGoingOn() > other.seatsGoingOn();
+    }
+
+    private int seatsGoingOn() {
+        Branch last = lineage.get(lineage.size() - 1);
+        long before = last.from().epoch().equals(number.epoch()) ? last.from().n() : 0;
+        boolean first = lineage.size() > 1 && last.epoch().equals(number.epoch()) && number.n() == before + 1;
+        return first ? 0 : seats().size();
     }
 
     /** How many of its steps lead up to the last one that the other has, too; 0 for another cluster. */

@@ -35,6 +35,8 @@ final class Coordinator {
     private final Map<NodeId, Message.Promise> promises = new LinkedHashMap<>();
     /** What another side had in effect when this one went on alone, or null. */
     private Topology majority;
+    /** Who acted by a table with more seats than this side's: what they act by now is part of the decision. */
+    private final Set<NodeId> outnumbering = new LinkedHashSet<>();
     private Topology proposed;
     private boolean inEffect;
     private final Set<NodeId> storedBy = new LinkedHashSet<>();
@@ -103,14 +105,26 @@ final class Coordinator {
         }
     }
 
-    /** A table is in effect. Where its side had a majority when the one led here went on alone, that one goes on. */
-    void heard(Topology effective) {
+    /**
+     * A node acts by that table. Where its side had a majority when the one led here went on alone, that one goes on; where
+     * its side has more seats it is decided anew, by what all in sight act by then.
+     */
+    void heard(NodeId from, Topology effective) {
         Topology own = state == State.LEADING ? proposed : directory.effective;
-        if (own != null && step.guards.majorityWins(effective.outlasted(own))) {
+        if (own == null) {
+            return;
+        }
+        boolean outnumbered = directory.inView(from) && effective.outnumbers(own);
+        if (outnumbered) {
+            outnumbering.add(from);
+        }
+        if (step.guards.majorityWins(effective.outlasted(own))) {
             majority = effective;
-            if (state == State.LEADING) {
-                claim(epoch);
-            }
+        } else if (!outnumbered) {
+            return;
+        }
+        if (state == State.LEADING) {
+            claim(epoch);
         }
     }
 
@@ -157,6 +171,9 @@ final class Coordinator {
         }
         Quorum.Verdict verdict = Quorum.reached(newest, promises.keySet(), directory, step.guards);
         if (verdict == Quorum.Verdict.NO) {
+            return;
+        }
+        if (directory.view().stream().anyMatch(n -> outnumbering.contains(n) && !promises.containsKey(n))) {
             return;
         }
         boolean conflict = promises.values().stream()
@@ -232,14 +249,15 @@ final class Coordinator {
             if (step.guards.majorityWins(a.outlasted(b) || b.outlasted(a))) {
                 return a.outlasted(b);
             }
-            if (a.seats().size() != b.seats().size()) {
-                return a.seats().size() > b.seats().size();
+            if (a.outnumbers(b) || b.outnumbers(a)) {
+                return a.outnumbers(b);
             }
         }
         return a.number().compareTo(b.number()) > 0;
     }
 
     private void lead(Topology first) {
+        outnumbering.clear();
         state = State.LEADING;
         inEffect = false;
         propose(first);

@@ -385,7 +385,7 @@ public final class NodeCore {
             coordinator.stored(from, x);
         } else if (m instanceof Message.Effective x) {
             keeper.effective(from, x.table());
-            coordinator.heard(x.table());
+            coordinator.heard(from, x.table());
         } else if (m instanceof Message.TableWanted x) {
             if (directory.effective != null && directory.effective.number().compareTo(x.have()) > 0) {
                 step.send(from, new Message.Effective(directory.effective));

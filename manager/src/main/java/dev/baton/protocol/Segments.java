@@ -29,7 +29,7 @@ final class Segments implements Leases.Needs {
     private final PrimarySegment[] primaries = new PrimarySegment[Topology.SEGMENTS];
     private final long[] highestTerm = new long[Topology.SEGMENTS];
     private final NodeId[] attachedBy = new NodeId[Topology.SEGMENTS];
-    /** Newest table by which a primary brought this node a copy. */
+    /** Newest table by which a primary brought this node a copy; the last one where sides went on apart. */
     private final TableNumber[] attachedAt = new TableNumber[Topology.SEGMENTS];
     /** The stream of a copy that was dropped: what comes late of it must not begin another one. */
     private final Ended[] ended = new Ended[Topology.SEGMENTS];
@@ -62,7 +62,7 @@ final class Segments implements Leases.Needs {
     void follow(int i, SegmentEntry entry, Topology before, boolean conflict) {
         highestTerm[i] = Math.max(highestTerm[i], entry.term());
         // What a primary of the winning side has begun to bring already is no copy of this side.
-        boolean brought = conflict && attachedAt[i] != null && attachedAt[i].compareTo(before.number()) > 0;
+        boolean brought = conflict && attachedAt[i] != null && !before.follows(attachedAt[i]);
         if (conflict && !brought && !entry.owns(step.self) && copies[i] != null) {
             if (!copies[i].keys().isEmpty()) {
                 step.warn("segment " + i + ": dropped " + copies[i].keys().size() + " sessions of this side");
@@ -300,7 +300,8 @@ final class Segments implements Leases.Needs {
         }
         highestTerm[i] = m.term();
         attachedBy[i] = from;
-        if (attachedAt[i] == null || attachedAt[i].compareTo(m.listed()) < 0) {
+        boolean elsewhere = directory.effective != null && !directory.effective.follows(m.listed());
+        if (attachedAt[i] == null || elsewhere || attachedAt[i].compareTo(m.listed()) < 0) {
             attachedAt[i] = m.listed();
         }
         if (copies[i] == null || copies[i].term != m.term() || copies[i].stream <= m.stream()) {

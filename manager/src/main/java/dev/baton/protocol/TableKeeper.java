@@ -2,10 +2,13 @@ package dev.baton.protocol;
 
 import dev.baton.model.Epoch;
 import dev.baton.model.NodeId;
+import dev.baton.model.SegmentEntry;
 import dev.baton.model.Topology;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 
 /**
  * A seat's side of choosing tables: what it promised and what it stored. The scheme is single-decree Paxos (Lamport:
@@ -54,7 +57,7 @@ final class TableKeeper {
             step.send(from, new Message.Refused(table.number().epoch(), promised));
             return;
         }
-        if (outlasted(table)) {
+        if (loses(table)) {
             step.send(from, new Message.Effective(directory.effective));
             return;
         }
@@ -73,7 +76,7 @@ final class TableKeeper {
 
     /** A majority stored it: that can be learned from anybody. */
     void effective(NodeId from, Topology table) {
-        if (outlasted(table)) {
+        if (loses(table)) {
             step.send(from, new Message.Effective(directory.effective));
             return;
         }
@@ -82,13 +85,33 @@ final class TableKeeper {
             stored = table;
             promised = table.number().epoch();
         }
-        if (directory.effective == null || directory.effective.number().compareTo(table.number()) < 0) {
+        if (directory.effective == null
+                || directory.effective.number().compareTo(table.number()) < 0 && !takesForOwner(table)) {
             adopt.accept(table);
         }
     }
 
-    /** Whether it is void: its side left off when this one had a majority, and has to hear of that. */
-    private boolean outlasted(Topology table) {
-        return directory.effective != null && step.guards.majorityWins(directory.effective.outlasted(table));
+    /**
+     * Whether a table of another side, which does not have this node as a member, takes it for the owner of what it has
+     * dropped on its own side. Its promise will tell what it still has, before it is a member again.
+     */
+    private boolean takesForOwner(Topology table) {
+        if (table.member(step.self) != null || table.continues(directory.effective)) {
+            return false;
+        }
+        Set<Integer> has = copies.get().stream().map(Message.CopyNumber::segment).collect(Collectors.toSet());
+        for (int i = 0; i < Topology.SEGMENTS; i++) {
+            SegmentEntry e = table.segment(i);
+            if (e.primary().equals(step.self) && e.created() != e.term() && !has.contains(i)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Whether its side is not the one that goes on, as whoever coordinates both will find, too; it has to hear of that. */
+    private boolean loses(Topology table) {
+        Topology own = directory.effective;
+        return own != null && (step.guards.majorityWins(own.outlasted(table)) || own.outnumbers(table));
     }
 }

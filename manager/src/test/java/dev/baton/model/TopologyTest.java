@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
@@ -56,6 +57,39 @@ class TopologyTest {
     }
 
     @Test
+    @DisplayName("Where nodes were given up the side with more seats goes on; a first table that still lists them has none")
+    void moreSeatsGoOn() {
+        Topology three = seats(3, table(number(1, N2, 6), FOUNDING));
+        Topology one = seats(1, table(number(4, N4, 2), FOUNDING, GIVEN_UP));
+        Topology first = seats(4, table(number(4, N4, 1), FOUNDING, GIVEN_UP));
+
+        assertThat(three.outnumbers(one)).isTrue();
+        assertThat(one.outnumbers(three)).isFalse();
+        assertThat(three.outnumbers(first)).isTrue();
+        assertThat(first.outnumbers(three)).isFalse();
+        assertThat(one.outnumbers(seats(1, three))).isFalse();
+        assertThat(seats(3, table(SPLIT, FOUNDING)).outnumbers(one)).as("it led to this one").isFalse();
+        assertThat(seats(9, survivor).outnumbers(seats(1, table(number(2, N2, 1), FOUNDING)))).as("a majority").isFalse();
+        Topology midReign = seats(4, table(number(4, N4, 8), FOUNDING, new Branch(new Epoch(4, N4), number(4, N4, 7), true)));
+        Topology later = seats(3, table(number(5, N2, 1), FOUNDING));
+        assertThat(midReign.outnumbers(later)).isFalse();
+        assertThat(midReign.withNumber(number(4, N4, 9)).outnumbers(later)).isTrue();
+    }
+
+    @Test
+    @DisplayName("Numbers of another side's tables did not lead up to this one, though they are lower")
+    void followsItsOwnNumbers() {
+        Topology table = table(number(4, N4, 3), FOUNDING, GIVEN_UP);
+
+        for (TableNumber before : List.of(number(1, N2, 1), SPLIT, number(4, N4, 1), number(4, N4, 3))) {
+            assertThat(table.follows(before)).as("%s", before).isTrue();
+        }
+        for (TableNumber other : List.of(number(1, N2, 6), number(3, N2, 1), number(4, N4, 4), number(5, N2, 1))) {
+            assertThat(table.follows(other)).as("%s", other).isFalse();
+        }
+    }
+
+    @Test
     @DisplayName("Two clusters have nothing in common")
     void strangers() {
         Topology stranger = table(number(9, N4, 1), Branch.founding(new Epoch(1, N4)));
@@ -96,6 +130,12 @@ class TopologyTest {
 
     private static TableNumber number(long epoch, NodeId coordinator, long n) {
         return new TableNumber(new Epoch(epoch, coordinator), n);
+    }
+
+    private static Topology seats(int count, Topology table) {
+        List<Member> members = IntStream.range(0, count).mapToObj(i -> new Member(new NodeId("n" + i, 1),
+                new Location("", "", ""), true, false, TableNumber.NONE)).toList();
+        return new Topology(table.number(), table.lineage(), members, List.of(), table.segments());
     }
 
     private static Topology table(TableNumber number, Branch... lineage) {

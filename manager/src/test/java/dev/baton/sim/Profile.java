@@ -146,6 +146,19 @@ enum Profile {
             s.sticky = 0.6;
         }
     },
+    /** Sides that cannot see each other give each other up after a few seconds, go on, and meet again. */
+    GIVEN_UP {
+        @Override
+        void shape(Scenario s, Rng rng) {
+            CUTS.shape(s, rng);
+            s.lineages = true;
+            s.settings = s.settings.withLostAfterNanos(rng.between(1, 6) * 1_000_000_000L);
+            s.nodes = 3 + rng.below(5);
+            s.crash = 1;
+            s.faults = 4 + rng.below(6);
+            s.faultNanos = 40_000_000_000L;
+        }
+    },
     /** Sessions end and are forgotten while nodes go, come back and lag behind. */
     FORGETTING {
         @Override

@@ -42,6 +42,13 @@ class SimulationTest {
         assertThat(Hunt.run(seed, null, null, Profile.OUTLIVED)).isNull();
     }
 
+    @ParameterizedTest
+    @ValueSource(longs = {34, 59, 149, 322, 500, 641, 693, 849})
+    @DisplayName("no node is made owner of what it does not have where sides give each other up and meet again (seed 402712)")
+    void sidesThatGaveEachOtherUp(long seed) {
+        assertThat(Hunt.run(seed, null, null, Profile.GIVEN_UP)).isNull();
+    }
+
     @Test
     @DisplayName("they hold where ended sessions are forgotten while nodes go, come back and lag behind")
     void endedSessionsAreForgotten() {

@@ -17,7 +17,8 @@ import java.util.regex.Pattern;
  * as the story's sessions and people are concerned. Lines that begin with {@code #} are kept.
  *
  * <pre>
- * > cluster 3 backups 1          starts n1, n2, ... one after the other; more words: hash, eager, unproven, minInSync
+ * > cluster 3 backups 1          starts n1, n2, ... one after the other; more words: hash, eager, unproven, minInSync,
+ *                                lostAfter 4 (seconds)
  * > create s1 at n1              where n1 is the primary; also read, write, look, destroy, rename
  * > create s1 at n1 segment 7, create s1 at n1 expires 20 (after so many seconds)
  * > wait 10 s
@@ -139,6 +140,9 @@ final class Story {
         List<String> more = Arrays.asList(w).subList(4, w.length);
         s.settings = CoreSettings.defaults(backups).withHashPlacement(more.contains("hash"))
                 .withMinInSync(more.contains("minInSync") ? 1 : 0);
+        if (more.contains("lostAfter")) {
+            s.settings = s.settings.withLostAfterNanos(Long.parseLong(more.get(more.indexOf("lostAfter") + 1)) * SECOND);
+        }
         s.eager = more.contains("eager");
         s.proofs = more.contains("unproven") ? Proofs.Policy.WITHHELD : Proofs.Policy.GIVEN;
         s.steady = true;
