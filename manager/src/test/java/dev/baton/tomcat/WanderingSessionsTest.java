@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import jakarta.servlet.http.HttpSession;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -155,7 +156,10 @@ class WanderingSessionsTest {
         for (int i = 0; i < 5; i++) {
             assertThat(visitor.text(2, "/shop/look")).startsWith("new: false");
         }
-        assertThat(since(before)).isEqualTo(Map.of("Lookup", 5L, "Meta", 5L));
+        Map<String, Long> cost = since(before);
+        // A look-up may want the acknowledgement of what came before, which nobody awaited so far.
+        cost.keySet().removeAll(Set.of("Replicate", "Replicated"));
+        assertThat(cost).isEqualTo(Map.of("Lookup", 5L, "Meta", 5L));
     }
 
     @Test
