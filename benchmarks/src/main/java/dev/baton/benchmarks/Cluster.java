@@ -36,9 +36,9 @@ final class Cluster implements AutoCloseable {
         this.layout = layout;
     }
 
-    /** Starts the nodes one after the other. A manager that does not share sessions is loaded sticky in any layout. */
+    /** Starts the nodes one after the other. Managers that do not share sessions are mostly loaded sticky. */
     static Cluster start(Options options, ManagerKind manager, Layout layout) throws IOException, InterruptedException {
-        Cluster cluster = new Cluster(manager, manager.shares() ? layout : new Layout(true, layout.nodes()));
+        Cluster cluster = new Cluster(manager, manager.goesRound() ? layout : new Layout(true, layout.nodes()));
         try {
             List<Integer> http = freePorts(layout.nodes());
             List<Integer> receivers = freePorts(layout.nodes());
@@ -60,27 +60,36 @@ final class Cluster implements AutoCloseable {
     }
 
     /**
-     * Makes that many sessions, the same number on each node.
+     * Makes that many sessions, the same number on each node; where requests go round and sessions are not shared, each
+     * at every node.
      *
      * @param wide whether they have 50 more attributes
      */
     void makeVisitors(int sessions, boolean wide) throws IOException {
-        byte[] request = Visitor.request("/new", null);
-        for (int n = 0; n < nodes.size(); n++) {
+        boolean everywhere = !manager.shares() && !layout.sticky();
+        for (int home = 0; home < nodes.size(); home++) {
             List<Visitor> made = new ArrayList<>();
-            try (Connection connection = new Connection(nodes.get(n).port())) {
-                while (made.size() < sessions / nodes.size()) {
-                    if (connection.exchange(request) != 0 || connection.cookie() == null) {
-                        throw new IOException("no session was made: " + connection.head());
-                    }
-                    String cookie = connection.cookie();
-                    if (wide && connection.exchange(Visitor.request("/parts", cookie)) != 0) {
-                        throw new IOException("no attributes were made: " + connection.head());
-                    }
-                    made.add(new Visitor(cookie, n, manager.mustBeTold()));
+            while (made.size() < sessions / nodes.size()) {
+                List<String> cookies = new ArrayList<>();
+                for (TomcatNode node : everywhere ? nodes : nodes.subList(home, home + 1)) {
+                    cookies.add(makeSession(node, wide));
                 }
+                made.add(new Visitor(cookies, home, manager.mustBeTold()));
             }
             visitors.add(made);
+        }
+    }
+
+    private static String makeSession(TomcatNode node, boolean wide) throws IOException {
+        try (Connection connection = new Connection(node.port())) {
+            if (connection.exchange(Visitor.request("/new", null)) != 0 || connection.cookie() == null) {
+                throw new IOException("no session was made: " + connection.head());
+            }
+            String cookie = connection.cookie();
+            if (wide && connection.exchange(Visitor.request("/parts", cookie)) != 0) {
+                throw new IOException("no attributes were made: " + connection.head());
+            }
+            return cookie;
         }
     }
 

@@ -11,6 +11,16 @@ enum ManagerKind {
      * measure of what waiting for another node costs on this machine at least. Keeps no session alive.
      */
     PLAIN,
+    /**
+     * As {@link #STANDARD}, and where requests go round each node has a session of its own for each visitor: what the
+     * routing costs by itself.
+     */
+    STANDARD_TURNS,
+    /**
+     * As {@link #PLAIN} with sessions like that; another node is asked before the request, too, as for a token: what the
+     * messages of a request that goes round cost on this machine at least.
+     */
+    PLAIN_TURNS,
     /** As shipped: the answer waits for the backup. */
     BATON("", 0),
     /** Requests of one session take turns. */
@@ -39,7 +49,16 @@ enum ManagerKind {
 
     /** Whether the sessions of one node can be reached through another. */
     boolean shares() {
-        return this != STANDARD && this != PLAIN;
+        return this != STANDARD && this != STANDARD_TURNS && !plain();
+    }
+
+    /** Whether requests go round where the layout says so, else they are sticky always. */
+    boolean goesRound() {
+        return shares() || this == STANDARD_TURNS || this == PLAIN_TURNS;
+    }
+
+    boolean plain() {
+        return this == PLAIN || this == PLAIN_TURNS;
     }
 
     boolean baton() {
@@ -59,9 +78,9 @@ enum ManagerKind {
     /** The element that goes into the Context. */
     String managerElement(Seat seat) {
         if (!shares()) {
-            return "<Manager className='org.apache.catalina.session.StandardManager' pathname=''/>" + (this == PLAIN
+            return "<Manager className='org.apache.catalina.session.StandardManager' pathname=''/>" + (plain()
                     ? "<Valve className='dev.baton.benchmarks.plain.PlainExchange' port='" + seat.receiver()
-                            + "' peer='" + seat.nextReceiver() + "'/>" : "");
+                            + "' peer='" + seat.nextReceiver() + "' asks='" + (this == PLAIN_TURNS) + "'/>" : "");
         }
         if (baton()) {
             return "<Manager className='dev.baton.tomcat.BatonManager' stack='local:" + seat.localPort() + "' cluster='"

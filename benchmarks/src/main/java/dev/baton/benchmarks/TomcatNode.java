@@ -130,7 +130,7 @@ final class TomcatNode implements AutoCloseable {
         if (manager.baton()) {
             Files.copy(options.jar(), base.resolve("lib/baton.jar"));
         }
-        if (manager == ManagerKind.PLAIN) {
+        if (manager.plain()) {
             copyClasses("plain", base.resolve("lib"));
         }
         copyClasses("shop", base.resolve("bench/WEB-INF/classes"));

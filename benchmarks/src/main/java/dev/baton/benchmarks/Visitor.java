@@ -1,29 +1,41 @@
 package dev.baton.benchmarks;
 
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.List;
 
-/** One session as its client knows it: the bytes it sends and the answers that must come. One thread at a time. */
+/**
+ * One session as its client knows it, or one at each node: the bytes it sends and the answers that must come. One thread
+ * at a time.
+ */
 final class Visitor {
     /** What the application answers to {@link Workload#READ}: the entries of its attribute. */
     static final int ENTRIES = 40;
 
-    private final EnumMap<Workload, byte[]> requests = new EnumMap<>(Workload.class);
+    private final List<EnumMap<Workload, byte[]>> requests = new ArrayList<>();
     private final EnumMap<Workload, long[]> numbers = new EnumMap<>(Workload.class);
     private final EnumMap<Workload, Integer> next = new EnumMap<>(Workload.class);
-    private final String cookie;
+    private final List<String> cookies;
     private int node;
 
     /**
-     * @param home the node that made the session
-     * @param set  whether the application calls {@code setAttribute} after changes in place
+     * @param cookies of the session, or of each node's
+     * @param home    the node that made the session
+     * @param set     whether the application calls {@code setAttribute} after changes in place
      */
-    Visitor(String cookie, int home, boolean set) {
-        this.cookie = cookie;
+    Visitor(List<String> cookies, int home, boolean set) {
+        this.cookies = cookies;
         this.node = home;
+        for (String cookie : cookies) {
+            EnumMap<Workload, byte[]> ofSession = new EnumMap<>(Workload.class);
+            for (Workload workload : Workload.values()) {
+                String query = workload.inPlace() ? "?i=00&set=" + set : "";
+                ofSession.put(workload, request(workload.path + query, cookie));
+            }
+            requests.add(ofSession);
+        }
         for (Workload workload : Workload.values()) {
-            String query = workload.inPlace() ? "?i=00&set=" + set : "";
-            requests.put(workload, request(workload.path + query, cookie));
             numbers.put(workload, new long[workload.items]);
             next.put(workload, 0);
         }
@@ -35,8 +47,9 @@ final class Visitor {
                 + (cookie == null ? "" : "Cookie: " + cookie + "\r\n") + "\r\n").getBytes(StandardCharsets.ISO_8859_1);
     }
 
+    /** Of the session, or of the first node's. */
     String cookie() {
-        return cookie;
+        return cookies.get(0);
     }
 
     /** The node for the next request if requests go round. */
@@ -47,7 +60,7 @@ final class Visitor {
 
     /** The next request of that kind. */
     byte[] request(Workload workload) {
-        byte[] request = requests.get(workload);
+        byte[] request = requests.get(requests.size() == 1 ? 0 : node).get(workload);
         if (workload.inPlace()) {
             int item = next.get(workload);
             int at = "GET /bench".length() + workload.path.length() + "?i=".length();

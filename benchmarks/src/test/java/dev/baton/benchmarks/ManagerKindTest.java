@@ -32,8 +32,13 @@ class ManagerKindTest {
     @Test
     void thePlainExchangeIsBesideTomcatsOwnManager() {
         Seat last = new Seat("bench-7", 2, List.of(4001, 4002, 4003), 20_400);
-        assertThat(ManagerKind.PLAIN.managerElement(last)).contains("StandardManager", "port='4003' peer='4001'");
+        assertThat(ManagerKind.PLAIN.managerElement(last)).contains("StandardManager",
+                "port='4003' peer='4001' asks='false'");
+        assertThat(ManagerKind.PLAIN_TURNS.managerElement(last)).contains("port='4003' peer='4001' asks='true'");
+        assertThat(ManagerKind.STANDARD_TURNS.managerElement(last)).doesNotContain("Valve");
         assertThat(List.of(ManagerKind.values())).filteredOn(m -> !m.shares())
+                .containsExactly(ManagerKind.STANDARD, ManagerKind.PLAIN, ManagerKind.STANDARD_TURNS, ManagerKind.PLAIN_TURNS);
+        assertThat(List.of(ManagerKind.values())).filteredOn(m -> !m.goesRound())
                 .containsExactly(ManagerKind.STANDARD, ManagerKind.PLAIN);
     }
 }

@@ -22,7 +22,7 @@ class OptionsTest {
         assertThatThrownBy(() -> Options.of(new String[] {"--home=x", "--connections=16,many"}))
                 .hasMessage("--connections: 'many' is no number");
         assertThatThrownBy(() -> Options.of(new String[] {"--home=x", "--managers=jdbc"}))
-                .hasMessageStartingWith("--managers: 'jdbc' is none of [standard, plain, baton,");
+                .hasMessageStartingWith("--managers: 'jdbc' is none of [standard, plain, standard-turns, plain-turns, baton,");
         assertThatThrownBy(() -> Options.of(new String[] {"--home=x", "--layouts=sticky-9"}))
                 .hasMessage("--layouts: 'sticky-9' is not sticky-N or robin-N with 2 to 5 nodes");
         assertThatThrownBy(() -> Options.of(new String[] {"--home=x", "--colour=red"})).hasMessage("unknown: --colour");

@@ -2,10 +2,11 @@ package dev.baton.benchmarks;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class VisitorTest {
-    private final Visitor visitor = new Visitor("JSESSIONID=A.n1", 1, true);
+    private final Visitor visitor = new Visitor(List.of("JSESSIONID=A.n1"), 1, true);
 
     @Test
     void noticesALostChange() {
@@ -30,6 +31,14 @@ class VisitorTest {
         }
         assertThat(visitor.accept(Workload.CART, 1)).isFalse();
         assertThat(new String(visitor.request(Workload.ONE_OF_50))).startsWith("GET /bench/part?i=00&set=true HTTP");
+    }
+
+    @Test
+    void hasASessionAtEachNodeWhereTheyAreNotShared() {
+        Visitor many = new Visitor(List.of("JSESSIONID=A", "JSESSIONID=B", "JSESSIONID=C"), 1, false);
+        assertThat(new String(many.request(Workload.READ))).contains("Cookie: JSESSIONID=B\r\n");
+        assertThat(many.nextNode(3)).isEqualTo(2);
+        assertThat(new String(many.request(Workload.CART))).contains("Cookie: JSESSIONID=C\r\n");
     }
 
     @Test

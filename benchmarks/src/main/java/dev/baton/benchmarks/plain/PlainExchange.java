@@ -15,8 +15,12 @@ import org.apache.catalina.valves.ValveBase;
  * it. Knows from the request what that is, so that nothing is spent on finding out.
  */
 public final class PlainExchange extends ValveBase {
+    /** About what it takes to ask for a token. */
+    private static final byte[] QUESTION = new byte[40];
+
     private int port;
     private int peer;
+    private boolean asks;
     private PlainLink link;
 
     /** Makes a valve of requests that may be asynchronous, as far as Tomcat asks. */
@@ -42,6 +46,15 @@ public final class PlainExchange extends ValveBase {
         this.peer = peer;
     }
 
+    /**
+     * Of the configuration.
+     *
+     * @param asks whether the other node is asked before each request of a session
+     */
+    public void setAsks(boolean asks) {
+        this.asks = asks;
+    }
+
     @Override
     protected void startInternal() throws LifecycleException {
         try {
@@ -64,6 +77,9 @@ public final class PlainExchange extends ValveBase {
 
     @Override
     public void invoke(Request request, Response response) throws IOException, ServletException {
+        if (asks && request.getRequestedSessionId() != null) {
+            link.exchange(QUESTION);
+        }
         getNext().invoke(request, response);
         String name = changed(request);
         Session session = name == null ? null : request.getSessionInternal(false);
