@@ -114,16 +114,15 @@ final class Coordinator {
         if (own == null) {
             return;
         }
-        boolean outnumbered = directory.inView(from) && effective.outnumbers(own);
+        boolean outlasted = step.guards.majorityWins(effective.outlasted(own));
+        if (outlasted) {
+            majority = effective;
+        }
+        boolean outnumbered = state != State.IDLE && directory.inView(from) && effective.outnumbers(own);
         if (outnumbered) {
             outnumbering.add(from);
         }
-        if (step.guards.majorityWins(effective.outlasted(own))) {
-            majority = effective;
-        } else if (!outnumbered) {
-            return;
-        }
-        if (state == State.LEADING) {
+        if (state == State.LEADING && (outlasted || outnumbered)) {
             claim(epoch);
         }
     }
