@@ -228,7 +228,7 @@ final class DeployedApplication implements Application {
     /** With the calling thread, for what counts as a refusal where it fails. */
     private <T> T block(Passage<T> way, long timeoutNanos) {
         try {
-            return way.block(timeoutNanos, 0, parts, events::waiting);
+            return way.block(timeoutNanos, 0, events::waiting);
         } catch (SessionUnavailable e) {
             throw refused(e);
         }
@@ -290,13 +290,13 @@ final class DeployedApplication implements Application {
     @Override
     public List<Claim> lock(AccessLog access, LockOwner owner, Collection<String> names, boolean exclusive,
                             long timeoutNanos) {
-        return block(new Locking(access, owner, names, exclusive, timeoutNanos > 0, counting), timeoutNanos);
+        return block(new Locking(access, owner, names, exclusive, timeoutNanos > 0, counting, parts), timeoutNanos);
     }
 
     @Override
     public CompletionStage<List<Claim>> lockAsync(AccessLog access, LockOwner owner, Collection<String> names,
                                                   boolean exclusive, long timeoutNanos) {
-        return new Locking(access, owner, names, exclusive, timeoutNanos > 0, counting)
+        return new Locking(access, owner, names, exclusive, timeoutNanos > 0, counting, parts)
                 .async(timeoutNanos, parts.timers(), parts.helpers());
     }
 
@@ -340,7 +340,7 @@ final class DeployedApplication implements Application {
     @Override
     public void awaitDurable(AccessLog access, long version, long timeoutNanos) {
         new Durability(access, version, acknowledged, parts)
-                .block(timeoutNanos, COMMIT_GRACE_NANOS, parts, events::waiting);
+                .block(timeoutNanos, COMMIT_GRACE_NANOS, events::waiting);
     }
 
     @Override

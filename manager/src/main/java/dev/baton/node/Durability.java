@@ -10,15 +10,14 @@ final class Durability extends Passage<Void> {
     private final AccessLog log;
     private final long version;
     private final boolean acknowledged;
-    private final Parts parts;
     private Waiter durable;
     private Waiter lease;
 
     Durability(AccessLog log, long version, boolean acknowledged, Parts parts) {
+        super(parts);
         this.log = log;
         this.version = version;
         this.acknowledged = acknowledged;
-        this.parts = parts;
     }
 
     /** Whether there is nothing to wait for, and no failure. */

@@ -43,7 +43,7 @@ final class EarlyEntries {
         }
         Entry entry = new Entry(state, null, tokens, parts);
         try {
-            entry.begin(PATIENCE_NANOS, parts, events::waiting);
+            entry.begin(PATIENCE_NANOS, events::waiting);
         } catch (SessionUnavailable e) {
             return null; // a look-up will tell why, or that it does not matter
         }

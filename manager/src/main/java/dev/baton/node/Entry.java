@@ -20,7 +20,6 @@ final class Entry extends Passage<AccessLog> {
     private final ClientState state;
     private final LockOwner owner;
     private final Tokens tokens;
-    private final Parts parts;
     private Claim turn;
     private Waiter gate;
     private Waiter lease;
@@ -31,10 +30,10 @@ final class Entry extends Passage<AccessLog> {
 
     /** @param owner whose turn it will be, where requests follow each other */
     Entry(ClientState state, LockOwner owner, Tokens tokens, Parts parts) {
+        super(parts);
         this.state = state;
         this.owner = owner;
         this.tokens = tokens;
-        this.parts = parts;
     }
 
     @Override

@@ -101,7 +101,7 @@ final class IdChanges {
     /** The core can do nothing else with a session whose creation is unanswered. */
     private void awaitCreated(AccessLog log, long timeoutNanos) {
         if (!log.fresh() && !log.isDurable(1)) {
-            new Durability(log, 1, true, parts).block(timeoutNanos, 0, parts, () -> FREE);
+            new Durability(log, 1, true, parts).block(timeoutNanos, 0, () -> FREE);
         }
     }
 

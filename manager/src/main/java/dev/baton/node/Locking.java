@@ -30,7 +30,8 @@ final class Locking extends Passage<List<Claim>> {
     private String others = "";
 
     Locking(AccessLog log, LockOwner owner, Collection<String> names, boolean exclusive, boolean wait,
-            Counting counting) {
+            Counting counting, Parts parts) {
+        super(parts);
         this.log = log;
         this.owner = owner;
         this.names = new TreeSet<>(names).iterator();

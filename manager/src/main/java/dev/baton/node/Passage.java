@@ -12,9 +12,14 @@ import java.util.function.Supplier;
  * without one.
  */
 abstract class Passage<T> {
+    final Parts parts;
     private boolean late;
     private boolean crowded;
     private boolean interrupted;
+
+    Passage(Parts parts) {
+        this.parts = parts;
+    }
 
     /**
      * Goes as far as it can.
@@ -48,7 +53,7 @@ abstract class Passage<T> {
      * @param graceNanos wait so long before asking whether one may wait
      * @param waits      see {@link ApplicationEvents#waiting}
      */
-    final T block(long timeoutNanos, long graceNanos, Parts parts, Supplier<Runnable> waits) {
+    final T block(long timeoutNanos, long graceNanos, Supplier<Runnable> waits) {
         long start = parts.now();
         boolean grace = graceNanos > 0;
         Runnable end = null;
@@ -61,7 +66,7 @@ abstract class Passage<T> {
                 }
                 long left = start + timeoutNanos - parts.now();
                 long patience = grace ? Math.min(left, start + graceNanos - parts.now()) : left;
-                if (crowded || !await(w, patience, parts)) {
+                if (crowded || !await(w, patience)) {
                     if (grace && patience < left && !interrupted) {
                         grace = false;
                         continue;
@@ -88,7 +93,7 @@ abstract class Passage<T> {
      *
      * @param waits as there; where the thread must not wait it does not
      */
-    final void begin(long timeoutNanos, Parts parts, Supplier<Runnable> waits) {
+    final void begin(long timeoutNanos, Supplier<Runnable> waits) {
         long start = parts.now();
         Waiter w = advance();
         Runnable end = w == null ? null : waits.get();
@@ -96,7 +101,7 @@ abstract class Passage<T> {
             return;
         }
         try {
-            while (w != null && await(w, start + timeoutNanos - parts.now(), parts)) {
+            while (w != null && await(w, start + timeoutNanos - parts.now())) {
                 w = advance();
             }
         } finally {
@@ -104,7 +109,7 @@ abstract class Passage<T> {
         }
     }
 
-    private boolean await(Waiter waiter, long nanos, Parts parts) {
+    private boolean await(Waiter waiter, long nanos) {
         // Somebody may be waiting for what this thread has put off.
         parts.shortTasks().beforeWaiting();
         try {
