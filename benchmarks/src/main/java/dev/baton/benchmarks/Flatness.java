@@ -22,8 +22,10 @@ final class Flatness {
                 + options.seconds() + " s", List.of("nodes", "clients", "requests/s", "CPU µs/request", "× 2 nodes",
                         "p50 µs", "bytes/request", "× 2 nodes", "packets/request"));
         try (Fleet fleet = Fleet.of(options, LAYOUTS, List.of(ManagerKind.BATON), SESSIONS, false)) {
+            measure(options, report, fleet, nodes -> 1);
             measure(options, report, fleet, nodes -> CLIENTS);
             measure(options, report, fleet, nodes -> CLIENTS / 2 * nodes);
+            measure(options, report, fleet, nodes -> CLIENTS / 2 * nodes * (nodes - 1));
             report.failures(fleet.failures());
         }
     }

@@ -262,8 +262,10 @@ final class MessageForm {
                 writeEpoch(out, m.claimed());
                 writeEpoch(out, m.promised());
             }, in -> new Message.Refused(readEpoch(in), readEpoch(in))),
-            new Form<>(54, Message.Store.class, (out, m) -> TableForm.write(out, m.table()),
-                    in -> new Message.Store(TableForm.read(in))),
+            new Form<>(54, Message.Store.class, (out, m) -> {
+                TableForm.write(out, m.table());
+                out.flag(m.asked());
+            }, in -> new Message.Store(TableForm.read(in), in.flag())),
             new Form<>(55, Message.Stored.class, (out, m) -> writeNumber(out, m.number()),
                     in -> new Message.Stored(readNumber(in))),
             new Form<>(56, Message.Effective.class, (out, m) -> TableForm.write(out, m.table()),

@@ -92,8 +92,8 @@ public record Topology(TableNumber number, List<Branch> lineage, List<Member> me
 
     /** Whether a table of that number led up to this one, as far as numbers tell: another side has some of its own. */
     public boolean follows(TableNumber other) {
-        return other.compareTo(number) <= 0 && lineage.stream().allMatch(step -> step.from().equals(TableNumber.NONE)
-                || other.compareTo(step.from()) <= 0 || other.epoch().compareTo(step.epoch()) >= 0);
+        return other.compareTo(number) <= 0 && lineage.stream().allMatch(step ->
+                other.compareTo(step.from()) <= 0 || other.epoch().compareTo(step.epoch()) >= 0);
     }
 
     /**

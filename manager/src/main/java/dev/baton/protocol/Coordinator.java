@@ -111,7 +111,7 @@ final class Coordinator {
      */
     void heard(NodeId from, Topology effective) {
         Topology own = state == State.LEADING ? proposed : directory.effective;
-        if (own == null) {
+        if (own == null || state == State.LEADING && weighed(from, effective)) {
             return;
         }
         boolean outlasted = step.guards.majorityWins(effective.outlasted(own));
@@ -125,6 +125,12 @@ final class Coordinator {
         if (state == State.LEADING && (outlasted || outnumbered)) {
             claim(epoch);
         }
+    }
+
+    /** Whether the reign began with that node's promise, and it acted by this table then. */
+    private boolean weighed(NodeId from, Topology effective) {
+        Message.Promise promise = promises.get(from);
+        return promise != null && promise.effective() != null && promise.effective().number().equals(effective.number());
     }
 
     /** The newest table that this node stored or, while it claims, was told of: a fresh node has none of its own. */
@@ -182,7 +188,7 @@ final class Coordinator {
             return; // what they still have must be known
         }
         copiesFresh = true;
-        Topology again = newest.withNumber(new TableNumber(epoch, 1));
+        Topology again = joinersAnew(newest.withNumber(new TableNumber(epoch, 1)));
         for (Message.Promise p : promises.values()) {
             if (p.effective() != null && !newest.continues(p.effective())) {
                 again = again.withSegments(above(again, p.effective()));
@@ -194,6 +200,19 @@ final class Coordinator {
             again = again.withSegments(kept.segments());
         }
         lead(verdict.forced() ? branched(again, newest.number(), verdict) : again);
+    }
+
+    /**
+     * A joiner may have gone to another side and back, and dropped there what it had: each is asked again, and a report
+     * that it is complete, made before that, is none of this join.
+     */
+    private static Topology joinersAnew(Topology table) {
+        List<SegmentEntry> segments = new ArrayList<>();
+        for (SegmentEntry e : table.segments()) {
+            segments.add(new SegmentEntry(e.term(), e.primary(), e.backups(),
+                    e.joining().stream().map(j -> new SegmentEntry.Joiner(j.node(), table.number())).toList(), e.created()));
+        }
+        return table.withSegments(segments);
     }
 
     /** This side goes on without a majority; the other may, too. */
@@ -273,7 +292,7 @@ final class Coordinator {
         sentNanos = step.now;
         for (NodeId to : audience()) {
             if (!storedBy.contains(to)) {
-                step.send(to, new Message.Store(proposed));
+                step.send(to, new Message.Store(proposed, promises.containsKey(to)));
             }
         }
     }
@@ -337,6 +356,9 @@ final class Coordinator {
         if (!step.guards.mayPropose(inEffect)) {
             tryEffect();
             return;
+        }
+        if (directory.frozen) {
+            return; // those who are out of sight here may see each other: they would vote themselves out
         }
         leaving.removeIf(n -> !directory.inView(n));
         Rebalance.Next next = rebalance.next(proposed, new TableNumber(epoch, proposed.number().n() + 1), leaving,

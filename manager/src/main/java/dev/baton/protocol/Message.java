@@ -57,8 +57,12 @@ public sealed interface Message {
     /** The sender promised a higher epoch, or stores a table that wins. */
     record Refused(Epoch claimed, Epoch promised) implements Message {}
 
-    /** Store this table; it is not in effect yet. */
-    record Store(Topology table) implements Message {}
+    /**
+     * Store this table; it is not in effect yet.
+     *
+     * @param asked whether the receiver's promise was heard before the table was chosen, and with it what it acts by
+     */
+    record Store(Topology table, boolean asked) implements Message {}
 
     record Stored(TableNumber number) implements Message {}
 
@@ -74,6 +78,9 @@ public sealed interface Message {
     /**
      * A primary to the coordinator: the joiner has everything, and is required for every acknowledgement; or, with a
      * term above the segment's, that node refused to follow because it knows that term.
+     *
+     * @param listed the table that first listed the joiner; none where it refused, lest that be taken for its join once
+     *               the segment's term is raised
      */
     record Joined(int segment, long term, NodeId joiner, TableNumber listed) implements Message {}
 

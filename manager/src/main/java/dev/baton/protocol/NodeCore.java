@@ -59,7 +59,7 @@ public final class NodeCore {
         this.leases = segments.leases;
         this.tokens = new ProcessTokens(step, directory);
         this.censuses = new Censuses(step, directory);
-        this.keeper = new TableKeeper(step, directory, segments::copyNumbers, this::adopt);
+        this.keeper = new TableKeeper(step, directory, segments, this::adopt);
         this.coordinator = new Coordinator(step, directory, keeper);
         directory.hello(self, hello());
     }
@@ -269,6 +269,7 @@ public final class NodeCore {
             primaryChanged[i] = before == null || before.segment(i).term() != entry.term();
             segments.follow(i, entry, before, conflict);
         }
+        segments.tellSuccessors();
         tokens.offerWhereLost(table);
         tokens.resend(primaryChanged);
         tellMembers(before, table);
@@ -392,6 +393,7 @@ public final class NodeCore {
             }
         } else if (m instanceof Message.Adopted x) {
             leases.told(from, x.number());
+            segments.adopted(from);
             segments.retryParked();
         } else if (m instanceof Message.Joined x) {
             coordinator.joined(x);

@@ -355,7 +355,8 @@ final class PrimaryRequests {
             return; // said again later; the copies may have caught up by then
         }
         Denial refused = applyAll(m.key(), m.fence(), m.deltas());
-        if (step.settings.ackByPrimary()) {
+        // A primary that hung, and has not heard of its successor, has no word of its own.
+        if (step.settings.ackByPrimary() && segment.leased()) {
             committed(from, m.key(), m.fence(), last, refused);
         } else {
             replication.whenDurable(from, () -> new Message.Committed(m.key(), m.fence(), last, refused),

@@ -188,11 +188,16 @@ final class PrimarySegment {
             park(from, m);
             return false;
         }
-        if (!step.guards.lookupNeedsLease() || leases.mayServe(copy.index, step.now)) {
+        if (!step.guards.lookupNeedsLease() || leased()) {
             return true;
         }
         leases.askForRight(copy.index);
         park(from, m);
         return false;
+    }
+
+    /** Whether nobody else can be primary yet. */
+    boolean leased() {
+        return leases.mayServe(copy.index, step.now);
     }
 }

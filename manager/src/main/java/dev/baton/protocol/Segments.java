@@ -39,6 +39,8 @@ final class Segments implements Leases.Needs {
     private long keepUntilNanos = Long.MIN_VALUE;
     private long fencedWrites;
     private long lostSegments;
+    /** To whom segments go from this node with the table that is being adopted. */
+    private final Set<NodeId> successors = new LinkedHashSet<>();
     /** Acknowledgements that nobody waits for, by primary and segment. */
     private final Map<NodeId, Map<Integer, Message.Replicated>> owed = new TreeMap<>();
 
@@ -75,10 +77,25 @@ final class Segments implements Leases.Needs {
         } else {
             if (primaries[i] != null) {
                 demote(i);
-                step.send(entry.primary(), new Message.Adopted(directory.effective.number()));
+                successors.add(entry.primary());
             }
             if (!entry.lists(step.self) && copies[i] != null) {
                 dropIfOthersHaveIt(i, entry);
+            }
+        }
+    }
+
+    void tellSuccessors() {
+        successors.forEach(n -> step.send(n, new Message.Adopted(directory.effective.number())));
+        successors.clear();
+    }
+
+    /** That node was primary before, and did not let itself be attached. */
+    void adopted(NodeId former) {
+        for (int i = 0; i < Topology.SEGMENTS; i++) {
+            if (primaries[i] != null) {
+                primaries[i].replication.attachAnew(former);
+                dirty.set(i);
             }
         }
     }
@@ -93,7 +110,7 @@ final class Segments implements Leases.Needs {
             if (primaries[i] != null) {
                 demote(i);
             }
-            if (copies[i] == null && entry.created() != entry.term()) {
+            if (lacks(i, entry)) {
                 throw new InvariantBroken("made primary of segment " + i + " without a copy: " + entry);
             }
             if (copies[i] == null) {
@@ -113,6 +130,20 @@ final class Segments implements Leases.Needs {
         }
         primaries[i].replication.required().forEach(leases::required);
         dirty.set(i);
+    }
+
+    /** Whether this node is the primary of a segment there that it has no copy of, and that is not begun anew. */
+    boolean lacks(Topology table) {
+        for (int i = 0; i < Topology.SEGMENTS; i++) {
+            if (table.segment(i).primary().equals(step.self) && lacks(i, table.segment(i))) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private boolean lacks(int i, SegmentEntry led) {
+        return copies[i] == null && led.created() != led.term();
     }
 
     private void demote(int i) {
@@ -203,8 +234,7 @@ final class Segments implements Leases.Needs {
         }
         if (m.term() > p.term) {
             // Deposed, or of a lineage that won although the other had gone further: then the coordinator raises it.
-            step.send(directory.view().get(0),
-                    new Message.Joined(m.segment(), m.term(), from, directory.effective.number()));
+            step.send(directory.view().get(0), new Message.Joined(m.segment(), m.term(), from, TableNumber.NONE));
         } else if (p.term == m.term()) {
             p.replication.attached(from, m);
             dirty.set(m.segment());
@@ -292,11 +322,11 @@ final class Segments implements Leases.Needs {
             return;
         }
         if (primaries[i] != null) {
-            if (m.term() <= primaries[i].term) {
-                return;
+            // Its successor attaches anew when this node knows that table. One of another side would overwrite its copy.
+            if (m.term() > primaries[i].term) {
+                step.send(from, new Message.TableWanted(directory.effective.number()));
             }
-            demote(i);
-            step.send(from, new Message.TableWanted(directory.effective.number()));
+            return;
         }
         highestTerm[i] = m.term();
         attachedBy[i] = from;

@@ -2,13 +2,8 @@ package dev.baton.protocol;
 
 import dev.baton.model.Epoch;
 import dev.baton.model.NodeId;
-import dev.baton.model.SegmentEntry;
 import dev.baton.model.Topology;
-import java.util.List;
-import java.util.Set;
 import java.util.function.Consumer;
-import java.util.function.Supplier;
-import java.util.stream.Collectors;
 
 /**
  * A seat's side of choosing tables: what it promised and what it stored. The scheme is single-decree Paxos (Lamport:
@@ -18,16 +13,16 @@ import java.util.stream.Collectors;
 final class TableKeeper {
     private final Step step;
     private final Directory directory;
-    private final Supplier<List<Message.CopyNumber>> copies;
+    private final Segments segments;
     private final Consumer<Topology> adopt;
 
     private Epoch promised = Epoch.NONE;
     private Topology stored;
 
-    TableKeeper(Step step, Directory directory, Supplier<List<Message.CopyNumber>> copies, Consumer<Topology> adopt) {
+    TableKeeper(Step step, Directory directory, Segments segments, Consumer<Topology> adopt) {
         this.step = step;
         this.directory = directory;
-        this.copies = copies;
+        this.segments = segments;
         this.adopt = adopt;
     }
 
@@ -48,7 +43,7 @@ final class TableKeeper {
             return; // it asks again; by then the views may agree
         }
         promised = claim.epoch();
-        step.send(from, new Message.Promise(promised, stored, directory.effective, copies.get()));
+        step.send(from, new Message.Promise(promised, stored, directory.effective, segments.copyNumbers()));
     }
 
     void store(NodeId from, Message.Store store) {
@@ -57,7 +52,7 @@ final class TableKeeper {
             step.send(from, new Message.Refused(table.number().epoch(), promised));
             return;
         }
-        if (loses(table)) {
+        if (!store.asked() && loses(table)) {
             step.send(from, new Message.Effective(directory.effective));
             return;
         }
@@ -85,33 +80,37 @@ final class TableKeeper {
             stored = table;
             promised = table.number().epoch();
         }
-        if (directory.effective == null
-                || directory.effective.number().compareTo(table.number()) < 0 && !takesForOwner(table)) {
+        if (directory.effective == null || directory.effective.number().compareTo(table.number()) < 0 && mayFollow(table)) {
             adopt.accept(table);
         }
     }
 
     /**
-     * Whether a table of another side, which does not have this node as a member, takes it for the owner of what it has
-     * dropped on its own side. Its promise will tell what it still has, before it is a member again.
+     * A table of another side is left alone by who promised later what it has and acts by, and by who has not what that
+     * table counts on: this one is bound by no reign up to that one any more. Whoever leads has to ask anew.
      */
-    private boolean takesForOwner(Topology table) {
-        if (table.member(step.self) != null || table.continues(directory.effective)) {
-            return false;
+    private boolean mayFollow(Topology table) {
+        Epoch reign = table.number().epoch();
+        if (table.continues(directory.effective)) {
+            return true;
         }
-        Set<Integer> has = copies.get().stream().map(Message.CopyNumber::segment).collect(Collectors.toSet());
-        for (int i = 0; i < Topology.SEGMENTS; i++) {
-            SegmentEntry e = table.segment(i);
-            if (e.primary().equals(step.self) && e.created() != e.term() && !has.contains(i)) {
-                return true;
-            }
+        if (segments.lacks(table) && promised.compareTo(reign) <= 0) {
+            promised = new Epoch(reign.number() + 1, step.self);
         }
+        if (reign.compareTo(promised) >= 0) {
+            return true;
+        }
+        directory.view().stream().limit(1).forEach(first -> step.send(first, new Message.Refused(reign, promised)));
         return false;
     }
 
-    /** Whether its side is not the one that goes on, as whoever coordinates both will find, too; it has to hear of that. */
+    /**
+     * Whether its side is not the one that goes on, as whoever coordinates both will find, too; it has to hear of that.
+     * Once something of a reign was stored here its coordinator has found already.
+     */
     private boolean loses(Topology table) {
         Topology own = directory.effective;
-        return own != null && (step.guards.majorityWins(own.outlasted(table)) || own.outnumbers(table));
+        boolean decided = stored != null && stored.number().epoch().equals(table.number().epoch());
+        return own != null && !decided && (step.guards.majorityWins(own.outlasted(table)) || own.outnumbers(table));
     }
 }

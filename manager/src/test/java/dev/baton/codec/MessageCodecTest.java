@@ -152,7 +152,7 @@ class MessageCodecTest {
         TableForm.writeNumber(out, table.number());
         int before = out.toBytes().length;
         for (int count : new int[] {0, 2 + Topology.STEPS}) {
-            byte[] bytes = codec.encode(List.of(new Message.Store(table)));
+            byte[] bytes = codec.encode(List.of(new Message.Store(table, false)));
             bytes[2 + before] = (byte) count;
             assertThatThrownBy(() -> codec.decode(bytes, 0, bytes.length)).isInstanceOf(MalformedMessage.class)
                     .hasMessage("table with a lineage of " + count);

@@ -57,7 +57,7 @@ class MessageSizeTest {
                                 List.of(new Change.Granted(key(1), TWO, FENCE, 77, false)), List.of()),
                         new Message.Revoke(key(1), FENCE))),
                 Arguments.of("a beat", 23, List.of(new Message.Beat(1_234_567, NUMBER))),
-                Arguments.of("a table of three nodes", 1_920, List.of(new Message.Store(table()))));
+                Arguments.of("a table of three nodes", 1_921, List.of(new Message.Store(table(), true))));
     }
 
     @ParameterizedTest(name = "{0}: {1} bytes")

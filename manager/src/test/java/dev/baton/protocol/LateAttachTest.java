@@ -41,6 +41,40 @@ class LateAttachTest {
         assertThat(attach(2, 3)).as("listed anew").isTrue();
     }
 
+    @Test
+    @DisplayName("B6: a primary is attached by nobody; its successor hears when it knows of him, and attaches it anew")
+    void primariesAreNotAttached() {
+        core.step(new Input.ViewChanged(List.of(N1, N2, N3)), 0);
+        core.step(new Input.Received(N1, new Message.Effective(led(1, 1, N2, N1))), 0);
+        List<Effect> effects = core.step(new Input.Received(N1, new Message.Attach(0, 1_002, 1, 1, 0, 0, 0, 0,
+                new TableNumber(EPOCH, 2))), 0);
+        assertThat(CoreWindow.leads(core, 0)).isEqualTo(1);
+        assertThat(CoreWindow.copy(core, 0).term()).isEqualTo(1);
+        assertThat(sent(effects)).containsExactly(new Message.TableWanted(new TableNumber(EPOCH, 1)));
+
+        effects = core.step(new Input.Received(N1, new Message.Effective(led(2, 2, N1, N2))), 0);
+        assertThat(sent(effects)).as("once, not for each segment").containsOnlyOnce(
+                new Message.Adopted(new TableNumber(EPOCH, 2)));
+
+        core.step(new Input.Received(N1, new Message.Effective(led(3, 3, N2, N1))), 0);
+        effects = core.step(new Input.Received(N1, new Message.Adopted(new TableNumber(EPOCH, 3))), 0);
+        assertThat(sent(effects)).filteredOn(Message.Attach.class::isInstance).hasSize(Topology.SEGMENTS);
+    }
+
+    @Test
+    @DisplayName("B5: that a node knows a higher term is no report that it has everything")
+    void aHigherTermIsNoJoin() {
+        core.step(new Input.ViewChanged(List.of(N1, N2, N3)), 0);
+        core.step(new Input.Received(N1, new Message.Effective(led(1, 1, N2, N1))), 0);
+        List<Effect> effects = core.step(new Input.Received(N1,
+                new Message.Attached(0, 1_002, 1, Message.Match.DIFFERENT, 0)), 0);
+        assertThat(sent(effects)).containsExactly(new Message.Joined(0, 1_002, N1, TableNumber.NONE));
+    }
+
+    private static List<Message> sent(List<Effect> effects) {
+        return effects.stream().filter(Effect.Send.class::isInstance).map(e -> ((Effect.Send) e).message()).toList();
+    }
+
     private boolean attach(long stream, long listed) {
         Message attach = new Message.Attach(0, 1, stream, stream, 0, 0, 0, 0, new TableNumber(EPOCH, listed));
         return core.step(new Input.Received(N1, attach), 0).stream()
@@ -48,10 +82,14 @@ class LateAttachTest {
     }
 
     private static Topology table(long n, NodeId backup) {
+        return led(n, 1, N1, backup);
+    }
+
+    private static Topology led(long n, long term, NodeId primary, NodeId backup) {
         TableNumber first = new TableNumber(EPOCH, 1);
         List<Member> members = List.of(new Member(N1, HERE, true, false, first), new Member(N2, HERE, true, false, first),
                 new Member(N3, HERE, true, false, first));
-        SegmentEntry entry = new SegmentEntry(1, N1, List.of(backup), List.of(), 1);
+        SegmentEntry entry = new SegmentEntry(term, primary, List.of(backup), List.of(), 1);
         return new Topology(new TableNumber(EPOCH, n), List.of(Branch.founding(EPOCH)), members, List.of(N1, N2, N3),
                 Collections.nCopies(Topology.SEGMENTS, entry));
     }

@@ -102,6 +102,94 @@ class SideGoesOnTest {
         assertThat(of(Message.Claim.class, effects)).isNotEmpty().allMatch(m -> m.epoch().compareTo(claimed) > 0);
     }
 
+    @Test
+    @DisplayName("B5: a new reign lists those who are brought a copy anew: what they had may be gone, and a report of it is late")
+    void joinersAreListedAnew() {
+        Topology joining = table(new TableNumber(EPOCH, 6), List.of(N1, N2, N3), List.of(Branch.founding(EPOCH)),
+                new SegmentEntry(4, N2, List.of(), List.of(new SegmentEntry.Joiner(N3, new TableNumber(EPOCH, 3))), 1));
+        Epoch claimed = claimed(joining, N1, N2, N3);
+        List<Effect> effects = promise(N2, claimed, joining, copies(4));
+        assertThat(of(Message.Store.class, effects)).isNotEmpty().allSatisfy(m ->
+                assertThat(m.table().segment(0).joiner(N3).since()).isEqualTo(new TableNumber(claimed, 1)));
+    }
+
+    @Test
+    @DisplayName("B6: who was asked stores the table of the side that goes on; the reign does not end over what it knew")
+    void whoWasAskedFollows() {
+        core.step(new Input.Received(N3, new Message.Effective(winner)), 0);
+        TableNumber number = new TableNumber(new Epoch(3, N3), 1);
+        Topology theirs = table(number, List.of(N2), loser.lineage(), new SegmentEntry(9, N2, List.of(), List.of(), 1));
+        assertThat(of(Message.Effective.class, store(theirs, false))).as("its side has more seats").isNotEmpty();
+        assertThat(of(Message.Stored.class, store(theirs, true))).isNotEmpty();
+    }
+
+    @Test
+    @DisplayName("B6: a reign does not begin anew over what it weighed, though its first table counts for nothing")
+    void whatWasWeighedIsDecided() {
+        NodeId n4 = new NodeId("n4", 1);
+        NodeId n5 = new NodeId("n5", 1);
+        Topology lonely = table(new TableNumber(EPOCH, 5), List.of(N1, N3, n4, n5), List.of(Branch.founding(EPOCH)),
+                new SegmentEntry(4, n4, List.of(n5), List.of(), 1));
+        Topology alone = table(new TableNumber(OTHER, 2), List.of(N2), loser.lineage(), loser.segment(0));
+        Epoch claimed = claimed(lonely, N1, N2, N3);
+        promise(N3, claimed, lonely, copies(4));
+        promise(N2, claimed, alone, copies(7));
+        core.step(new Input.Forget("n4"), 0);
+        assertThat(of(Message.Store.class, core.step(new Input.Forget("n5"), 0)))
+                .anyMatch(m -> m.asked() && alone.outnumbers(m.table()));
+        List<Effect> heard = core.step(new Input.Received(N2, new Message.Effective(alone)), 0);
+        assertThat(of(Message.Claim.class, heard)).isEmpty();
+    }
+
+    private List<Effect> store(Topology table, boolean asked) {
+        return core.step(new Input.Received(N3, new Message.Store(table, asked)), 0);
+    }
+
+    @Test
+    @DisplayName("B6: what a node has promised to say stays true: it follows no other side's older reign")
+    void whoPromisedStays() {
+        Epoch later = new Epoch(9, N2);
+        core.step(new Input.ViewChanged(List.of(N2, N1)), 0);
+        core.step(new Input.Received(N2, new Message.Effective(loser)), 0);
+        core.step(new Input.Received(N2, new Message.Claim(later)), 0);
+        TableNumber number = new TableNumber(new Epoch(8, N3), 3);
+        Topology theirs = table(number, List.of(N1, N2, N3), List.of(Branch.founding(EPOCH)),
+                new SegmentEntry(4, N3, List.of(), List.of(), 1));
+        List<Effect> effects = core.step(new Input.Received(N3, new Message.Effective(theirs)), 0);
+        assertThat(core.effective()).isEqualTo(loser);
+        assertThat(of(Message.Refused.class, effects)).containsExactly(new Message.Refused(number.epoch(), later));
+    }
+
+    @Test
+    @DisplayName("B6: a table of another side that takes this node for the owner of what it has not is left alone")
+    void whoLacksStays() {
+        core.step(new Input.ViewChanged(List.of(N2, N1)), 0);
+        core.step(new Input.Received(N2, new Message.Effective(loser)), 0);
+        TableNumber number = new TableNumber(new Epoch(8, N3), 3);
+        Topology theirs = table(number, List.of(N1, N2, N3), List.of(Branch.founding(EPOCH)),
+                new SegmentEntry(4, N1, List.of(), List.of(), 1));
+        List<Effect> effects = core.step(new Input.Received(N3, new Message.Effective(theirs)), 0);
+        assertThat(core.effective()).isEqualTo(loser);
+        assertThat(of(Message.Refused.class, effects)).as("whoever leads has to ask").singleElement()
+                .matches(m -> m.claimed().equals(number.epoch()) && m.promised().compareTo(m.claimed()) > 0);
+    }
+
+    @Test
+    @DisplayName("B6: who sees no majority puts nobody out: those out of its sight may see each other")
+    void nobodyIsPutOutUnseen() {
+        Topology mine = table(new TableNumber(EPOCH, 6), List.of(N1, N2, N3), List.of(Branch.founding(EPOCH)),
+                new SegmentEntry(4, N1, List.of(N2, N3), List.of(), 4));
+        Epoch claimed = claimed(mine, N1, N2, N3);
+        promise(N2, claimed, mine, copies(4));
+        core.step(new Input.ViewChanged(List.of(N1)), 0);
+        List<Effect> effects = core.step(new Input.Received(N2, new Message.Stored(new TableNumber(claimed, 1))), 0);
+        assertThat(core.effective().number()).as("stored by a majority").isEqualTo(new TableNumber(claimed, 1));
+        assertThat(of(Message.Store.class, effects)).isEmpty();
+
+        effects = core.step(new Input.ViewChanged(List.of(N1, N2)), 0);
+        assertThat(of(Message.Store.class, effects)).isNotEmpty().allMatch(m -> m.table().member(N3) == null);
+    }
+
     private static <M extends Message> Stream<M> of(Class<M> type, List<Effect> effects) {
         return effects.stream().filter(Effect.Send.class::isInstance).map(e -> ((Effect.Send) e).message())
                 .filter(type::isInstance).map(type::cast);

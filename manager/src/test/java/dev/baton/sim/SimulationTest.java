@@ -43,7 +43,7 @@ class SimulationTest {
     }
 
     @ParameterizedTest
-    @ValueSource(longs = {34, 59, 149, 322, 500, 641, 693, 849})
+    @ValueSource(longs = {34, 59, 109, 149, 322, 500, 641, 693, 770, 849, 1181, 1219, 1625, 2193})
     @DisplayName("no node is made owner of what it does not have where sides give each other up and meet again (seed 402712)")
     void sidesThatGaveEachOtherUp(long seed) {
         assertThat(Hunt.run(seed, null, null, Profile.GIVEN_UP)).isNull();
