@@ -7,10 +7,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.IntUnaryOperator;
 
-/** Whether a request costs the same however many nodes there are: Baton, sticky, the counter, 2 to 5 nodes at once. */
+/**
+ * Whether a request costs the same however many nodes there are: Baton, sticky, the counter, 2 to 5 nodes at once. Changes
+ * that are under way from one node to another at the same time share messages; so there is one client, whose changes
+ * share none, and there are as many for the cluster, for each node, and for each node and each other one.
+ */
 final class Flatness {
     private static final int SESSIONS = 500;
     private static final int CLIENTS = 16;
+    private static final int EACH = 8;
     private static final List<Layout> LAYOUTS = List.of(new Layout(true, 2), new Layout(true, 3), new Layout(true, 4),
             new Layout(true, 5));
 
@@ -24,8 +29,8 @@ final class Flatness {
         try (Fleet fleet = Fleet.of(options, LAYOUTS, List.of(ManagerKind.BATON), SESSIONS, false)) {
             measure(options, report, fleet, nodes -> 1);
             measure(options, report, fleet, nodes -> CLIENTS);
-            measure(options, report, fleet, nodes -> CLIENTS / 2 * nodes);
-            measure(options, report, fleet, nodes -> CLIENTS / 2 * nodes * (nodes - 1));
+            measure(options, report, fleet, nodes -> EACH * nodes);
+            measure(options, report, fleet, nodes -> EACH * nodes * (nodes - 1));
             report.failures(fleet.failures());
         }
     }
