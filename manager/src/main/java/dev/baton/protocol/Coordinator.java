@@ -111,7 +111,13 @@ final class Coordinator {
      */
     void heard(NodeId from, Topology effective) {
         Topology own = state == State.LEADING ? proposed : directory.effective;
-        if (own == null || state == State.LEADING && weighed(from, effective)) {
+        if (own == null) {
+            return;
+        }
+        if (state == State.LEADING && weighed(from, effective)) {
+            if (inEffect) {
+                step.send(from, new Message.Store(proposed, true)); // it has missed what was decided
+            }
             return;
         }
         boolean outlasted = step.guards.majorityWins(effective.outlasted(own));
@@ -357,7 +363,7 @@ final class Coordinator {
             tryEffect();
             return;
         }
-        if (directory.frozen) {
+        if (!Quorum.present(proposed.seats(), directory.view(), directory, step.guards)) {
             return; // those who are out of sight here may see each other: they would vote themselves out
         }
         leaving.removeIf(n -> !directory.inView(n));

@@ -393,7 +393,6 @@ public final class NodeCore {
             }
         } else if (m instanceof Message.Adopted x) {
             leases.told(from, x.number());
-            segments.adopted(from);
             segments.retryParked();
         } else if (m instanceof Message.Joined x) {
             coordinator.joined(x);

@@ -15,7 +15,7 @@ import java.util.List;
  * {@link PrimaryRequests}.
  *
  * <p>WAITING (a former primary may still believe, or there is no majority: requests are parked) → SERVING. The segment
- * ends when an effective table or a higher term shows another primary; requesters then turn there.
+ * ends when an effective table shows another primary; requesters then turn there.
  */
 final class PrimarySegment {
     private record Parked(NodeId from, Message message) {}
@@ -196,7 +196,7 @@ final class PrimarySegment {
         return false;
     }
 
-    /** Whether nobody else can be primary yet. */
+    /** Whether nobody else can serve as primary yet. */
     boolean leased() {
         return leases.mayServe(copy.index, step.now);
     }

@@ -119,14 +119,6 @@ final class Replication {
         attach(stream);
     }
 
-    /** Where it has not answered yet: it may have let that pass. */
-    void attachAnew(NodeId node) {
-        CopyStream stream = streams.get(node);
-        if (stream != null && stream.phase == CopyStream.Phase.ATTACHING) {
-            goOn(stream);
-        }
-    }
-
     private void goOn(CopyStream stream) {
         answerHere(stream);
         if (stream.begun()) {

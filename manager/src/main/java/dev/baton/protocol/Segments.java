@@ -17,10 +17,13 @@ import java.util.TreeMap;
 
 /**
  * The segments stored on this node: copies, those among them that this node is primary of, and the highest term seen
- * of each. A segment changes its role only by an effective table, or where a primary of a higher term shows up.
+ * of each. A segment changes its role only by an effective table.
  */
 final class Segments implements Leases.Needs {
     private record Ended(long term, long stream) {}
+
+    /** An attach that came while this node was the primary itself. */
+    private record Early(NodeId from, Message.Attach attach) {}
 
     private final Step step;
     private final Directory directory;
@@ -39,6 +42,7 @@ final class Segments implements Leases.Needs {
     private long keepUntilNanos = Long.MIN_VALUE;
     private long fencedWrites;
     private long lostSegments;
+    private final Early[] early = new Early[Topology.SEGMENTS];
     /** To whom segments go from this node with the table that is being adopted. */
     private final Set<NodeId> successors = new LinkedHashSet<>();
     /** Acknowledgements that nobody waits for, by primary and segment. */
@@ -82,22 +86,23 @@ final class Segments implements Leases.Needs {
             if (!entry.lists(step.self) && copies[i] != null) {
                 dropIfOthersHaveIt(i, entry);
             }
+            attachedBySuccessor(i, entry);
+        }
+    }
+
+    private void attachedBySuccessor(int i, SegmentEntry entry) {
+        Early e = early[i];
+        if (e != null && e.attach().term() <= entry.term()) {
+            early[i] = null;
+            if (e.from().equals(entry.primary()) && e.attach().term() == entry.term()) {
+                attach(e.from(), e.attach());
+            }
         }
     }
 
     void tellSuccessors() {
         successors.forEach(n -> step.send(n, new Message.Adopted(directory.effective.number())));
         successors.clear();
-    }
-
-    /** That node was primary before, and did not let itself be attached. */
-    void adopted(NodeId former) {
-        for (int i = 0; i < Topology.SEGMENTS; i++) {
-            if (primaries[i] != null) {
-                primaries[i].replication.attachAnew(former);
-                dirty.set(i);
-            }
-        }
     }
 
     private void lead(int i, SegmentEntry entry, Topology before) {
@@ -322,8 +327,9 @@ final class Segments implements Leases.Needs {
             return;
         }
         if (primaries[i] != null) {
-            // Its successor attaches anew when this node knows that table. One of another side would overwrite its copy.
+            // A successor's is answered when this node knows that table. One of another side would overwrite the copy.
             if (m.term() > primaries[i].term) {
+                early[i] = new Early(from, m);
                 step.send(from, new Message.TableWanted(directory.effective.number()));
             }
             return;

@@ -80,33 +80,34 @@ final class TableKeeper {
             stored = table;
             promised = table.number().epoch();
         }
-        if (directory.effective == null || directory.effective.number().compareTo(table.number()) < 0 && mayFollow(table)) {
+        Topology own = directory.effective;
+        if (own == null || own.number().compareTo(table.number()) < 0 && table.continues(own)) {
             adopt.accept(table);
+        } else if (own.number().compareTo(table.number()) < 0) {
+            changeSides(table);
         }
     }
 
     /**
-     * A table of another side is left alone by who promised later what it has and acts by, and by who has not what that
-     * table counts on: this one is bound by no reign up to that one any more. Whoever leads has to ask anew.
+     * Goes over to another side, unless this node has promised a later reign: what it told must stay true. Where that table
+     * has it as the primary of what it has not, it gives the reign up by promising a later one of its own, which nobody
+     * claims. Whoever leads hears of it, and asks everybody anew.
      */
-    private boolean mayFollow(Topology table) {
+    private void changeSides(Topology table) {
         Epoch reign = table.number().epoch();
-        if (table.continues(directory.effective)) {
-            return true;
-        }
         if (segments.lacks(table) && promised.compareTo(reign) <= 0) {
             promised = new Epoch(reign.number() + 1, step.self);
         }
         if (reign.compareTo(promised) >= 0) {
-            return true;
+            adopt.accept(table);
+        } else if (!directory.view().isEmpty()) {
+            step.send(directory.view().get(0), new Message.Refused(reign, promised));
         }
-        directory.view().stream().limit(1).forEach(first -> step.send(first, new Message.Refused(reign, promised)));
-        return false;
     }
 
     /**
      * Whether its side is not the one that goes on, as whoever coordinates both will find, too; it has to hear of that.
-     * Once something of a reign was stored here its coordinator has found already.
+     * What a reign decided is not doubted again once something of it is stored here.
      */
     private boolean loses(Topology table) {
         Topology own = directory.effective;

@@ -114,13 +114,15 @@ class SideGoesOnTest {
     }
 
     @Test
-    @DisplayName("B6: who was asked stores the table of the side that goes on; the reign does not end over what it knew")
+    @DisplayName("B6: who was asked stores the table of the side that goes on, and acts by it")
     void whoWasAskedFollows() {
         core.step(new Input.Received(N3, new Message.Effective(winner)), 0);
         TableNumber number = new TableNumber(new Epoch(3, N3), 1);
         Topology theirs = table(number, List.of(N2), loser.lineage(), new SegmentEntry(9, N2, List.of(), List.of(), 1));
         assertThat(of(Message.Effective.class, store(theirs, false))).as("its side has more seats").isNotEmpty();
         assertThat(of(Message.Stored.class, store(theirs, true))).isNotEmpty();
+        core.step(new Input.Received(N3, new Message.Effective(theirs)), 0);
+        assertThat(core.effective()).isEqualTo(theirs);
     }
 
     @Test
@@ -145,6 +147,13 @@ class SideGoesOnTest {
         return core.step(new Input.Received(N3, new Message.Store(table, asked)), 0);
     }
 
+    private List<Message.Refused> hearsOfAnotherSide(Epoch reign, SegmentEntry entry) {
+        Topology theirs = table(new TableNumber(reign, 3), List.of(N1, N2, N3), List.of(Branch.founding(EPOCH)), entry);
+        List<Effect> effects = core.step(new Input.Received(N3, new Message.Effective(theirs)), 0);
+        assertThat(core.effective()).isEqualTo(loser);
+        return of(Message.Refused.class, effects).toList();
+    }
+
     @Test
     @DisplayName("B6: what a node has promised to say stays true: it follows no other side's older reign")
     void whoPromisedStays() {
@@ -152,26 +161,20 @@ class SideGoesOnTest {
         core.step(new Input.ViewChanged(List.of(N2, N1)), 0);
         core.step(new Input.Received(N2, new Message.Effective(loser)), 0);
         core.step(new Input.Received(N2, new Message.Claim(later)), 0);
-        TableNumber number = new TableNumber(new Epoch(8, N3), 3);
-        Topology theirs = table(number, List.of(N1, N2, N3), List.of(Branch.founding(EPOCH)),
-                new SegmentEntry(4, N3, List.of(), List.of(), 1));
-        List<Effect> effects = core.step(new Input.Received(N3, new Message.Effective(theirs)), 0);
-        assertThat(core.effective()).isEqualTo(loser);
-        assertThat(of(Message.Refused.class, effects)).containsExactly(new Message.Refused(number.epoch(), later));
+        Epoch reign = new Epoch(8, N3);
+        assertThat(hearsOfAnotherSide(reign, new SegmentEntry(4, N3, List.of(), List.of(), 1)))
+                .containsExactly(new Message.Refused(reign, later));
     }
 
     @Test
-    @DisplayName("B6: a table of another side that takes this node for the owner of what it has not is left alone")
+    @DisplayName("B6: a table of another side that has this node as primary of what it has not is left alone")
     void whoLacksStays() {
         core.step(new Input.ViewChanged(List.of(N2, N1)), 0);
         core.step(new Input.Received(N2, new Message.Effective(loser)), 0);
-        TableNumber number = new TableNumber(new Epoch(8, N3), 3);
-        Topology theirs = table(number, List.of(N1, N2, N3), List.of(Branch.founding(EPOCH)),
-                new SegmentEntry(4, N1, List.of(), List.of(), 1));
-        List<Effect> effects = core.step(new Input.Received(N3, new Message.Effective(theirs)), 0);
-        assertThat(core.effective()).isEqualTo(loser);
-        assertThat(of(Message.Refused.class, effects)).as("whoever leads has to ask").singleElement()
-                .matches(m -> m.claimed().equals(number.epoch()) && m.promised().compareTo(m.claimed()) > 0);
+        Epoch reign = new Epoch(8, N3);
+        assertThat(hearsOfAnotherSide(reign, new SegmentEntry(4, N1, List.of(), List.of(), 1)))
+                .as("whoever leads has to ask").singleElement()
+                .matches(m -> m.claimed().equals(reign) && m.promised().compareTo(reign) > 0);
     }
 
     @Test
@@ -188,6 +191,17 @@ class SideGoesOnTest {
 
         effects = core.step(new Input.ViewChanged(List.of(N1, N2)), 0);
         assertThat(of(Message.Store.class, effects)).isNotEmpty().allMatch(m -> m.table().member(N3) == null);
+    }
+
+    @Test
+    @DisplayName("S1: who founds a cluster lists those who are there with the next table, in the same step")
+    void foundedAtOnce() {
+        Message.Hello hello = new Message.Hello(HERE, true, CoreSettings.defaults(1).canonical(), List.of());
+        core.step(new Input.Received(N2, hello), 0);
+        Epoch claimed = of(Message.Claim.class, core.step(new Input.ViewChanged(List.of(N1, N2)), 0)).findFirst().orElseThrow()
+                .epoch();
+        assertThat(of(Message.Store.class, promise(N2, claimed, null, List.of())).map(m -> m.table().number().n()))
+                .contains(1L, 2L);
     }
 
     private static <M extends Message> Stream<M> of(Class<M> type, List<Effect> effects) {
