@@ -141,6 +141,13 @@ class SideGoesOnTest {
                 .anyMatch(m -> m.asked() && alone.outnumbers(m.table()));
         List<Effect> heard = core.step(new Input.Received(N2, new Message.Effective(alone)), 0);
         assertThat(of(Message.Claim.class, heard)).isEmpty();
+
+        for (long n = 1; n <= 3; n++) {
+            core.step(new Input.Received(N3, new Message.Stored(new TableNumber(claimed, n))), 0);
+        }
+        heard = core.step(new Input.Received(N2, new Message.Effective(alone)), 0);
+        assertThat(of(Message.Store.class, heard)).as("n2 missed what was decided").singleElement()
+                .matches(m -> m.asked() && m.table().equals(core.effective()));
     }
 
     private List<Effect> store(Topology table, boolean asked) {
