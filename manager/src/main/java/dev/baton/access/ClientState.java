@@ -340,9 +340,7 @@ public final class ClientState {
 
     /** The store has the session with that fence; version 1 is durable. */
     public void created(Fence fence) {
-        Contents mine = contents;
-        mine.stamp(new Stamp(fence, Math.max(1, mine.stamp().version())));
-        mine.acknowledgements().advance(1);
+        contents.stored(fence);
     }
 
     /** The copy is current: nothing to bring. False where it is not, and must be brought as a whole. */

@@ -4,6 +4,7 @@ import dev.baton.diff.Benchmark;
 import dev.baton.diff.Mutability;
 import dev.baton.diff.Separation;
 import dev.baton.model.AttributeChange;
+import dev.baton.model.Fence;
 import dev.baton.model.MalformedPatch;
 import dev.baton.model.SessionDelta;
 import dev.baton.model.SessionImage;
@@ -30,6 +31,8 @@ import java.util.function.BooleanSupplier;
  * core learns of them. Contents are replaced only while nobody is inside.
  */
 final class Contents {
+    private static final AtomicReferenceFieldUpdater<Contents, Stamp> STAMP =
+            AtomicReferenceFieldUpdater.newUpdater(Contents.class, Stamp.class, "stamp");
     private static final AtomicIntegerFieldUpdater<Contents> REVISION =
             AtomicIntegerFieldUpdater.newUpdater(Contents.class, "revision");
     private static final AtomicReferenceFieldUpdater<Contents, Rest> REST =
@@ -139,6 +142,12 @@ final class Contents {
         measure();
         acknowledgements.advance(version);
         return true;
+    }
+
+    /** The store has the session. A request may be giving it the next version at this very moment. */
+    void stored(Fence fence) {
+        STAMP.updateAndGet(this, known -> new Stamp(fence, Math.max(1, known.version())));
+        acknowledgements.advance(1);
     }
 
     /** The granted contents are those that are here already. */

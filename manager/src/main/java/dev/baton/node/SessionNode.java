@@ -173,11 +173,11 @@ public final class SessionNode {
 
     /** The core's state is not to be trusted any more: out of the cluster at once, before anything wrong is said. */
     private void broken(Throwable cause) {
+        threads.daemon("shutdown", () -> shutDown("failed: " + cause)); // whatever becomes of the rest
         events.note(Effect.Level.ERROR, "node " + self + " leaves the cluster, since its own state is contradictory",
                 cause);
         membership.broken(cause);
         abandon();
-        threads.daemon("shutdown", () -> shutDown("failed: " + cause));
     }
 
     private void rejected(String text) {

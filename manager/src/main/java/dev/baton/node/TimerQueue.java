@@ -15,7 +15,7 @@ import java.util.function.Consumer;
  */
 final class TimerQueue {
     private final Clock clock;
-    private final Consumer<RuntimeException> failed;
+    private final Consumer<Throwable> failed;
     private final PriorityQueue<Entry> entries = new PriorityQueue<>(
             Comparator.comparingLong((Entry e) -> e.dueNanos).thenComparingLong(e -> e.number));
     private final ReentrantLock lock = new ReentrantLock();
@@ -49,7 +49,7 @@ final class TimerQueue {
     }
 
     /** @param failed told of an action that threw; the others go on */
-    TimerQueue(Clock clock, Consumer<RuntimeException> failed) {
+    TimerQueue(Clock clock, Consumer<Throwable> failed) {
         this.clock = clock;
         this.failed = failed;
     }
@@ -115,7 +115,7 @@ final class TimerQueue {
         for (Entry e : due) {
             try {
                 e.action.run();
-            } catch (RuntimeException ex) {
+            } catch (Throwable ex) { // a thread that cannot be started, too: this one is the node's only
                 failed.accept(ex);
             }
         }

@@ -75,7 +75,7 @@ public class RequestBoundary extends ValveBase {
         if (request.getRequestedSessionId() != null
                 && request.getSessionInternal(false) instanceof TrackedSession session) {
             if (scope.enter(session) == null) {
-                session.bury();
+                session.destroyedElsewhere();
             }
             session.manager().mustServe(session.deployment());
         }

@@ -82,7 +82,7 @@ abstract class SessionFrame implements Session {
         phase = Phase.DEAD;
     }
 
-    /** The store says so; nothing is left to do here. Destroyed by this process, it ends by itself. */
+    /** The store says so; nothing is left to do here. Destroyed by this process, it ends by itself, after its listeners. */
     void destroyedElsewhere() {
         PHASE.compareAndSet(this, Phase.LIVE, Phase.DEAD);
     }

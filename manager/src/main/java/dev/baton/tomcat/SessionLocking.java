@@ -113,7 +113,7 @@ final class SessionLocking implements SessionLocks {
     private AccessLog join(RequestScope scope, long nanos) {
         AccessLog inside = scope.enter(session, nanos);
         if (inside == null) {
-            session.bury();
+            session.destroyedElsewhere();
             throw LockFailure.gone(session);
         }
         AccessLog stay = session.deployment().application().join(inside);
@@ -185,7 +185,7 @@ final class SessionLocking implements SessionLocks {
         try {
             AccessLog stay = scope.enter(session, session.manager().lockTimeoutNanos());
             if (stay == null) {
-                session.bury();
+                session.destroyedElsewhere();
                 throw LockFailure.gone(session);
             }
             return known(stay);

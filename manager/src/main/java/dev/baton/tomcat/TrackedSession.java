@@ -127,7 +127,7 @@ final class TrackedSession extends SessionFrame implements HttpSession {
     private <T> T within(RequestScope scope, Function<AccessLog, T> action, Supplier<T> ended) {
         AccessLog log = scope.enter(this);
         if (log == null) {
-            bury();
+            destroyedElsewhere();
             return ended.get();
         }
         return action.apply(log);

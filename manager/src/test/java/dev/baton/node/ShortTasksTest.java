@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(30)
 class ShortTasksTest {
     private final ManualClock clock = new ManualClock(-7);
-    private final List<RuntimeException> failures = new ArrayList<>();
+    private final List<Throwable> failures = new ArrayList<>();
     private final TimerQueue timers = new TimerQueue(clock, failures::add);
     private final ArrayDeque<Runnable> threads = new ArrayDeque<>();
     private final List<String> done = new ArrayList<>();

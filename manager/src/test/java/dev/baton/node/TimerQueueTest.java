@@ -34,6 +34,17 @@ class TimerQueueTest {
     }
 
     @Test
+    void anErrorEndsItsActionOnly() {
+        timers.at(1, () -> {
+            throw new OutOfMemoryError("unable to create native thread");
+        });
+        timers.at(2, () -> done.add("next"));
+        clock.set(2);
+        timers.runDue();
+        assertThat(done).containsExactly("next");
+    }
+
+    @Test
     void aCancelledActionDoesNotRun() {
         TimerQueue.Entry entry = timers.after(5, () -> done.add("cancelled"));
         entry.cancel();

@@ -1,7 +1,10 @@
 package dev.baton.tomcat;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.baton.api.SessionGoneException;
+import dev.baton.api.SessionLocks;
 import jakarta.servlet.http.HttpSession;
 import jakarta.servlet.http.HttpSessionActivationListener;
 import jakarta.servlet.http.HttpSessionAttributeListener;
@@ -12,13 +15,17 @@ import jakarta.servlet.http.HttpSessionIdListener;
 import jakarta.servlet.http.HttpSessionListener;
 import java.io.Serializable;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import org.apache.catalina.Context;
 import org.apache.catalina.core.StandardContext;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -30,6 +37,8 @@ class EndingListenersTest {
     private static final AtomicInteger BOUND = new AtomicInteger();
     private static final AtomicInteger UNBOUND = new AtomicInteger();
     private static final AtomicInteger SET_AGAIN = new AtomicInteger();
+    private static final AtomicReference<SessionLocks> LOCKS = new AtomicReference<>();
+    private static final AtomicReference<Object> READ = new AtomicReference<>();
     private static volatile String trigger = "nothing";
     private static volatile String mood = "invalidate";
     private static TestTomcats tomcats;
@@ -49,6 +58,12 @@ class EndingListenersTest {
             case "error" -> throw new AssertionError("in a bad mood");
             case "recursion" -> act(event, session);
             case "remove" -> session.removeAttribute("a");
+            case "use" -> {
+                // As a request finds it that waited for the session meanwhile.
+                CompletableFuture<?> other = CompletableFuture.supplyAsync(LOCKS.get()::fence);
+                assertThatThrownBy(() -> other.get(30, TimeUnit.SECONDS)).hasCauseInstanceOf(SessionGoneException.class);
+                READ.set(session.getAttribute("a"));
+            }
             case "again" -> {
                 SET_AGAIN.incrementAndGet();
                 session.setAttribute("a", new Value());
@@ -129,7 +144,10 @@ class EndingListenersTest {
         TestTomcats.page(context, "/other", (q, r) -> q.getSession().setAttribute("b", "other"));
         TestTomcats.page(context, "/remove", (q, r) -> q.getSession().removeAttribute("a"));
         TestTomcats.page(context, "/rotate", (q, r) -> q.changeSessionId());
-        TestTomcats.page(context, "/end", (q, r) -> q.getSession().invalidate());
+        TestTomcats.page(context, "/end", (q, r) -> {
+            LOCKS.set(SessionLocks.of(q.getSession()));
+            q.getSession().invalidate();
+        });
         TestTomcats.page(context, "/get", (q, r) -> {
             HttpSession session = q.getSession(false);
             r.getWriter().print(session == null ? "no session" : session.getAttribute("a") + " "
@@ -150,6 +168,16 @@ class EndingListenersTest {
     @AfterEach
     void calmDown() {
         trigger = "nothing";
+    }
+
+    @Test
+    @DisplayName("who finds the session gone while its destroyed listeners run does not take it from them")
+    void listenersKeepTheirSession() throws Exception {
+        mood = "use";
+        assertThat(visitor.text(1, "/shop/set")).isEmpty();
+        trigger = "destroyed";
+        assertThat(visitor.text(1, "/shop/end")).isEmpty();
+        assertThat(READ.getAndSet(null)).hasToString("value");
     }
 
     @ParameterizedTest
