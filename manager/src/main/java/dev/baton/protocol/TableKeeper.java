@@ -81,9 +81,12 @@ final class TableKeeper {
             promised = table.number().epoch();
         }
         Topology own = directory.effective;
-        if (own == null || own.number().compareTo(table.number()) < 0 && table.continues(own)) {
+        if (own != null && own.number().compareTo(table.number()) >= 0) {
+            return;
+        }
+        if (own == null || table.continues(own)) {
             adopt.accept(table);
-        } else if (own.number().compareTo(table.number()) < 0) {
+        } else {
             changeSides(table);
         }
     }

@@ -38,6 +38,10 @@ class SideGoesOnTest {
 
     private Epoch claimed(Topology known, NodeId... view) {
         core.step(new Input.Received(N3, new Message.Effective(known)), 0);
+        return claimed(view);
+    }
+
+    private Epoch claimed(NodeId... view) {
         return of(Message.Claim.class, core.step(new Input.ViewChanged(List.of(view)), 0)).findFirst().orElseThrow().epoch();
     }
 
@@ -205,8 +209,7 @@ class SideGoesOnTest {
     void foundedAtOnce() {
         Message.Hello hello = new Message.Hello(HERE, true, CoreSettings.defaults(1).canonical(), List.of());
         core.step(new Input.Received(N2, hello), 0);
-        Epoch claimed = of(Message.Claim.class, core.step(new Input.ViewChanged(List.of(N1, N2)), 0)).findFirst().orElseThrow()
-                .epoch();
+        Epoch claimed = claimed(N1, N2);
         assertThat(of(Message.Store.class, promise(N2, claimed, null, List.of())).map(m -> m.table().number().n()))
                 .contains(1L, 2L);
     }
