@@ -39,6 +39,25 @@ public record SegmentEntry(long term, NodeId primary, List<NodeId> backups, List
         return null;
     }
 
+    /** Served by that node from now on, in that term; the joining get their copies from it, once it lists them. */
+    public SegmentEntry servedBy(NodeId successor, List<NodeId> others, long inTerm) {
+        return new SegmentEntry(inTerm, successor, others, List.of(), created);
+    }
+
+    public SegmentEntry withBackups(List<NodeId> others) {
+        return new SegmentEntry(term, primary, others, joining, created);
+    }
+
+    public SegmentEntry withJoining(List<Joiner> others) {
+        return new SegmentEntry(term, primary, backups, others, created);
+    }
+
+    /** The same owners in another term. What was begun anew by a table that its primary may not know is begun still. */
+    public SegmentEntry inTerm(long other) {
+        boolean beginning = term > 1 && created == term;
+        return new SegmentEntry(other, primary, backups, joining, beginning ? other : created);
+    }
+
     @Override
     public String toString() {
         return "t" + term + " " + primary + " " + backups + (joining.isEmpty() ? "" : " joining " + joining);

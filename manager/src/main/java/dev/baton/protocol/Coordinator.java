@@ -35,8 +35,11 @@ final class Coordinator {
     private final Map<NodeId, Message.Promise> promises = new LinkedHashMap<>();
     /** What another side had in effect when this one went on alone, or null. */
     private Topology majority;
-    /** Who acted by a table with more seats than this side's: what they act by now is part of the decision. */
-    private final Set<NodeId> outnumbering = new LinkedHashSet<>();
+    /**
+     * Who acted by a table with more seats than this side's, or gave up the reign that a majority had begun: what they say
+     * now is part of the decision.
+     */
+    private final Set<NodeId> awaited = new LinkedHashSet<>();
     private Topology proposed;
     private boolean inEffect;
     private final Set<NodeId> storedBy = new LinkedHashSet<>();
@@ -101,6 +104,9 @@ final class Coordinator {
 
     void refused(NodeId from, Message.Refused refused) {
         if (state != State.IDLE && refused.claimed().equals(epoch) && refused.promised().compareTo(epoch) > 0) {
+            if (state == State.LEADING) {
+                awaited.add(from);
+            }
             claim(refused.promised());
         }
     }
@@ -126,7 +132,7 @@ final class Coordinator {
         }
         boolean outnumbered = state != State.IDLE && directory.inView(from) && effective.outnumbers(own);
         if (outnumbered) {
-            outnumbering.add(from);
+            awaited.add(from);
         }
         if (state == State.LEADING && (outlasted || outnumbered)) {
             claim(epoch);
@@ -184,7 +190,7 @@ final class Coordinator {
         if (verdict == Quorum.Verdict.NO) {
             return;
         }
-        if (directory.view().stream().anyMatch(n -> outnumbering.contains(n) && !promises.containsKey(n))) {
+        if (directory.view().stream().anyMatch(n -> awaited.contains(n) && !promises.containsKey(n))) {
             return;
         }
         boolean conflict = promises.values().stream()
@@ -213,12 +219,8 @@ final class Coordinator {
      * that it is complete, made before that, is none of this join.
      */
     private static Topology joinersAnew(Topology table) {
-        List<SegmentEntry> segments = new ArrayList<>();
-        for (SegmentEntry e : table.segments()) {
-            segments.add(new SegmentEntry(e.term(), e.primary(), e.backups(),
-                    e.joining().stream().map(j -> new SegmentEntry.Joiner(j.node(), table.number())).toList(), e.created()));
-        }
-        return table.withSegments(segments);
+        return table.withSegments(table.segments().stream().map(e -> e.withJoining(
+                e.joining().stream().map(j -> new SegmentEntry.Joiner(j.node(), table.number())).toList())).toList());
     }
 
     /** This side goes on without a majority; the other may, too. */
@@ -231,10 +233,8 @@ final class Coordinator {
         // Where all its seats are in sight it is the table before, with those who are gone, that lacks its majority.
         List<NodeId> seats = directory.view().containsAll(table.seats()) ? table.previousSeats() : table.seats();
         step.warn("going on without a majority of " + seats + ": the others are dead, lost or forgotten");
-        List<SegmentEntry> segments = new ArrayList<>();
         // Those who are gone may have acted in terms that nobody here has heard of: none of them is used again.
-        table.segments().forEach(e -> segments.add(inTerm(e.term() + FORCED_TERMS, e)));
-        return table.withSegments(segments).branched(
+        return table.withSegments(table.segments().stream().map(e -> e.inTerm(e.term() + FORCED_TERMS)).toList()).branched(
                 new Branch(epoch, step.guards.branchedFrom(from, table.number()), verdict == Quorum.Verdict.GIVEN_UP));
     }
 
@@ -243,15 +243,9 @@ final class Coordinator {
         List<SegmentEntry> segments = new ArrayList<>();
         for (int i = 0; i < Topology.SEGMENTS; i++) {
             SegmentEntry e = table.segment(i);
-            segments.add(inTerm(Math.max(e.term(), lost.segment(i).term()) + 1, e));
+            segments.add(e.inTerm(Math.max(e.term(), lost.segment(i).term()) + 1));
         }
         return segments;
-    }
-
-    private static SegmentEntry inTerm(long term, SegmentEntry e) {
-        // Begun anew by a table that its primary may not have heard of: it may still have to begin.
-        boolean beginning = e.term() > 1 && e.created() == e.term();
-        return new SegmentEntry(term, e.primary(), e.backups(), e.joining(), beginning ? term : e.created());
     }
 
     /** Either may be null. */
@@ -281,7 +275,7 @@ final class Coordinator {
     }
 
     private void lead(Topology first) {
-        outnumbering.clear();
+        awaited.clear();
         state = State.LEADING;
         inEffect = false;
         propose(first);

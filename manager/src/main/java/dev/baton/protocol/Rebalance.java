@@ -132,14 +132,13 @@ final class Rebalance {
         for (Message.Joined r : reports) {
             if (r.segment() == segment && r.term() > entry.term() && directory.inView(entry.primary())) {
                 // Somebody has seen a higher term, on a side that lost: no copy of it follows this primary before.
-                entry = new SegmentEntry(r.term() + 1, entry.primary(), entry.backups(), entry.joining(), entry.created());
+                entry = entry.inTerm(r.term() + 1);
             }
             if (r.segment() == segment && step.guards.joinReportFresh(entry, r.term(), r.joiner(), r.listed())
                     && !entry.owns(r.joiner())) {
                 List<NodeId> backups = new ArrayList<>(entry.backups());
                 backups.add(r.joiner());
-                entry = new SegmentEntry(entry.term(), entry.primary(), backups, without(entry, r.joiner()),
-                        entry.created());
+                entry = entry.withBackups(backups).withJoining(without(entry, r.joiner()));
             }
         }
         return entry;
@@ -158,14 +157,13 @@ final class Rebalance {
         List<SegmentEntry.Joiner> joining = entry.joining().stream()
                 .filter(j -> members.stream().anyMatch(m -> m.node().equals(j.node()))).toList();
         if (directory.inView(entry.primary())) {
-            return new SegmentEntry(entry.term(), entry.primary(), backups, joining, entry.created());
+            return entry.withBackups(backups).withJoining(joining);
         }
         if (backups.isEmpty()) {
-            return new SegmentEntry(entry.term(), entry.primary(), entry.backups(), List.of(), entry.created());
+            return entry.withJoining(List.of());
         }
         // Joiners get their copy from the new primary, from the beginning.
-        return new SegmentEntry(entry.term() + 1, backups.get(0), backups.subList(1, backups.size()), List.of(),
-                entry.created());
+        return entry.servedBy(backups.get(0), backups.subList(1, backups.size()), entry.term() + 1);
     }
 
     private boolean ownersLost(SegmentEntry entry) {
@@ -200,8 +198,7 @@ final class Rebalance {
             } else if (owners.isEmpty()) {
                 segments.add(restore(i, e, candidates, promises, emptied, restored));
             } else {
-                segments.add(new SegmentEntry(e.term() + 1, owners.get(0), owners.subList(1, owners.size()), List.of(),
-                        e.created()));
+                segments.add(e.servedBy(owners.get(0), owners.subList(1, owners.size()), e.term() + 1));
             }
         }
         return new Kept(segments, losses(emptied, restored));
@@ -263,17 +260,17 @@ final class Rebalance {
         }
         joiners.removeIf(j -> !ideal.contains(j.node()));
         if (!complete) {
-            return new SegmentEntry(entry.term(), entry.primary(), entry.backups(), joiners, entry.created());
+            return entry.withJoining(joiners);
         }
         List<NodeId> backups = new ArrayList<>(entry.backups());
         if (!entry.primary().equals(ideal.get(0))) {
             // The former primary stays in sync for one table, as a backup like any other.
             backups.remove(ideal.get(0));
             backups.add(entry.primary());
-            return new SegmentEntry(entry.term() + 1, ideal.get(0), backups, List.of(), entry.created());
+            return entry.servedBy(ideal.get(0), backups, entry.term() + 1);
         }
         backups.removeIf(b -> !ideal.contains(b));
-        return new SegmentEntry(entry.term(), entry.primary(), backups, List.of(), entry.created());
+        return entry.withBackups(backups).withJoining(List.of());
     }
 
     /** A member that leaves is gone once no segment lists it. */

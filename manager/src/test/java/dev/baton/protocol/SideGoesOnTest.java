@@ -189,6 +189,18 @@ class SideGoesOnTest {
     }
 
     @Test
+    @DisplayName("B6: who gave up a reign that a majority had begun is waited for by the next")
+    void whoGaveTheReignUpIsHeard() {
+        Epoch first = claimed(winner, N1, N2, N3);
+        assertThat(of(Message.Store.class, promise(N3, first, winner, copies(4)))).isNotEmpty();
+        Epoch others = new Epoch(first.number() + 1, N2);
+        List<Effect> effects = core.step(new Input.Received(N2, new Message.Refused(first, others)), 0);
+        Epoch next = of(Message.Claim.class, effects).findFirst().orElseThrow().epoch();
+        assertThat(of(Message.Store.class, promise(N3, next, winner, copies(4)))).as("n2 was not heard").isEmpty();
+        assertThat(of(Message.Store.class, promise(N2, next, loser, List.of()))).isNotEmpty();
+    }
+
+    @Test
     @DisplayName("B6: who sees no majority puts nobody out: those out of its sight may see each other")
     void nobodyIsPutOutUnseen() {
         Topology mine = table(new TableNumber(EPOCH, 6), List.of(N1, N2, N3), List.of(Branch.founding(EPOCH)),
