@@ -109,7 +109,13 @@ final class MessageForm {
                 out.key(m.key());
                 writeFence(out, m.fence());
                 SessionForm.writeDeltas(out, m.deltas());
-            }, in -> new Message.Commit(in.key(), readFence(in), SessionForm.readDeltas(in))),
+                out.flag(m.early());
+            }, in -> new Message.Commit(in.key(), readFence(in), SessionForm.readDeltas(in), in.flag())),
+            new Form<>(32, Message.Taken.class, (out, m) -> {
+                out.key(m.key());
+                writeFence(out, m.fence());
+                out.varint(m.version());
+            }, in -> new Message.Taken(in.key(), readFence(in), in.varint())),
             COMMITTED,
             new Form<>(12, Message.Acquire.class, (out, m) -> {
                 out.varint(m.rid());

@@ -7,7 +7,7 @@ import java.util.concurrent.TimeUnit;
  *
  * @param backups         copies beside the primary, 0 to 5
  * @param hashPlacement   primaries by hash; else new sessions are created on the node that draws the id
- * @param ackByPrimary    commits are acknowledged by the primary alone
+ * @param ackByPrimary    this process's commits count as acknowledged once the primary has them
  * @param leaseNanos      how long an answered question lets a process serve
  * @param beatNanos       interval of beats between nodes
  * @param resendNanos     first resend of an unanswered message; doubles twice

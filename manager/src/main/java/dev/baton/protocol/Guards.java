@@ -31,6 +31,11 @@ class Guards {
         return session.made(new Stamp(fence, version));
     }
 
+    /** What the primary alone has is kept by the holder, too. */
+    boolean keepsTaken() {
+        return true;
+    }
+
     /** A process's cached copy is known by version and fence together. */
     boolean cachedKnown(StoredSession session, Stamp cached) {
         return session.made(cached);

@@ -136,11 +136,15 @@ public sealed interface Message {
 
     record Create(long rid, SessionKey key, SessionImage image, long ageNanos) implements Message {}
 
-    record Commit(SessionKey key, Fence fence, List<SessionDelta> deltas) implements Message {
+    /** @param early whether the holder wants to hear of it when the primary has them, before the copies do */
+    record Commit(SessionKey key, Fence fence, List<SessionDelta> deltas, boolean early) implements Message {
         public Commit {
             deltas = List.copyOf(deltas);
         }
     }
+
+    /** The primary has everything up to {@code version}. The holder keeps it until it is durable. */
+    record Taken(SessionKey key, Fence fence, long version) implements Message {}
 
     /** Everything up to {@code version} is durable; or, with a reason, the version was refused. */
     record Committed(SessionKey key, Fence fence, long version, Denial reason) implements Answer {}

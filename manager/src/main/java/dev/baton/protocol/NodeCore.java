@@ -313,6 +313,8 @@ public final class NodeCore {
             received(x.primary(), x.answer());
         } else if (m instanceof Message.Commit x) {
             segments.request(from, x.key(), m);
+        } else if (m instanceof Message.Taken x) {
+            tokens.taken(x);
         } else if (m instanceof Message.Committed x) {
             tokens.committed(x);
         } else if (m instanceof Message.Acquire x) {

@@ -356,12 +356,11 @@ final class PrimaryRequests {
         }
         Denial refused = applyAll(m.key(), m.fence(), m.deltas());
         // A primary that hung, and has not heard of its successor, has no word of its own.
-        if (step.settings.ackByPrimary() && segment.leased()) {
-            committed(from, m.key(), m.fence(), last, refused);
-        } else {
-            replication.whenDurable(from, () -> new Message.Committed(m.key(), m.fence(), last, refused),
-                    () -> committed(from, m.key(), m.fence(), last, refused));
+        if (m.early() && refused == null && segment.leased() && replication.enoughInSync()) {
+            step.send(from, new Message.Taken(m.key(), m.fence(), last));
         }
+        replication.whenDurable(from, () -> new Message.Committed(m.key(), m.fence(), last, refused),
+                () -> committed(from, m.key(), m.fence(), last, refused));
     }
 
     /** Keys, not the message: what waits for a slow backup must not hold the changes. */

@@ -17,6 +17,9 @@ import java.util.TreeSet;
  * Whatever is unanswered is said again, with the same number, to whoever the newest table names.
  */
 final class ProcessTokens {
+    /** Changes that the primary alone has; with more of them, behind slow copies, requests wait for those. */
+    private static final int MAX_TAKEN = 64;
+
     private record Expiring(Fence fence, long rid, boolean listenersRan) {}
 
     private final Step step;
@@ -118,13 +121,17 @@ final class ProcessTokens {
         boolean idle = hold.uncommitted.isEmpty();
         hold.made(in.delta());
         if (hold.state == Hold.State.HELD && !hold.renaming && !hold.offering) {
-            directory.toPrimary(hold.key, new Message.Commit(hold.key, hold.fence, List.of(in.delta())));
+            directory.toPrimary(hold.key, commit(hold, List.of(in.delta())));
             if (idle && hold.operation == null) {
                 hold.sentNanos = step.now;
                 hold.attempts = 0;
             }
             mark(hold);
         }
+    }
+
+    private Message.Commit commit(Hold hold, List<SessionDelta> deltas) {
+        return new Message.Commit(hold.key, hold.fence, deltas, step.settings.ackByPrimary());
     }
 
     /** What the token goes back with need not be said before. */
@@ -416,6 +423,19 @@ final class ProcessTokens {
         }
     }
 
+    /** Enough for {@code acknowledge=primary}. Said again to the next primary, should this one's copies not get it. */
+    void taken(Message.Taken m) {
+        Hold hold = holds.get(m.key());
+        boolean kept = hold != null && hold.state == Hold.State.HELD && hold.fence.equals(m.fence())
+                && !hold.uncommitted.isEmpty() && hold.uncommitted.get(0).version() <= m.version();
+        if (kept && hold.uncommitted.size() <= MAX_TAKEN) {
+            step.emit(new Effect.Committed(m.key(), m.version()));
+            if (!step.guards.keepsTaken()) {
+                hold.acknowledged(m.version());
+            }
+        }
+    }
+
     void committed(Message.Committed m) {
         Hold hold = holds.get(m.key());
         if (hold == null || !hold.fence.equals(m.fence())
@@ -539,7 +559,7 @@ final class ProcessTokens {
                     break;
                 }
                 if (!hold.uncommitted.isEmpty() && !hold.renaming) {
-                    directory.toPrimary(key, new Message.Commit(key, hold.fence, hold.deltas()));
+                    directory.toPrimary(key, commit(hold, hold.deltas()));
                 }
                 if (op != null && !op.rename()) {
                     directory.toPrimary(key, new Message.Destroy(op.rid(), key, hold.fence));

@@ -239,6 +239,12 @@ public enum Bug {
             return sent;
         }
     }),
+    FORGETS_TAKEN("a change that the primary alone has, forgotten by its holder", new Guards() {
+        @Override
+        boolean keepsTaken() {
+            return false;
+        }
+    }),
     COMMIT_APPLIED_TWICE("duplicate COMMIT applied twice", new Guards() {
         @Override
         boolean baseMatches(long base, long version) {

@@ -63,6 +63,11 @@ final class Gate {
         return fence;
     }
 
+    /** Under which the token is on its way back, or null. */
+    Fence returning() {
+        return returning;
+    }
+
     SessionImage image() {
         return image;
     }

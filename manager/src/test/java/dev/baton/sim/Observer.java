@@ -210,9 +210,6 @@ final class Observer {
         for (int segment : sim.scenario().hotSegments) {
             SegmentEntry was = before.segment(segment);
             SegmentEntry is = after.segment(segment);
-            if (was.term() != is.term() && sim.scenario().settings.ackByPrimary()) {
-                sim.oracle().primaryChanged(segment);
-            }
             // From the copy of an owner, by a coordinator who could not know that it was one, nothing is lost.
             if (is.created() > was.created() && lostAtTerm[segment] < was.term() && !sim.scenario().lineages) {
                 if (!was.owns(is.primary())) {

@@ -1,6 +1,7 @@
 package dev.baton.sim;
 
 import dev.baton.model.Fence;
+import dev.baton.model.NodeId;
 import dev.baton.model.SessionImage;
 import dev.baton.model.SessionKey;
 import dev.baton.model.Stamp;
@@ -107,6 +108,10 @@ final class Oracle {
             t.candidate = null;
         }
         if (fence.compareTo(t.topFence) > 0) {
+            if (takenFrom(t, key, node)) {
+                t.era++;
+                t.acked = t.durable;
+            }
             require(t.topContents == null || t.everLost || t.contains(contents, t.durable), "I3", key,
                     node + " granted " + contents + " without " + t.durable + ", which was granted before");
             t.topFence = fence;
@@ -115,11 +120,20 @@ final class Oracle {
                 require(t.contains(contents, t.acked), "I4", key,
                         node + " granted " + contents + " under " + fence + " without " + t.acked + ", acknowledged before");
             }
-            if (!sim.scenario().settings.ackByPrimary()) {
-                t.durable = contents;
-            }
+            t.durable = contents;
             promise(t, contents);
         }
+    }
+
+    /** With acknowledgement by the primary, what it and the holder alone had is gone with both. */
+    private boolean takenFrom(Truth t, SessionKey key, SimNode now) {
+        NodeId before = t.holder(t.topFence);
+        if (!sim.scenario().settings.ackByPrimary() || before == null || before.equals(now.id())
+                || t.topFence.equals(t.returned)) {
+            return false;
+        }
+        SimNode holder = sim.life(before);
+        return holder == null || holder.paused() || !holder.process().givesBack(key, t.topFence);
     }
 
     private SessionKey currentName(Truth t, SessionKey not) {
@@ -142,33 +156,27 @@ final class Oracle {
         }
         require(t.made(stamp) != null, "I2", key, stamp + " acknowledged, and never made");
         boolean alone = sim.scenario().settings.ackByPrimary();
-        if (!alone && t.topFence.compareTo(fence) > 0 && t.topContents != null && !t.everLost) {
+        if (alone && t.topFence.compareTo(fence) > 0) {
+            return; // what the holder of a void token hears is no promise
+        }
+        if (t.topFence.compareTo(fence) > 0 && t.topContents != null && !t.everLost) {
             require(t.contains(t.topContents, stamp), "I3", key, stamp + " of " + node + " acknowledged under " + fence
                     + "; " + t.topFence + " was granted with " + t.topContents);
         }
+        promise(t, stamp);
         if (!alone) {
-            promise(t, stamp);
             requireStored(t, key, stamp);
-        } else if (primaryHas(t, key, stamp)) {
-            promise(t, stamp); // a deposed primary that acknowledges alone promises nothing
         }
-    }
-
-    private boolean primaryHas(Truth t, SessionKey key, Stamp stamp) {
-        Topology table = sim.observer().newest();
-        SimNode primary = table == null ? null : sim.life(table.segment(t.segment).primary());
-        StoredSession s = primary == null ? null : CoreWindow.stored(primary.core(), key);
-        return s != null && (s.tombstone() || t.contains(s.contents(), stamp));
     }
 
     /** The token went back, and everything with it. */
     void returned(SimNode node, SessionKey key, Fence fence, Stamp stamp) {
-        // What the primary alone acknowledged is no part of the release any more.
-        if (unjudged(node) || sim.scenario().settings.ackByPrimary()) {
+        if (unjudged(node)) {
             return;
         }
         acked(node, key, fence, stamp);
         Truth t = truths.get(key);
+        t.returned = fence;
         if (t.contains(stamp, t.durable)) {
             t.durable = stamp;
         }
@@ -235,7 +243,7 @@ final class Oracle {
             t.lastAccess = sim.now();
             if (t.acked == null || !t.contains(t.acked, contents)) {
                 boolean known = t.ackedBeforeLoss != null && t.contains(t.ackedBeforeLoss, contents);
-                require(known || floor.era() != t.era || sim.scenario().settings.ackByPrimary(), "I11", key, node + " answers with "
+                require(known || floor.era() != t.era, "I11", key, node + " answers with "
                         + contents + ", acknowledged is " + t.acked);
             }
         }
@@ -341,16 +349,6 @@ final class Oracle {
                 t.acked = null;
                 t.durable = null;
                 t.topContents = null;
-            }
-        }
-    }
-
-    /** With acknowledgement by the primary alone, what only it had is gone with it. */
-    void primaryChanged(int segment) {
-        for (Truth t : all()) {
-            if (t.segment == segment) {
-                t.era++;
-                t.acked = t.durable;
             }
         }
     }

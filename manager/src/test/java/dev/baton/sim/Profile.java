@@ -10,6 +10,13 @@ enum Profile {
         void shape(Scenario s, Rng rng) {
         }
     },
+    /** Requests do not wait for the backups. */
+    EARLY {
+        @Override
+        void shape(Scenario s, Rng rng) {
+            s.settings = s.settings.withAckByPrimary(true);
+        }
+    },
     /** Messages lost, doubled and overtaken all the time, one session that everybody wants. */
     NOISY {
         @Override

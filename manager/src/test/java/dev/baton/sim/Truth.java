@@ -38,6 +38,8 @@ final class Truth {
     /** The highest fence seen granted, and what came with it. */
     Fence topFence = Fence.NONE;
     Stamp topContents;
+    /** The fence that went back last. */
+    Fence returned;
 
     SessionKey candidate;
     Fence renameFence;
@@ -97,6 +99,11 @@ final class Truth {
     NodeId holder(Fence fence, NodeId process) {
         NodeId before = holders.putIfAbsent(fence, process);
         return before == null ? process : before;
+    }
+
+    /** Null where nobody showed up with it. */
+    NodeId holder(Fence fence) {
+        return holders.get(fence);
     }
 
     /** Whether {@code late} contains {@code early}. */
