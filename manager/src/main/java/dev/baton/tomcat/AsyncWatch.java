@@ -115,7 +115,7 @@ final class AsyncWatch implements AsyncListener {
         }
         for (TrackedSession session : touched()) {
             Set<String> names = session.asyncTouches().requestEnded();
-            if (!names.isEmpty() && session.phase() == SessionFrame.Phase.LIVE) {
+            if (!names.isEmpty() && session.lives()) {
                 save(session, names);
             }
         }

@@ -31,20 +31,27 @@ final class SessionEnd {
      * no listener ran, and the session goes on.
      */
     static void destroy(TrackedSession session, AccessLog access) {
-        if (!session.enterPhase(Phase.LIVE, Phase.ENDING)) {
+        if (!session.enterPhase(Phase.LIVE, Phase.ASKED)) {
+            if (session.lives()) {
+                // Somebody else is asking, and tells the listeners; this end may fail as that one may.
+                session.deployment().destroy(access);
+            }
             return;
         }
         boolean destroyed = false;
         try {
-            session.keepRemains(session.everything(access));
+            // The application's code, which may fail, runs while nothing has happened yet.
+            session.everything(access);
             session.deployment().destroy(access);
             destroyed = true;
         } finally {
             if (!destroyed) {
-                session.forgetRemains();
-                session.enterPhase(Phase.ENDING, Phase.LIVE);
+                session.enterPhase(Phase.ASKED, Phase.LIVE);
             }
         }
+        // Meanwhile others may have gone on with the session.
+        session.keepRemains(session.everything(access));
+        session.enterPhase(Phase.ASKED, Phase.ENDING);
         tell(session);
     }
 

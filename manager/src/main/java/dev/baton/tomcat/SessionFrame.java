@@ -21,8 +21,11 @@ import org.apache.catalina.SessionListener;
  * these takes no token; what changes is metadata, and travels with the request's other changes.
  */
 abstract class SessionFrame implements Session {
-    /** LIVE → ENDING (destroyed listeners run, attributes can still be read) → DEAD. */
-    enum Phase { LIVE, ENDING, DEAD }
+    /**
+     * LIVE → ASKED (the store is asked for the end; until it agrees all is as before, and LIVE again where it does not)
+     * → ENDING (destroyed listeners run, attributes can still be read) → DEAD.
+     */
+    enum Phase { LIVE, ASKED, ENDING, DEAD }
 
     private static final SessionListener[] NO_LISTENERS = {};
     private static final AtomicReferenceFieldUpdater<SessionFrame, Phase> PHASE =
@@ -71,6 +74,11 @@ abstract class SessionFrame implements Session {
 
     Phase phase() {
         return phase;
+    }
+
+    /** Whether what is done to it counts: its end has not begun, as far as this process knows. */
+    boolean lives() {
+        return phase.compareTo(Phase.ENDING) < 0;
     }
 
     boolean enterPhase(Phase from, Phase to) {
@@ -261,7 +269,7 @@ abstract class SessionFrame implements Session {
 
     @Override
     public void setMaxInactiveInterval(int interval) {
-        if (phase == Phase.LIVE && interval != getMaxInactiveInterval()) {
+        if (lives() && interval != getMaxInactiveInterval()) {
             changeMeta(m -> new SessionMeta(m.createdMillis(), interval, m.authType(), m.principal(), m.notes()));
             BatonSingleSignOn.lives(this, interval);
         }

@@ -158,7 +158,7 @@ final class TrackedSession extends SessionFrame implements HttpSession {
         if (name.equals(SessionLocks.ATTRIBUTE)) {
             return new SessionLocking(this);
         }
-        if (phase() != Phase.LIVE) {
+        if (!lives()) {
             return remains.get(name);
         }
         Object local = locals.get(name);
@@ -192,7 +192,7 @@ final class TrackedSession extends SessionFrame implements HttpSession {
     @Override
     public Enumeration<String> getAttributeNames() {
         checkValid("getAttributeNames");
-        if (phase() != Phase.LIVE) {
+        if (!lives()) {
             return Collections.enumeration(remains.keySet());
         }
         TreeSet<String> names = new TreeSet<>(onlyLooking() ? state().peekNames(this::stored) : within(state()::names));
@@ -218,7 +218,7 @@ final class TrackedSession extends SessionFrame implements HttpSession {
             throw new IllegalArgumentException("setAttribute: attribute '" + name + "' is a "
                     + value.getClass().getName() + ", which is not serialisable, in a distributable application");
         }
-        if (phase() != Phase.LIVE) {
+        if (!lives()) {
             setAtTheEnd(name, value);
             return;
         }
@@ -238,7 +238,7 @@ final class TrackedSession extends SessionFrame implements HttpSession {
         }
         if (present != value || bindAnyway) {
             events.bound(facade, name, value);
-            if (phase() != Phase.LIVE) {
+            if (!lives()) {
                 // The listener ended the session: the value never was in it.
                 events.unbound(facade, name, value);
                 return;
@@ -284,7 +284,7 @@ final class TrackedSession extends SessionFrame implements HttpSession {
         if (name == null) {
             return;
         }
-        if (phase() != Phase.LIVE) {
+        if (!lives()) {
             Object old = remainsToFill().remove(name);
             if (old != null) {
                 deployment().events().removed(facade, name, old);
@@ -388,7 +388,7 @@ final class TrackedSession extends SessionFrame implements HttpSession {
     /** With a single sign-on this is a logout: the sessions of its other applications end as well. */
     @Override
     public void expire() {
-        if (phase() == Phase.LIVE) {
+        if (lives()) {
             within(log -> {
                 SessionEnd.logout(this, log);
                 return null;
@@ -398,7 +398,7 @@ final class TrackedSession extends SessionFrame implements HttpSession {
 
     /** The sign-on that the session takes part in has ended. */
     void endSignedOn() {
-        if (phase() == Phase.LIVE) {
+        if (lives()) {
             within(log -> {
                 SessionEnd.destroy(this, log);
                 return null;

@@ -1,0 +1,96 @@
+package dev.baton.tomcat;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.baton.protocol.Message;
+import jakarta.servlet.http.HttpSessionBindingEvent;
+import jakarta.servlet.http.HttpSessionBindingListener;
+import java.io.Serializable;
+import java.net.http.HttpResponse;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+/** Requests that go on with their session while another one of the same node ends it. */
+@DisplayName("The end of a session, beside other requests that use it")
+class EndBesideOthersTest {
+    private static final List<String> UNBOUND = new CopyOnWriteArrayList<>();
+
+    private final LockPages pages = new LockPages();
+    private final CountDownLatch asked = new CountDownLatch(1);
+
+    private record Value(String name) implements HttpSessionBindingListener, Serializable {
+        @Override
+        public void valueUnbound(HttpSessionBindingEvent event) {
+            UNBOUND.add(name);
+        }
+    }
+
+    @AfterEach
+    void stop() throws Exception {
+        pages.close();
+    }
+
+    /** Notes when the store, on another node, is asked for the session's end. */
+    private boolean asksForTheEnd(Message message) {
+        if (message instanceof Message.Destroy) {
+            asked.countDown();
+            return true;
+        }
+        return false;
+    }
+
+    private TestTomcats.Visitor visitor() throws Exception {
+        pages.step("end", (q, s) -> {
+            s.invalidate();
+            return "ended";
+        }).step("set", (q, s) -> {
+            s.setAttribute("b", new Value("new"));
+            s.setMaxInactiveInterval(77);
+            return s.getAttribute("b");
+        }).step("get", (q, s) -> s.getAttribute("a") + " " + s.getAttribute("b") + " " + s.getMaxInactiveInterval());
+        return pages.visitor((q, s) -> {
+            s.setAttribute("a", "of before");
+            s.setAttribute("b", new Value("old"));
+            return null;
+        });
+    }
+
+    @Test
+    @DisplayName("an end that fails takes nothing with it that was written meanwhile, and nobody is told that it happened")
+    void anEndThatFails() throws Exception {
+        pages.start(2, Map.of("commitTimeout", "3000"));
+        TestTomcats.Visitor visitor = visitor();
+        assertThat(pages.get(visitor, 2, "get").body()).startsWith("of before Value[name=old] ");
+        pages.tomcats.network.lose((to, message) -> asksForTheEnd(message));
+        CompletableFuture<HttpResponse<String>> end = pages.later(visitor, 2, "end");
+        LockPages.await(asked);
+        CompletableFuture<HttpResponse<String>> again = pages.later(visitor, 2, "end");
+        assertThat(pages.get(visitor, 2, "set").body()).isEqualTo("Value[name=new]");
+        assertThat(LockPages.text(end)).startsWith("503 ").contains("outcome unknown");
+        assertThat(pages.get(visitor, 2, "get").body()).isEqualTo("of before Value[name=new] 77");
+        assertThat(LockPages.text(again)).startsWith("503 ").contains("outcome unknown");
+    }
+
+    @Test
+    @DisplayName("an end that succeeds unbinds what was written meanwhile")
+    void anEndThatSucceeds() throws Exception {
+        pages.start(2, Map.of("commitTimeout", "60000"));
+        TestTomcats.Visitor visitor = visitor();
+        assertThat(pages.get(visitor, 2, "get").body()).startsWith("of before Value[name=old] ");
+        UNBOUND.clear();
+        pages.tomcats.network.hold((to, message) -> asksForTheEnd(message));
+        CompletableFuture<HttpResponse<String>> end = pages.later(visitor, 2, "end");
+        LockPages.await(asked);
+        assertThat(pages.get(visitor, 2, "set").body()).isEqualTo("Value[name=new]");
+        assertThat(UNBOUND).containsExactly("old");
+        pages.tomcats.network.deliverHeld();
+        assertThat(LockPages.text(end)).isEqualTo("ended");
+        assertThat(UNBOUND).containsExactly("old", "new");
+    }
+}
