@@ -193,6 +193,9 @@ final class RequestScope {
     AccessLog enter(TrackedSession session, long timeoutNanos) {
         Stay stay = find(session);
         if (stay != null && stay.log != null) {
+            if (stay.log.gone()) {
+                return null;
+            }
             if (stay.log.lost()) {
                 throw new SessionUnavailable(SessionUnavailable.Reason.TOKEN_LOST,
                         session.key() + ": the token was taken away while the request was using the session");

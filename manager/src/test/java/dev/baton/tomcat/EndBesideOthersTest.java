@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.baton.protocol.Message;
 import jakarta.servlet.http.HttpSessionBindingEvent;
 import jakarta.servlet.http.HttpSessionBindingListener;
+import jakarta.servlet.http.HttpSessionEvent;
+import jakarta.servlet.http.HttpSessionListener;
 import java.io.Serializable;
 import java.net.http.HttpResponse;
 import java.util.List;
@@ -12,6 +14,8 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.apache.catalina.core.StandardContext;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -23,6 +27,7 @@ class EndBesideOthersTest {
 
     private final LockPages pages = new LockPages();
     private final CountDownLatch asked = new CountDownLatch(1);
+    private final CountDownLatch goOn = new CountDownLatch(1);
 
     private record Value(String name) implements HttpSessionBindingListener, Serializable {
         @Override
@@ -33,6 +38,7 @@ class EndBesideOthersTest {
 
     @AfterEach
     void stop() throws Exception {
+        goOn.countDown();
         pages.close();
     }
 
@@ -92,5 +98,34 @@ class EndBesideOthersTest {
         pages.tomcats.network.deliverHeld();
         assertThat(LockPages.text(end)).isEqualTo("ended");
         assertThat(UNBOUND).containsExactly("old", "new");
+    }
+
+    @Test
+    @DisplayName("who is inside and logs out while the session's listeners run is not refused")
+    void aLogoutBesideTheEnd() throws Exception {
+        CountDownLatch inside = new CountDownLatch(1);
+        pages.start(1, Map.of(), context -> ((StandardContext) context).addApplicationLifecycleListener(
+                new HttpSessionListener() {
+                    @Override
+                    public void sessionDestroyed(HttpSessionEvent event) {
+                        asked.countDown();
+                        TestTomcats.await(goOn);
+                    }
+                }));
+        TestTomcats.Visitor visitor = visitor();
+        TrackedSession session = pages.tomcats.nodes.get(0).manager.findSession(visitor.session());
+        pages.step("log out", (q, s) -> {
+            s.getAttribute("a");
+            inside.countDown();
+            LockPages.await(asked);
+            session.setAuthType("none");
+            goOn.countDown();
+            return "logged out";
+        });
+        CompletableFuture<HttpResponse<String>> logout = pages.later(visitor, 1, "log out");
+        assertThat(inside.await(30, TimeUnit.SECONDS)).isTrue();
+        CompletableFuture<HttpResponse<String>> end = pages.later(visitor, 1, "end");
+        assertThat(LockPages.text(logout)).isEqualTo("logged out");
+        assertThat(LockPages.text(end)).isEqualTo("ended");
     }
 }
