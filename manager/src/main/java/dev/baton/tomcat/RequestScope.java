@@ -46,6 +46,8 @@ final class RequestScope {
     /** What the end of the answer still waits for; null mostly. */
     private HeldAnswer held;
     private SessionUnavailable failure;
+    /** Why late changes are not known to be durable, until the end of the answer hears of it. */
+    private SessionUnavailable lateFailure;
     /** Null until something is locked. */
     private LockOwner owner;
     /** Locks of the application that end with this scope; null before the first. */
@@ -396,7 +398,9 @@ final class RequestScope {
         if (!(request.getNote(NOTE) instanceof RequestScope scope)) {
             return null;
         }
-        SessionUnavailable why = scope.finishLate();
+        scope.finishLate();
+        SessionUnavailable why = scope.lateFailure;
+        scope.lateFailure = null;
         if (why != null) {
             Refusal.cut(request, why);
         }
@@ -480,9 +484,10 @@ final class RequestScope {
         }
     }
 
-    /** @return why late changes are not known to be durable, or null */
-    private SessionUnavailable finishLate() {
+    /** Saves late changes. Where that fails {@link #settle} tells, also of what was ended before the answer is. */
+    private void finishLate() {
         SessionUnavailable before = failure;
+        failure = null;
         endLocks();
         for (Stay stay : stays) {
             if (stay.log != null) {
@@ -496,11 +501,11 @@ final class RequestScope {
                 break;
             }
         }
-        if (failure == null || before != null) {
-            return null;
+        if (failure != null) {
+            Refusal.logLate(failure);
+            lateFailure = failure;
         }
-        Refusal.logLate(failure);
-        return failure;
+        failure = before != null ? before : failure;
     }
 
     private static RequestScope late() {

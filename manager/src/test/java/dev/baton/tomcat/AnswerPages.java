@@ -20,6 +20,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import org.apache.catalina.Context;
+import org.apache.catalina.Session;
 import org.apache.catalina.core.StandardContext;
 import org.apache.tomcat.util.descriptor.web.ErrorPage;
 
@@ -32,6 +33,9 @@ final class AnswerPages {
     /** For a form larger than the connector allows: Tomcat makes it an error, and closes the connection. */
     static final String UPLOAD = "/upload";
     private static final byte[] TEN = "0123456789".getBytes();
+    /** Ways in which a request listener changes the session; in some it then ends that late use of it early. */
+    private static final Set<String> BY_LISTENER = Set.of("requestListener", "listenerThenAccessor",
+            "listenerThenEndAccess", "listenerAfterException");
 
     /** Ways to end an answer, with the status that they bring. */
     static final Map<String, Integer> WAYS = Map.ofEntries(
@@ -43,7 +47,9 @@ final class AnswerPages {
             Map.entry("notModifiedAndFlush", 304), Map.entry("sendfile", 200), Map.entry("sendfileAndFlush", 200), Map.entry("trailers", 200),
             Map.entry("redirect", 302), Map.entry("sendError", 418), Map.entry("exception", 500),
             Map.entry("closeThenException", 200), Map.entry("forward", 200), Map.entry("include", 200),
-            Map.entry("requestListener", 200), Map.entry("listenerAfterException", 200), Map.entry("complete", 200), Map.entry("completeAfterClose", 200),
+            Map.entry("requestListener", 200), Map.entry("listenerAfterException", 200),
+            Map.entry("listenerThenAccessor", 200), Map.entry("listenerThenEndAccess", 200),
+            Map.entry("complete", 200), Map.entry("completeAfterClose", 200),
             Map.entry("dispatch", 200), Map.entry("writeListener", 200), Map.entry("upgrade", 101));
 
     private final Path bigFile;
@@ -89,8 +95,17 @@ final class AnswerPages {
             @Override
             public void requestDestroyed(ServletRequestEvent event) {
                 HttpServletRequest request = (HttpServletRequest) event.getServletRequest();
-                if (Set.of("/requestListener", "/listenerAfterException").contains(request.getServletPath())) {
+                String way = request.getServletPath().substring(1);
+                if (BY_LISTENER.contains(way)) {
                     change(request);
+                }
+                if (way.equals("listenerThenAccessor")) {
+                    request.getSession(false).getAccessor().access(session -> { });
+                } else if (way.equals("listenerThenEndAccess")) {
+                    // As the end of a dispatch to another application does.
+                    Session session = ((BatonManager) context.getManager()).findSession(request.getRequestedSessionId());
+                    session.access();
+                    session.endAccess();
                 }
             }
         });
@@ -109,7 +124,7 @@ final class AnswerPages {
         ServletOutputStream out = way.equals("closeWriter") ? null : r.getOutputStream();
         switch (way) {
             case "small" -> out.write(TEN);
-            case "length", "lengthAndFlush", "requestListener" -> {
+            case "length", "lengthAndFlush", "requestListener", "listenerThenAccessor", "listenerThenEndAccess" -> {
                 r.setContentLength(10);
                 out.write(TEN);
             }
@@ -189,7 +204,7 @@ final class AnswerPages {
         if (way.endsWith("Exception")) {
             throw new ServletException("on purpose");
         }
-        if (!way.equals("requestListener")) {
+        if (!BY_LISTENER.contains(way)) {
             change(q);
         }
     }

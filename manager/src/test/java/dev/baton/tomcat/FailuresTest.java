@@ -5,7 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.baton.access.AccessLog;
 import dev.baton.node.Application;
+import dev.baton.node.SessionUnavailable;
 import dev.baton.protocol.Message;
+import jakarta.servlet.ServletRequestEvent;
+import jakarta.servlet.ServletRequestListener;
+import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import jakarta.servlet.http.HttpSession;
 import jakarta.servlet.http.HttpSessionEvent;
@@ -84,6 +88,29 @@ class FailuresTest {
                 throw new AssertionError(e);
             }
         });
+    }
+
+    @Test
+    @DisplayName("I11: a change by a listener that then met another failure is never answered with success")
+    void aLateChangeBehindAnotherFailureIsCutOff() throws Exception {
+        tomcats.start(2, Map.of("commitTimeout", "3000"), context -> {
+            application(context);
+            ((StandardContext) context).addApplicationEventListener(new ServletRequestListener() {
+                @Override
+                public void requestDestroyed(ServletRequestEvent event) {
+                    HttpServletRequest request = (HttpServletRequest) event.getServletRequest();
+                    if (request.getParameter("late") != null) {
+                        request.getSession().setAttribute("late", "changed");
+                        assertThatThrownBy(request::changeSessionId).isInstanceOf(SessionUnavailable.class);
+                    }
+                }
+            });
+        });
+        TestTomcats.Visitor visitor = tomcats.new Visitor();
+        assertThat(visitor.text(1, "/shop/set?value=1")).isEqualTo("set");
+        tomcats.network.lose((to, message) -> message instanceof Message.Replicate);
+        // The client would send a GET again.
+        assertThatThrownBy(() -> visitor.post(1, "/shop/get?late=1", "")).isInstanceOf(IOException.class);
     }
 
     private static void answering(Context context) {
