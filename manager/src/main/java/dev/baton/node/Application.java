@@ -74,6 +74,7 @@ public interface Application {
      * @param id    from {@link #drawId}, or chosen by the client; whether it is taken turns out at
      *              {@link #awaitDurable}
      * @param owner as in {@link #enter}
+     * @throws IllegalArgumentException where it is in use in this process
      */
     AccessLog create(String id, SessionMeta meta, LockOwner owner);
 

@@ -289,7 +289,13 @@ public final class BatonManager extends ManagerSettings implements DistributedMa
         if (application.lookup(id, lockTimeoutNanos()) != null) {
             return null;
         }
-        AccessLog access = application.create(id, meta, owner);
+        AccessLog access;
+        try {
+            access = application.create(id, meta, owner);
+        } catch (IllegalArgumentException e) {
+            // Another request of this node makes a session of that id at this moment.
+            return null;
+        }
         try {
             application.awaitDurable(access, application.complete(access).version(), commitTimeoutNanos());
             return access;

@@ -2,13 +2,18 @@ package dev.baton.tomcat;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.baton.protocol.Message;
 import jakarta.servlet.SessionTrackingMode;
 import jakarta.servlet.http.HttpSession;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
 import org.apache.catalina.Context;
+import org.apache.catalina.Session;
 import org.apache.catalina.core.StandardContext;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
@@ -168,6 +173,31 @@ class BadIdsTest {
         assertThat(visitor.text(1, "/shop/get")).isEqualTo("x");
         assertThat(visitor.text(1, "/shop/rotate?flush=1")).isEqualTo("refused");
         assertThat(visitor.text(2, "/shop/get")).isEqualTo("x");
+    }
+
+    @Test
+    @DisplayName("two that make a session of one id at the same time get one each, one of them under another id")
+    void twoOfOneId() throws Exception {
+        tomcats.start(2, Map.of("lockTimeout", "60000"), BadIdsTest::pages);
+        BatonManager here = tomcats.nodes.get(0).manager;
+        BatonManager there = tomcats.nodes.get(1).manager;
+        String id = there.deployment().application().drawId(() -> SessionIds.base(there.getSessionIdGenerator()
+                .generateSessionId()));
+        tomcats.network.hold((to, message) -> message instanceof Message.Lookup);
+        List<FutureTask<Session>> made = List.of(new FutureTask<>(() -> here.createSession(id)),
+                new FutureTask<>(() -> here.createSession(id)));
+        List<Thread> threads = made.stream().map(Thread::new).toList();
+        threads.forEach(Thread::start);
+        TestTomcats.await("both ask whether the id is free", () -> threads.stream()
+                .allMatch(t -> t.getState() == Thread.State.TIMED_WAITING));
+        tomcats.network.deliverHeld();
+        Set<String> ids = new TreeSet<>();
+        for (FutureTask<Session> each : made) {
+            Session session = each.get(30, TimeUnit.SECONDS);
+            assertThat(there.findSession(session.getId())).as("known to the store").isNotNull();
+            ids.add(SessionIds.base(session.getId()));
+        }
+        assertThat(ids).hasSize(2).contains(id);
     }
 
     @Test
