@@ -21,6 +21,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
+import org.apache.catalina.connector.Request;
 import org.apache.catalina.loader.WebappClassLoaderBase;
 import org.apache.catalina.session.StandardSessionFacade;
 
@@ -362,8 +363,8 @@ final class TrackedSession extends SessionFrame implements HttpSession {
 
     /** @return the new id, with the route */
     String rotate(Supplier<String> candidates, boolean tellApplication, boolean tellContainer) {
-        RequestScope scope = RequestScope.current();
-        if (scope != null && scope.request() != null && scope.request().getResponse().isCommitted()) {
+        Request request = RequestScope.runningRequest();
+        if (request != null && request.getResponse().isCommitted()) {
             throw new IllegalStateException("changeSessionId: the response has been committed, the client could not be"
                     + " told the new id");
         }

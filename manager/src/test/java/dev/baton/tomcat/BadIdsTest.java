@@ -3,13 +3,17 @@ package dev.baton.tomcat;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.baton.protocol.Message;
+import jakarta.servlet.ServletRequestEvent;
+import jakarta.servlet.ServletRequestListener;
 import jakarta.servlet.SessionTrackingMode;
+import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpSession;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import org.apache.catalina.Context;
@@ -18,6 +22,8 @@ import org.apache.catalina.core.StandardContext;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Session ids as clients send them, rightly or not, in cookies and in addresses. */
 class BadIdsTest {
@@ -173,6 +179,46 @@ class BadIdsTest {
         assertThat(visitor.text(1, "/shop/get")).isEqualTo("x");
         assertThat(visitor.text(1, "/shop/rotate?flush=1")).isEqualTo("refused");
         assertThat(visitor.text(2, "/shop/get")).isEqualTo("x");
+    }
+
+    @ParameterizedTest(name = "the answer has begun: {0}")
+    @ValueSource(booleans = {false, true})
+    @DisplayName("tomcat-facts 20: a request listener may change the id as well, but not once the answer has begun")
+    void aListenerMayChangeTheId(boolean begun) throws Exception {
+        CompletableFuture<String> outcome = new CompletableFuture<>();
+        tomcats.start(1, Map.of(), context -> {
+            pages(context);
+            TestTomcats.page(context, "/late", (q, r) -> {
+                r.getWriter().print(q.getSession().getAttribute("a"));
+                if (begun) {
+                    r.flushBuffer();
+                }
+            });
+            ((StandardContext) context).addApplicationEventListener(new ServletRequestListener() {
+                @Override
+                public void requestDestroyed(ServletRequestEvent event) {
+                    HttpServletRequest request = (HttpServletRequest) event.getServletRequest();
+                    if (request.getServletPath().equals("/late")) {
+                        outcome.complete(change(request));
+                    }
+                }
+
+                private String change(HttpServletRequest request) {
+                    try {
+                        return request.changeSessionId();
+                    } catch (IllegalStateException e) {
+                        return "refused";
+                    }
+                }
+            });
+        });
+        TestTomcats.Visitor visitor = tomcats.new Visitor();
+        visitor.get(1, "/shop/set?v=x");
+        String before = visitor.session();
+        assertThat(visitor.text(1, "/shop/late")).isEqualTo("x");
+        assertThat(outcome.get(30, TimeUnit.SECONDS)).isEqualTo(begun ? "refused" : visitor.session());
+        assertThat(visitor.session().equals(before)).isEqualTo(begun);
+        assertThat(visitor.text(1, "/shop/get")).isEqualTo("x");
     }
 
     @Test
