@@ -41,18 +41,21 @@ final class SessionEnd {
         boolean destroyed = false;
         try {
             // The application's code, which may fail, runs while nothing has happened yet.
-            session.everything(access);
+            session.keepRemains(session.everything(access));
             session.deployment().destroy(access);
             destroyed = true;
         } finally {
             if (!destroyed) {
+                session.forgetRemains();
                 session.enterPhase(Phase.ASKED, Phase.LIVE);
             }
         }
-        // Meanwhile others may have gone on with the session.
-        session.keepRemains(session.everything(access));
-        session.enterPhase(Phase.ASKED, Phase.ENDING);
-        tell(session);
+        try {
+            session.keepRemains(session.everything(access)); // others may have gone on with the session meanwhile
+        } finally {
+            session.enterPhase(Phase.ASKED, Phase.ENDING);
+            tell(session);
+        }
     }
 
     /** The store chose this process to run the listeners of a session that has expired. */
