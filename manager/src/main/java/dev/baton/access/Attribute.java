@@ -278,6 +278,11 @@ final class Attribute {
         return live == UNREADABLE;
     }
 
+    /** Removes it where it is still what cannot be read; false where it was set or removed meanwhile. */
+    boolean dropUnreadable() {
+        return LIVE.compareAndSet(this, UNREADABLE, REMOVED);
+    }
+
     boolean removed() {
         return live == REMOVED;
     }

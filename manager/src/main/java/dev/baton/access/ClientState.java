@@ -52,8 +52,8 @@ public final class ClientState {
     public Object get(String name, AccessLog log) {
         Attribute attribute = log.contents().attribute(name);
         Object value = value(attribute, log);
-        if (attribute != null && attribute.unreadable() && workshop.problems().dropsUnreadable()) {
-            log.contents().set(name, null);
+        if (attribute != null && attribute.unreadable() && workshop.problems().dropsUnreadable()
+                && attribute.dropUnreadable()) {
             log.written(name);
         }
         if (value != null && workshop.candidateWhenRead(name, value)) {

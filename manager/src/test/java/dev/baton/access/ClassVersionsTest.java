@@ -94,12 +94,29 @@ class ClassVersionsTest {
     @Test
     @DisplayName("unreadable=drop: removed when it is asked for")
     void whatCannotBeReadIsDropped() {
-        session.drops = true;
+        session.drops = () -> true;
         ClientState state = granted(OTHER_TYPE);
         AccessLog log = enter(state);
         assertThat(state.get("customer", log)).isNull();
         assertThat(log.scan(0).delta().changes()).containsExactly(new AttributeChange.Remove("customer"));
         assertThat(complete(log)).containsExactly("customer");
         assertThat(state.names(log)).isEmpty();
+    }
+
+    @Test
+    @DisplayName("unreadable=drop: what another thread sets meanwhile stays")
+    void whatIsSetMeanwhileIsNotDropped() {
+        ClientState state = granted(OTHER_TYPE);
+        AccessLog log = enter(state);
+        AccessLog other = enter(state);
+        session.drops = () -> {
+            state.set("customer", "new", other);
+            return true;
+        };
+        state.get("customer", log);
+        assertThat(state.get("customer", log)).isEqualTo("new");
+        assertThat(complete(log)).isEmpty();
+        assertThat(complete(other)).containsExactly("customer");
+        assertThat(state.get("customer", log)).isEqualTo("new");
     }
 }

@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.BooleanSupplier;
 
 /** A session of real objects, serialised as the JDK does. */
 final class LiveObjects implements ValueSerializer, ClientState.Problems {
@@ -29,7 +30,8 @@ final class LiveObjects implements ValueSerializer, ClientState.Problems {
     Runnable whileWriting = () -> { };
     /** Of the application as it is now. */
     ClassLoader loader = LiveObjects.class.getClassLoader();
-    boolean drops;
+    /** Whether what cannot be read is dropped: asked when that is found out. */
+    BooleanSupplier drops = () -> false;
 
     /** A copy of a session with these attributes, as granted at version 5. */
     ClientState granted(Tracking tracking, Map<String, ?> attributes) {
@@ -147,7 +149,7 @@ final class LiveObjects implements ValueSerializer, ClientState.Problems {
 
     @Override
     public boolean dropsUnreadable() {
-        return drops;
+        return drops.getAsBoolean();
     }
 
     @Override
