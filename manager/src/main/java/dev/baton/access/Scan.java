@@ -47,6 +47,10 @@ public final class Scan {
     private SessionImage image;
     /** Bytes of the session with what was compared so far. */
     private long size;
+    private final List<Growth> growths = new ArrayList<>();
+
+    /** An attribute that has more bytes than the store knows of. */
+    private record Growth(AttributeChange change, String className, int bytes) {}
 
     private Scan(AccessLog log) {
         this.log = log;
@@ -84,10 +88,6 @@ public final class Scan {
         }
         size = contents.bytes();
         for (String name : names) {
-            Attribute attribute = contents.attribute(name);
-            size -= attribute != null && attribute.removed() ? length(attribute.benchmark()) : 0;
-        }
-        for (String name : names) {
             compare(name);
         }
         if (verification != null) {
@@ -95,6 +95,31 @@ public final class Scan {
             verification.aliases(benchmarks);
         } else if (sharing && state.workshop().tracking().policy() != Tracking.Policy.WRITTEN) {
             compareOthers();
+        }
+        limit();
+    }
+
+    /**
+     * What makes the session too large stays here. Known only at the end: what shrinks or goes makes room for what
+     * grows, whatever their names.
+     */
+    private void limit() {
+        long limit = state.workshop().serializer().maxSessionBytes();
+        if (size <= limit) {
+            return;
+        }
+        for (Growth growth : growths) {
+            size -= growth.bytes();
+        }
+        for (Growth growth : growths) {
+            if (size + growth.bytes() <= limit) {
+                size += growth.bytes();
+                continue;
+            }
+            String name = growth.change().name();
+            changes.remove(growth.change());
+            benchmarks.remove(name);
+            problems.add(NotSerializableAttribute.tooLarge(name, growth.className(), size + growth.bytes(), limit));
         }
     }
 
@@ -185,6 +210,7 @@ public final class Scan {
         if (attribute.removed()) {
             if (attribute.benchmark() != null) {
                 changes.add(new AttributeChange.Remove(name));
+                size -= length(attribute.benchmark());
                 sharing |= !attribute.benchmark().plain();
             }
             removed.add(name);
@@ -209,8 +235,8 @@ public final class Scan {
                 }
             }
             if (found.change() != null) {
-                grow(name, value, length(found.next()) - length(before));
                 changes.add(found.change());
+                grow(found.change(), value, length(found.next()) - length(before));
                 sharing |= !found.next().plain() || before != null && !before.plain();
                 restructured |= !sameObjects;
                 benchmarks.put(name, found.next());
@@ -238,12 +264,11 @@ public final class Scan {
         }
     }
 
-    private void grow(String name, Object value, int bytes) throws NotSerializableAttribute {
-        long limit = state.workshop().serializer().maxSessionBytes();
-        if (bytes > 0 && size + bytes > limit) {
-            throw NotSerializableAttribute.tooLarge(name, value.getClass().getName(), size + bytes, limit);
-        }
+    private void grow(AttributeChange change, Object value, int bytes) {
         size += bytes;
+        if (bytes > 0) {
+            growths.add(new Growth(change, value.getClass().getName(), bytes));
+        }
     }
 
     private static int length(Benchmark benchmark) {

@@ -31,6 +31,7 @@ class CopyTest {
         final Map<String, Integer> written = new HashMap<>();
         final Map<String, Integer> read = new HashMap<>();
         int failures;
+        long most = Long.MAX_VALUE;
         /** Done while a value is read, as its {@code readObject} would. */
         Runnable whileReading = () -> { };
 
@@ -46,6 +47,11 @@ class CopyTest {
             }
             return (value instanceof List<?> list ? "L" + String.join(",", list.stream().map(String::valueOf).toList())
                     : "S" + value).getBytes();
+        }
+
+        @Override
+        public long maxSessionBytes() {
+            return most;
         }
 
         @Override
@@ -216,6 +222,33 @@ class CopyTest {
                 .satisfies(p -> assertThat(p.getMessage()).contains("bad.thread", "java.lang.Thread"));
         scan.accept(FENCE);
         assertThat(state.get("bad", log)).isInstanceOf(Thread.class);
+    }
+
+    @Test
+    @DisplayName("maxSessionSize: what shrinks makes room for what grows, whatever their names")
+    void theLimitIsOnWhatTheSessionHasAtTheEnd() {
+        ClientState state = granted(Tracking.DEFAULT, Map.of("a", "Lx", "m", "Sx", "z", "L" + "y".repeat(100)));
+        serializer.most = state.wholeBytes() + 20;
+        AccessLog log = enter(state);
+        List<Object> last = list(state.get("z", log));
+        last.set(0, "y");
+        list(state.get("a", log)).set(0, "x".repeat(100));
+        Scan scan = log.scan(0);
+        assertThat(scan.problems()).isEmpty();
+        assertThat(scan.changed()).containsExactly("a", "z");
+        scan.accept(FENCE);
+
+        state.set("a", "x", log);
+        state.set("m", "x".repeat(300), log);
+        state.set("new", "x", log);
+        last.set(0, "y".repeat(100));
+        scan = log.scan(0);
+        assertThat(scan.changed()).as("what fits is sent").containsExactly("a", "new", "z");
+        assertThat(scan.problems()).singleElement()
+                .satisfies(p -> assertThat(p.getMessage()).contains("'m'", "maxSessionSize"));
+        scan.accept(FENCE);
+        assertThat(state.get("m", log)).as("it stays here").isEqualTo("x".repeat(300));
+        state.withStored(image -> assertThat(image.attribute("m")).isEqualTo("Sx".getBytes()));
     }
 
     @Test
