@@ -134,7 +134,9 @@ final class Attribute {
             // Of two threads that read it at the same time both must go on with the same object.
             if (value != null && !LIVE.compareAndSet(this, null, shown)) {
                 value = live;
-            } else if (value != null && value != UNREADABLE) {
+            } else if (value == UNREADABLE) {
+                contents.unreadable();
+            } else if (value != null) {
                 tell(workshop, state, shown, value);
             }
         }
@@ -272,6 +274,11 @@ final class Attribute {
                  | StackOverflowError e) {
             return false;
         }
+    }
+
+    /** Where it could not be read, whoever asks for it next tries again. */
+    void retry() {
+        LIVE.compareAndSet(this, UNREADABLE, null);
     }
 
     boolean unreadable() {

@@ -44,8 +44,8 @@ public final class ClientState {
 
     /**
      * The attribute's value, or null. One that cannot be read here (class missing or refused by the filter) counts as
-     * null and is reported by {@link Problems}; its bytes are kept until somebody sets it. One that asks for itself while
-     * it is read is told null.
+     * null and is reported by {@link Problems}; its bytes are kept until somebody sets it, and later stays try again.
+     * One that asks for itself while it is read is told null.
      *
      * @param log the caller's stay
      */

@@ -55,6 +55,8 @@ final class Contents {
     private volatile int bytes;
     private volatile AccessLog.End end;
     private volatile Rest rest = Rest.USED;
+    /** Whether an attribute could not be read since somebody last came inside. */
+    private volatile boolean unreadable;
     /** Made here, and the store has not been told. */
     private volatile boolean fresh;
     /** Null until something changed that could share objects, and when idle. Used under {@link #lock}. */
@@ -99,6 +101,7 @@ final class Contents {
         }
         c.attributes = all;
         c.bytes = image.size();
+        c.unreadable = before != null && before.unreadable;
         return c;
     }
 
@@ -244,6 +247,17 @@ final class Contents {
         if (rest != Rest.USED) {
             rest = Rest.USED;
         }
+        if (unreadable) {
+            unreadable = false;
+            for (Attribute attribute : attributes) {
+                attribute.retry();
+            }
+        }
+    }
+
+    /** An attribute could not be read: the next who comes inside tries again, what was in the way may be gone. */
+    void unreadable() {
+        unreadable = true;
     }
 
     /** Whether nothing would be missed if these contents were let go of, by the last {@link #settle} and no use since. */

@@ -92,6 +92,28 @@ class ClassVersionsTest {
     }
 
     @Test
+    @DisplayName("What could not be read is there for the next request that can read it; nothing was removed meanwhile")
+    void theNextRequestTriesAgain() throws Exception {
+        ClientState state = granted(null);
+        for (boolean brought : new boolean[] {false, true}) {
+            AccessLog log = enter(state);
+            assertThat(state.get("customer", log)).isNull();
+            assertThat(complete(log)).isEmpty();
+            leave(state, log);
+            if (brought) {
+                state.bring(SessionImage.of(state.meta(), Map.of("customer", old)), state.stamp());
+            }
+        }
+        assertThat(session.problems).hasSize(2);
+
+        session.loader = new Compiled("shop.Customer", NEW);
+        AccessLog log = enter(state);
+        Object customer = state.get("customer", log);
+        assertThat(field(customer, "points").getInt(customer)).isEqualTo(7);
+        assertThat(complete(log)).isEmpty();
+    }
+
+    @Test
     @DisplayName("unreadable=drop: removed when it is asked for")
     void whatCannotBeReadIsDropped() {
         session.drops = () -> true;
