@@ -73,19 +73,24 @@ final class Content {
         return found >= 0 ? found : -found - 1;
     }
 
-    void add(byte[] from, int offset, int count) {
-        if (count > bytes.length - length) {
-            bytes = Arrays.copyOf(bytes, Math.max(length + count, bytes.length * 2));
+    private void reserve(int moreBytes, int moreSlots) {
+        if (moreBytes > bytes.length - length) {
+            bytes = Arrays.copyOf(bytes, Math.max(length + moreBytes, bytes.length * 2));
         }
+        if (moreSlots > place.length - slots) {
+            place = Arrays.copyOf(place, Math.max(slots + moreSlots, slots * 2));
+            target = Arrays.copyOf(target, place.length);
+        }
+    }
+
+    void add(byte[] from, int offset, int count) {
+        reserve(count, 0);
         System.arraycopy(from, offset, bytes, length, count);
         length += count;
     }
 
     void add(int identity) {
-        if (slots == place.length) {
-            place = Arrays.copyOf(place, Math.max(4, slots * 2));
-            target = Arrays.copyOf(target, place.length);
-        }
+        reserve(0, 1);
         place[slots] = items();
         target[slots++] = identity;
     }
@@ -95,6 +100,7 @@ final class Content {
         int slot = from.slotsBefore(item);
         int at = item - slot;
         int end = from.slotsBefore(item + count);
+        reserve(count - (end - slot), end - slot);
         for (; slot < end; slot++) {
             add(from.bytes, at, from.bytesBefore(slot) - at);
             add(from.target[slot]);

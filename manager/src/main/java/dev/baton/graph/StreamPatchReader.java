@@ -105,7 +105,7 @@ final class StreamPatchReader {
     }
 
     private Content changed(Content old, long operations) throws MalformedGraph {
-        Content made = new Content(Math.min(old.items(), 4_096), Math.min(old.slots(), 1_024));
+        Content made = new Content(0, 0);
         int cursor = 0;
         for (long i = 0; i < operations; i++) {
             long head = varint();
@@ -161,7 +161,10 @@ final class StreamPatchReader {
         }
     }
 
-    private void mention(Content old, int slot) {
+    private void mention(Content old, int slot) throws MalformedGraph {
+        if (mentioned == StreamTable.MAX_NODES) {
+            throw new MalformedGraph("more than " + StreamTable.MAX_NODES + " new nodes");
+        }
         int same = slot < old.slots() ? slot : slot - ((slot - old.slots()) / 2 + 1) * 2;
         if (mentioned == analogue.length) {
             analogue = Arrays.copyOf(analogue, mentioned * 2);

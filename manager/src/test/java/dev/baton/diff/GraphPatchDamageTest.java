@@ -102,6 +102,39 @@ class GraphPatchDamageTest {
     }
 
     @Test
+    @DisplayName("Bad input: memory is taken for what a patch makes, not for what it could have copied")
+    void contentsThatArePassedOverTakeNoMemory() throws MalformedGraph {
+        byte[] large = written(new ArrayList<>(List.of(new byte[1 << 13])));
+        StreamTable table = StreamTable.parse(large);
+        int array = table.slotTarget(table.firstSlot(table.root()) + 1);
+        int items = table.elements(array) + 6;
+        Bytes patch = list(1).number(13 << 3 | StreamPatch.INSERT_SLOTS).number(10_000);
+        for (int i = 0; i < 10_000; i++) {
+            patch.number(1);
+        }
+        // As above; the cursor goes to the end at once.
+        for (int i = 0; i < 10_000; i++) {
+            patch.number((i % 2 == 0 ? 2 + 2L * array << 2 : 2 << 2) + 1).number(StreamPatch.SEEK).number(2 * items);
+        }
+        byte[] encoded = patch.toBytes();
+        ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+        long before = threads.getCurrentThreadAllocatedBytes();
+        assertThatThrownBy(() -> new StreamPatch(encoded).apply(large)).isInstanceOf(MalformedGraph.class)
+                .hasMessageContaining("another base");
+        assertThat(threads.getCurrentThreadAllocatedBytes() - before).isLessThan(8 << 20);
+    }
+
+    @Test
+    @DisplayName("Bad input: a patch with more new nodes than a graph may have")
+    void newNodesAreBounded() {
+        Bytes patch = list(1).number(StreamPatch.INSERT_SLOTS).number(StreamTable.MAX_NODES + 1);
+        for (int i = 0; i <= StreamTable.MAX_NODES; i++) {
+            patch.number(1);
+        }
+        refused(patch, "new nodes");
+    }
+
+    @Test
     @DisplayName("Bad input: 50,000 damaged patches, refused with memory in proportion")
     void damagedPatches() {
         List<byte[]> patches = new ArrayList<>();
