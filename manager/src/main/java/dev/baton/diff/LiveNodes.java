@@ -21,7 +21,7 @@ final class LiveNodes {
     static Object[] of(StreamTable table, List<Object> met) {
         Object[] objects = met.toArray();
         Object[] live = zip(table, objects);
-        // A writeReplace may give an object that was written before: it is shown again, but has no second node.
+        // A writeReplace may give null, or an object that was written before: that is shown too, but has no node.
         return live != null ? live : zip(table, LiveIndex.withoutRepetitions(objects));
     }
 
@@ -74,6 +74,9 @@ final class LiveNodes {
 
     /** @param classes by the numbers of their descriptors, so that each name is compared once */
     private static boolean fits(StreamTable table, int node, Object object, Class<?>[] classes) {
+        if (object == null) {
+            return false; // given by a writeReplace or a readResolve
+        }
         Kind kind = table.kind(node);
         if (kind == Kind.STRING) {
             return object instanceof String;

@@ -102,6 +102,15 @@ final class Followers {
         }
     }
 
+    /** Is not there once it was read. */
+    static final class Vanishing implements Serializable {
+        private static final long serialVersionUID = 1L;
+
+        private Object readResolve() {
+            return null;
+        }
+    }
+
     static final class NoData implements Serializable {
         private static final long serialVersionUID = 1L;
         final Line line;

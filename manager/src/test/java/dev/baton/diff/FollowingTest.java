@@ -13,6 +13,7 @@ import dev.baton.diff.Followers.OnUnwritten;
 import dev.baton.diff.Followers.Reading;
 import dev.baton.diff.Followers.Recorded;
 import dev.baton.diff.Followers.Resolving;
+import dev.baton.diff.Followers.Vanishing;
 import dev.baton.model.AttributeChange;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -153,6 +154,7 @@ class FollowingTest {
         assertThat(followsIn(OnUnwritten::new)).isFalse();
         assertThat(followsIn(Reading::new)).isFalse();
         assertThat(followsIn(Resolving::new)).isFalse();
+        assertThat(followsIn(line -> new Vanishing())).isFalse();
         assertThat(followsIn(NoData::new)).isFalse();
         assertThat(followsIn(Choosing::new)).isFalse();
         assertThat(followsIn(Recorded::new)).isFalse();

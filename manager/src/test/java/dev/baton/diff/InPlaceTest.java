@@ -7,6 +7,7 @@ import dev.baton.diff.Things.Basket;
 import dev.baton.diff.Things.Bean;
 import dev.baton.diff.Things.Delegating;
 import dev.baton.diff.Things.SubBean;
+import dev.baton.diff.Things.Unwritten;
 import dev.baton.model.AttributeChange;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -17,7 +18,7 @@ import org.junit.jupiter.api.Test;
 
 @DisplayName("D1, D4: single values are changed in the bytes where they stand; where that would be wrong they are not")
 class InPlaceTest {
-    private final Differencer differencer = new Differencer(Methods.DEFAULT);
+    private Differencer differencer = new Differencer(Methods.DEFAULT);
     private Benchmark benchmark;
 
     /** Compares, checks the bytes, and tells how often the value was serialised. */
@@ -158,5 +159,24 @@ class InPlaceTest {
         delegating.target = new Bean();
         assertThat(compare(root)).isEqualTo(1);
         assertThat(Canon.of(benchmark.bytes())).isEqualTo(Canon.of(Corpus.bytes(root)));
+    }
+
+    @Test
+    @DisplayName("writeReplace: an object that is written as null is in nobody's way")
+    void anObjectThatIsWrittenAsNull() throws Exception {
+        for (Methods.Method method : Methods.Method.values()) {
+            differencer = new Differencer(Methods.usual(method));
+            benchmark = null;
+            SubBean bean = bean();
+            List<Object> root = new ArrayList<>(List.of(new Unwritten(), bean, new String("behind it")));
+            compare(root);
+            bean.number++;
+            assertThat(compare(root)).isEqualTo(1);
+            bean.number++;
+            bean.text = "other";
+            assertThat(compare(root)).isZero();
+            root.add(1, bean());
+            compare(root);
+        }
     }
 }

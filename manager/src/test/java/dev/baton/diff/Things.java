@@ -134,6 +134,15 @@ final class Things {
         }
     }
 
+    /** Is written as null. */
+    static final class Unwritten implements Serializable {
+        private static final long serialVersionUID = 1L;
+
+        private Object writeReplace() {
+            return null;
+        }
+    }
+
     /** A collection with a field of its own. */
     static final class Basket extends ArrayList<Object> {
         private static final long serialVersionUID = 1L;
