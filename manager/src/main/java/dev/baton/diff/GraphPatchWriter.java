@@ -10,6 +10,9 @@ final class GraphPatchWriter {
     private static final int NONE = -1;
     /** Shorter strings are written as they are: a template would not be smaller. */
     private static final int SHORT = 6;
+    /** Templates of more items than so many, and so many times those of the node, are not compared with it. */
+    private static final int SMALL = 256;
+    private static final int MOST_TIMES = 4;
 
     private final StreamTable base;
     private final StreamTable now;
@@ -149,20 +152,38 @@ final class GraphPatchWriter {
         return mentioned[anIdentity - base.count() - 1];
     }
 
-    /** Whether a node can serve as template now: known to the reader, and of the same kind. */
+    /** Whether a node can serve as template now: known to the reader, of the same kind, and not much larger. */
     private boolean usable(int anIdentity, int node) {
         if (anIdentity <= 0 || anIdentity > base.count() + told) {
             return false;
         }
         if (anIdentity <= base.count()) {
             int baseNode = anIdentity - 1;
-            return base.kind(baseNode) == now.kind(node) && (now.kind(node) == Kind.STRING
-                    || now.kind(node) == Kind.DESCRIPTOR || now.kind(node) == Kind.PROXY_DESCRIPTOR
+            return base.kind(baseNode) == now.kind(node) && !muchLarger(base, baseNode, node)
+                    && (now.kind(node) == Kind.STRING || now.kind(node) == Kind.DESCRIPTOR
+                    || now.kind(node) == Kind.PROXY_DESCRIPTOR
                     || toBase[now.description(node).node()] == base.description(baseNode).node());
         }
         int other = newNode(anIdentity);
-        return now.kind(other) == now.kind(node) && (now.kind(node) == Kind.STRING
+        return now.kind(other) == now.kind(node) && !muchLarger(now, other, node) && (now.kind(node) == Kind.STRING
                 || now.description(other).node() == now.description(node).node());
+    }
+
+    /** Else each of many small nodes beside a large one would be compared with all of it. */
+    private boolean muchLarger(StreamTable table, int template, int node) {
+        int most = Math.max(SMALL, MOST_TIMES * items(now, node, Integer.MAX_VALUE));
+        return items(table, template, most) > most;
+    }
+
+    /** Number of items of a node's content; where it has more slots than {@code most}, any number above that. */
+    private static int items(StreamTable table, int node, int most) {
+        int slots = table.slotCount(node);
+        int items = table.end(node) - table.start(node) + slots;
+        int first = table.firstSlot(node);
+        for (int slot = first; slot < first + slots && slots <= most; slot++) {
+            items -= table.slotEnd(slot) - table.slotAt(slot);
+        }
+        return items;
     }
 
     private int anyOf(int descriptor) {

@@ -2,6 +2,7 @@ package dev.baton.diff;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.sun.management.ThreadMXBean;
 import dev.baton.corpus.Case;
 import dev.baton.corpus.Corpus;
 import dev.baton.graph.Chains;
@@ -11,12 +12,14 @@ import dev.baton.model.AttributeChange;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.ObjectInputStream;
+import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.IntFunction;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -119,6 +122,28 @@ class GraphDiffTest {
         assertThat(patch.apply(base)).isEqualTo(shorter);
         StreamPatch back = GraphDiff.patch(shorter, List.of(), now, List.of(), NO_LIMIT);
         assertThat(back.apply(shorter)).isEqualTo(now);
+    }
+
+    @Test
+    @DisplayName("D2: many small values beside a large one are not each compared with all of it")
+    void smallValuesAreNotComparedWithLargeOnes() throws Exception {
+        Map<Object, IntFunction<Object>> values = Map.of("x".repeat(60_000), i -> "number " + i,
+                new byte[60_000], i -> new byte[] {(byte) i, 1}, new Object[60_000], i -> new Object[] {i});
+        for (Map.Entry<Object, IntFunction<Object>> each : values.entrySet()) {
+            List<Object> list = new ArrayList<>(List.of(each.getKey(), each.getKey()));
+            byte[] before = Corpus.bytes(list);
+            for (int i = 0; i < 2_000; i++) {
+                list.add(each.getValue().apply(i));
+            }
+            byte[] after = Corpus.bytes(list);
+            ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+            long allocated = threads.getCurrentThreadAllocatedBytes();
+            StreamPatch patch = GraphDiff.patch(before, List.of(), after, List.of(), NO_LIMIT);
+            // Whoever looks at the large one takes as much memory.
+            assertThat(threads.getCurrentThreadAllocatedBytes() - allocated).isLessThan(64 << 20);
+            assertThat(patch.apply(before)).isEqualTo(after);
+            assertThat(patch.encoded().length).isLessThan(after.length - 50_000);
+        }
     }
 
     private static Object read(byte[] bytes) throws IOException, ClassNotFoundException {
