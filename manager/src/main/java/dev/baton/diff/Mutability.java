@@ -120,8 +120,11 @@ public final class Mutability {
             return Verdict.ALWAYS;
         }
         if (name.startsWith("java.")) {
-            return name.startsWith("java.util.ImmutableCollections$") || name.startsWith("java.util.Collections$Empty")
-                    || name.startsWith("java.util.Collections$Singleton") ? Verdict.COLLECTION : Verdict.NEVER;
+            // Not their iterators.
+            boolean collection = Collection.class.isAssignableFrom(type) || Map.class.isAssignableFrom(type);
+            return collection && (name.startsWith("java.util.ImmutableCollections$")
+                    || name.startsWith("java.util.Collections$Empty")
+                    || name.startsWith("java.util.Collections$Singleton")) ? Verdict.COLLECTION : Verdict.NEVER;
         }
         for (Annotation annotation : type.getDeclaredAnnotations()) {
             if (annotation.annotationType().getSimpleName().equals("Immutable")) {

@@ -64,7 +64,8 @@ class MutabilityTest {
                 new Box(new ArrayList<>()), new Box(List.of(new Date())), new Holder(new int[1]), new Open("a"),
                 new OfMutable(1), new Written("a"), new SubOfClaimed(), Map.of("k", new StringBuilder()),
                 Collections.singletonList(new Date()), Optional.of(new Date()), new Chain(1, new Date()),
-                Collections.nCopies(2_000, "a"), capturing(new Date()))
+                Collections.nCopies(2_000, "a"), capturing(new Date()), List.of(1).iterator(),
+                Map.of(1, 2).keySet().iterator(), Collections.emptyIterator(), Collections.emptyEnumeration())
                 .map(value -> Arguments.of(value));
     }
 
