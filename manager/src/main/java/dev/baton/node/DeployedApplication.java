@@ -70,7 +70,7 @@ final class DeployedApplication implements Application {
         this.ids = new IdDraw(hash, self, localPlacement, states);
         this.touches = new Touches(parts);
         this.expiries = new Expiries(states, parts, events, threads);
-        this.flushes = new Flushes(settings, commits, tokens, parts, events);
+        this.flushes = new Flushes(settings, commits, tokens, parts, events, threads);
         this.handOvers = new HandOvers(tokens, flushes, parts, events, threads);
         this.early = new EarlyEntries(states, tokens, parts, events);
         this.idleSessions = new IdleSessions(settings, states, tokens, parts, events, threads);

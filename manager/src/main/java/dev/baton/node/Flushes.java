@@ -7,8 +7,10 @@ import dev.baton.access.LockOwner;
 import dev.baton.access.LockTable;
 import dev.baton.access.TokenGate;
 import dev.baton.access.TokenHold;
+import dev.baton.protocol.Effect;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -18,6 +20,9 @@ import java.util.concurrent.TimeUnit;
  * <p>A request leaves what it touched to the next round. Where a round is due already at its end, which is so where
  * requests follow each other without a gap, it does the work itself: so no change is older than the interval, but for
  * the length of the request that made it.
+ *
+ * <p>A round writes the application's values, so it has a thread of its own. A value that blocks while it is written
+ * keeps that thread: then sessions are synchronised by requests that find the round due, and with their tokens.
  */
 final class Flushes {
     /** How long to wait for somebody who compares the same session. */
@@ -31,27 +36,22 @@ final class Flushes {
     private final ApplicationEvents events;
     /** Sessions with changes that the store has not seen, and since when. */
     private final Map<ClientState, Long> dirty = new ConcurrentHashMap<>();
-    private volatile boolean stopped;
+    private final ThreadPoolExecutor thread;
+    private final TimerQueue.Rounds rounds;
 
-    Flushes(ApplicationSettings settings, Commits commits, Tokens tokens, Parts parts, ApplicationEvents events) {
+    Flushes(ApplicationSettings settings, Commits commits, Tokens tokens, Parts parts, ApplicationEvents events,
+            NodeThreads threads) {
         this.intervalNanos = settings.flushNanos();
         this.eager = settings.eagerRelease();
         this.commits = commits;
         this.tokens = tokens;
         this.parts = parts;
         this.events = events;
+        this.thread = threads.forApplication("flush", 1);
+        this.rounds = parts.timers().rounds(intervalNanos, thread, this::flushAll);
         if (intervalNanos > 0) {
-            schedule();
+            rounds.start();
         }
-    }
-
-    private void schedule() {
-        parts.timers().after(intervalNanos, () -> {
-            if (!stopped) {
-                parts.helpers().execute(this::flushAll);
-                schedule();
-            }
-        });
     }
 
     /** Whether the changes of a stay that completes now are left to the next round. */
@@ -109,6 +109,9 @@ final class Flushes {
             synchronise(log);
         } catch (SessionUnavailable e) {
             again(state, since);
+        } catch (RuntimeException | Error e) { // of the application's values: the other sessions go on
+            parts.events().note(Effect.Level.ERROR, "the changes of " + state.key() + " could not be synchronised", e);
+            again(state, since);
         } finally {
             tokens.leave(log);
         }
@@ -127,6 +130,7 @@ final class Flushes {
     }
 
     void stop() {
-        stopped = true;
+        rounds.stop();
+        thread.shutdown();
     }
 }

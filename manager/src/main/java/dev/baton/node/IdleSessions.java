@@ -2,7 +2,6 @@ package dev.baton.node;
 
 import dev.baton.access.ClientState;
 import dev.baton.access.ClientStates;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
@@ -24,6 +23,7 @@ final class IdleSessions {
     private final Parts parts;
     private final ApplicationEvents events;
     private final ThreadPoolExecutor thread;
+    private final TimerQueue.Rounds rounds;
     private volatile boolean stopped;
 
     IdleSessions(ApplicationSettings settings, ClientStates states, Tokens tokens, Parts parts,
@@ -34,24 +34,10 @@ final class IdleSessions {
         this.parts = parts;
         this.events = events;
         this.thread = threads.forApplication("idle", 1);
+        this.rounds = parts.timers().rounds(ROUND_NANOS, thread, this::round);
         if (afterNanos > 0) {
-            schedule();
+            rounds.start();
         }
-    }
-
-    private void schedule() {
-        parts.timers().after(ROUND_NANOS, () -> {
-            if (!stopped) {
-                try {
-                    thread.execute(() -> {
-                        round();
-                        schedule();
-                    });
-                } catch (RejectedExecutionException late) {
-                    stopped = true;
-                }
-            }
-        });
     }
 
     /** Looks at every session once. */
@@ -82,6 +68,7 @@ final class IdleSessions {
 
     void stop() {
         stopped = true;
+        rounds.stop();
         thread.shutdown();
     }
 }

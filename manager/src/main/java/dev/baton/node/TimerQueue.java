@@ -4,6 +4,8 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.PriorityQueue;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -48,6 +50,70 @@ final class TimerQueue {
         }
     }
 
+    /**
+     * Work that is done again and again, one round after the other: each begins so long after the one before began, or
+     * where that one took longer, when it has ended. Of a round that throws the queue's owner is told, as of an action,
+     * and the next one comes all the same. Any threads.
+     */
+    final class Rounds {
+        private final long everyNanos;
+        private final Executor thread;
+        private final Runnable round;
+        private volatile Entry next;
+        private volatile boolean stopped;
+
+        private Rounds(long everyNanos, Executor thread, Runnable round) {
+            this.everyNanos = everyNanos;
+            this.thread = thread;
+            this.round = round;
+        }
+
+        /** The first round begins after that time. To be called once. */
+        void start() {
+            arm(clock.nanos());
+        }
+
+        private void arm(long lastNanos) {
+            next = at(lastNanos + everyNanos, this::begin);
+            if (stopped) {
+                next.cancel();
+            }
+        }
+
+        private void begin() {
+            long beganNanos = clock.nanos();
+            try {
+                thread.execute(() -> run(beganNanos));
+            } catch (RejectedExecutionException late) {
+                stopped = true;
+            } catch (OutOfMemoryError noThread) { // there may be one again by the next time
+                arm(beganNanos);
+                throw noThread;
+            }
+        }
+
+        private void run(long beganNanos) {
+            try {
+                if (!stopped) {
+                    round.run();
+                }
+            } catch (Throwable e) {
+                failed.accept(e);
+            } finally {
+                arm(beganNanos);
+            }
+        }
+
+        /** No further round begins, and the queue knows of the work no more. One that has begun goes on. */
+        void stop() {
+            stopped = true;
+            Entry armed = next;
+            if (armed != null) {
+                armed.cancel();
+            }
+        }
+    }
+
     /** @param failed told of an action that threw; the others go on */
     TimerQueue(Clock clock, Consumer<Throwable> failed) {
         this.clock = clock;
@@ -82,6 +148,15 @@ final class TimerQueue {
 
     Entry after(long delayNanos, Runnable action) {
         return at(clock.nanos() + delayNanos, action);
+    }
+
+    /**
+     * Work to be done again and again, once it is {@linkplain Rounds#start started}.
+     *
+     * @param thread runs the rounds; they stop where it takes no more
+     */
+    Rounds rounds(long everyNanos, Executor thread, Runnable round) {
+        return new Rounds(everyNanos, thread, round);
     }
 
     /**

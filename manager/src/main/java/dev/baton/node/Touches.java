@@ -19,11 +19,12 @@ final class Touches {
 
     private final Parts parts;
     private final Set<ClientState> accessed = ConcurrentHashMap.newKeySet();
-    private volatile boolean stopped;
+    private final TimerQueue.Rounds rounds;
 
     Touches(Parts parts) {
         this.parts = parts;
-        schedule();
+        this.rounds = parts.timers().rounds(ROUND_NANOS, Runnable::run, () -> tell(false));
+        rounds.start();
     }
 
     void accessed(ClientState state) {
@@ -36,15 +37,6 @@ final class Touches {
     void user(ClientState state, boolean comes) {
         state.token().user(comes);
         accessed(state);
-    }
-
-    private void schedule() {
-        parts.timers().after(ROUND_NANOS, () -> {
-            if (!stopped) {
-                tell(false);
-                schedule();
-            }
-        });
     }
 
     /** @param all whether to tell also what is not due yet */
@@ -88,7 +80,7 @@ final class Touches {
     }
 
     void stop() {
+        rounds.stop();
         tell(true);
-        stopped = true;
     }
 }

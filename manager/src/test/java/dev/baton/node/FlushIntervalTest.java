@@ -7,9 +7,15 @@ import dev.baton.model.AttributeChange;
 import dev.baton.model.Fence;
 import dev.baton.protocol.Effect;
 import dev.baton.protocol.Input;
+import java.io.IOException;
+import java.io.ObjectOutputStream;
+import java.io.Serializable;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
@@ -23,6 +29,17 @@ class FlushIntervalTest {
             ApplicationSettings.DEFAULT.withAcknowledged(false).withFlushNanos(TimeUnit.SECONDS.toNanos(1));
 
     private ScriptedNode n;
+
+    /** Says when it is written. */
+    private static final class Told implements Serializable {
+        private static final long serialVersionUID = 1L;
+        private static Runnable whenWritten = () -> { };
+
+        private void writeObject(ObjectOutputStream out) throws IOException {
+            whenWritten.run();
+            out.defaultWriteObject();
+        }
+    }
 
     @BeforeEach
     void start() {
@@ -39,13 +56,34 @@ class FlushIntervalTest {
 
     @AfterEach
     void stop() {
+        Told.whenWritten = () -> { };
         n.close();
     }
 
     private void write(int value) {
-        AccessLog log = n.enter("id");
+        write("id", value);
+    }
+
+    private void write(String id, Object value) {
+        AccessLog log = n.enter(id);
         log.state().set("n", value, log);
         assertThat(n.shop.finish(log, 0).sent()).isFalse();
+    }
+
+    /** Time passes by seconds, and so do the rounds, until one has done that. */
+    private void awaitRound(String what, BooleanSupplier done) {
+        TestCluster.await(what, () -> {
+            n.pass(1, TimeUnit.SECONDS);
+            return done.getAsBoolean();
+        });
+    }
+
+    private static void await(CountDownLatch latch) {
+        try {
+            assertThat(latch.await(40, TimeUnit.SECONDS)).isTrue();
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
     }
 
     private List<Input.Commit> commits() {
@@ -70,9 +108,50 @@ class FlushIntervalTest {
         assertThat(commits().get(0).delta().changes()).extracting(AttributeChange::name).containsExactly("list", "n");
         n.pass(5, TimeUnit.SECONDS);
         write(4);
-        n.pass(1, TimeUnit.SECONDS);
-        TestCluster.await("the next round", () -> commits().size() == 2);
+        awaitRound("the next round", () -> commits().size() == 2);
         assertThat(commits().get(1).delta().changes()).extracting(AttributeChange::name).containsExactly("n");
+    }
+
+    @Test
+    @DisplayName("S5: values that block while they are written keep one round, and nothing else of the node")
+    void roundsDoNotOverlap() throws Exception {
+        CountDownLatch goOn = new CountDownLatch(1);
+        AtomicInteger writing = new AtomicInteger();
+        Told.whenWritten = () -> {
+            writing.incrementAndGet();
+            await(goOn);
+        };
+        for (String id : List.of("a", "b", "c")) {
+            write(id, new Told());
+        }
+        awaitRound("a round", () -> writing.get() > 0);
+        for (int i = 0; i < 5; i++) {
+            n.pass(1, TimeUnit.SECONDS);
+        }
+        AccessLog log = n.shop.enterAsync(n.shop.state("other"), TestCluster.LONG).toCompletableFuture()
+                .get(20, TimeUnit.SECONDS);
+        n.shop.leave(log);
+        assertThat(writing).hasValue(1);
+        goOn.countDown();
+        awaitRound("all", () -> commits().size() == 3);
+    }
+
+    @Test
+    @DisplayName("S5: a value that fails while it is written keeps no other session from its round, and is tried again")
+    void aRoundOutlivesAFailure() {
+        Told.whenWritten = () -> {
+            throw new NoClassDefFoundError("gone");
+        };
+        for (String id : List.of("a", "b", "c")) {
+            write(id, new Told());
+        }
+        write("other", 2);
+        awaitRound("the sound one", () -> commits().size() == 1);
+        assertThat(commits().get(0).key()).isEqualTo(n.key("other"));
+        awaitRound("all were tried", () -> List.of("a", "b", "c").stream().allMatch(id ->
+                n.said.contains("ERROR the changes of " + n.key(id) + " could not be synchronised")));
+        Told.whenWritten = () -> { };
+        awaitRound("the others", () -> commits().size() == 4);
     }
 
     @Test

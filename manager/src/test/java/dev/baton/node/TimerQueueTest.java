@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
@@ -95,6 +96,66 @@ class TimerQueueTest {
         timers.runDue();
         assertThat(failed).containsExactly(message);
         assertThat(done).containsExactly("other");
+    }
+
+    @Test
+    void aRoundComesAfterTheOneBeforeWhateverBecameOfIt() {
+        TimerQueue.Rounds rounds = timers.rounds(10, Runnable::run, () -> {
+            done.add("at " + clock.nanos());
+            throw new OutOfMemoryError("round");
+        });
+        move(100);
+        assertThat(done).as("not started").isEmpty();
+        rounds.start();
+        move(9);
+        move(1);
+        move(9);
+        move(5);
+        move(10);
+        rounds.stop();
+        move(100);
+        assertThat(done).containsExactly("at 10", "at 24", "at 34");
+        assertThat(failed).containsExactly("round", "round", "round");
+    }
+
+    @Test
+    void noRoundBeginsBeforeTheOneBeforeHasEnded() {
+        List<Runnable> begun = new ArrayList<>();
+        timers.rounds(10, begun::add, () -> done.add("round")).start();
+        move(10);
+        move(100);
+        assertThat(begun).hasSize(1);
+        begun.remove(0).run();
+        move(0); // It took longer than the time between two.
+        begun.remove(0).run();
+        assertThat(done).containsExactly("round", "round");
+        move(9);
+        assertThat(begun).isEmpty();
+        move(1);
+        assertThat(begun).hasSize(1);
+    }
+
+    @Test
+    void roundsThatGetNoThreadOnceGoOnAndThoseThatGetNoneAnyMoreEnd() {
+        List<Error> refused = new ArrayList<>(List.of(new OutOfMemoryError("no thread")));
+        List<String> asked = new ArrayList<>();
+        timers.rounds(10, round -> {
+            asked.add("at " + clock.nanos());
+            if (!refused.isEmpty()) {
+                throw refused.remove(0);
+            }
+            throw new RejectedExecutionException();
+        }, () -> done.add("round")).start();
+        move(10);
+        move(10);
+        move(100);
+        assertThat(asked).containsExactly("at -90", "at -80");
+        assertThat(failed).containsExactly("no thread");
+    }
+
+    private void move(long nanos) {
+        clock.move(nanos);
+        timers.runDue();
     }
 
     @Test
