@@ -27,16 +27,16 @@ final class HandOvers {
         this.pool = threads.forApplication("handover");
     }
 
-    void prepare(ClientState state) {
+    void prepare(AccessLog access) {
         try {
-            pool.execute(() -> run(state));
+            pool.execute(() -> run(access));
         } catch (RejectedExecutionException stopped) {
-            tokens.giveBack(state);
+            tokens.handedOver(access);
         }
     }
 
-    private void run(ClientState state) {
-        AccessLog access = state.lastStay();
+    private void run(AccessLog access) {
+        ClientState state = access.state();
         try {
             if (events.wantsHandingOver(state)) {
                 events.handingOver(access);
@@ -50,7 +50,7 @@ final class HandOvers {
         } catch (RuntimeException | Error e) {
             parts.events().note(Effect.Level.ERROR, state.key() + " could not be prepared for another process", e);
         } finally {
-            tokens.giveBack(state);
+            tokens.handedOver(access);
         }
     }
 

@@ -29,7 +29,7 @@ final class Tokens {
     private final Counting counting;
     private final ApplicationEvents events;
     private Predicate<ClientState> lags;
-    private Consumer<ClientState> handOver;
+    private Consumer<AccessLog> handOver;
     private volatile boolean closing;
 
     Tokens(ClientStates states, Parts parts, boolean eager, Counting counting, ApplicationEvents events) {
@@ -42,9 +42,10 @@ final class Tokens {
 
     /**
      * @param mustFlush whether a session has changes to be sent before its token goes back
-     * @param action    what is done with a session before its token goes back; then {@link #giveBack}
+     * @param action    what is done with a session before its token goes back, in its last stay; then
+     *                  {@link #handedOver}
      */
-    void beforeGivingBack(Predicate<ClientState> mustFlush, Consumer<ClientState> action) {
+    void beforeGivingBack(Predicate<ClientState> mustFlush, Consumer<AccessLog> action) {
         lags = mustFlush;
         handOver = action;
     }
@@ -261,32 +262,59 @@ final class Tokens {
     private void idle(ClientState state) {
         if (mustPrepare(state)) {
             TokenHold token = state.token();
+            AccessLog last;
             synchronized (token) {
-                if (token.handingOver()) {
+                if (token.handingOver() || !token.gate().drained()) {
+                    // Of an earlier token that is void: this one is looked at again behind it. Or: this one is void.
                     return;
                 }
                 token.handingOver(true);
+                last = state.lastStay();
             }
-            handOver.accept(state);
+            handOver.accept(last);
         } else {
             giveBack(state);
         }
     }
 
-    void giveBack(ClientState state) {
+    /** The session is prepared, and its token goes back; not where it has become void meanwhile. */
+    void handedOver(AccessLog last) {
+        ClientState state = last.state();
         TokenHold token = state.token();
+        boolean back;
         synchronized (token) {
             token.handingOver(false);
-            if (!token.gate().drained() || token.destroying() || token.renaming()) {
-                // Void meanwhile, and perhaps another token is in use already. Or: the core cannot give the token back
-                // before an operation is answered; see operationAnswered.
+            back = !last.lost() && returned(state);
+        }
+        if (back) {
+            parts.loop().run();
+            askAgain(state);
+        } else if (last.lost() && token.gate().drained()) {
+            idle(state); // the next token, which had to wait for this
+        }
+    }
+
+    private void giveBack(ClientState state) {
+        synchronized (state.token()) {
+            if (!returned(state)) {
                 return;
             }
-            parts.loop().give(new Input.Idle(state.key(), token.ageNanos(parts.now())));
-            gaveBack(state);
         }
         parts.loop().run();
         askAgain(state);
+    }
+
+    /** Whether the core was given the token back. Under the monitor; then the loop is run, and {@link #askAgain}. */
+    private boolean returned(ClientState state) {
+        TokenHold token = state.token();
+        if (!token.gate().drained() || token.destroying() || token.renaming()) {
+            // Void meanwhile, and perhaps another token is in use already. Or: the core cannot give the token back
+            // before an operation is answered; see operationAnswered.
+            return false;
+        }
+        parts.loop().give(new Input.Idle(state.key(), token.ageNanos(parts.now())));
+        gaveBack(state);
+        return true;
     }
 
     // ---- effects, one at a time

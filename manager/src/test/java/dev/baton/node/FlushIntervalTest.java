@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.baton.access.AccessLog;
 import dev.baton.model.AttributeChange;
 import dev.baton.model.Fence;
+import dev.baton.protocol.Denial;
 import dev.baton.protocol.Effect;
 import dev.baton.protocol.Input;
 import java.io.IOException;
@@ -12,6 +13,7 @@ import java.io.ObjectOutputStream;
 import java.io.Serializable;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -160,6 +162,32 @@ class FlushIntervalTest {
         write(2);
         n.happen(new Effect.CloseGate(n.key("id")));
         TestCluster.await("the token", () -> n.core.given(Input.Idle.class).size() == 1);
+        assertThat(commits()).hasSize(1);
+        assertThat(n.core.inputs.indexOf(commits().get(0)))
+                .isLessThan(n.core.inputs.indexOf(n.core.given(Input.Idle.class).get(0)));
+    }
+
+    @Test
+    @DisplayName("S5: so they do where the token before was lost while the application still prepared the session for it")
+    void changesGoBeforeTheNextToken() {
+        CountDownLatch first = new CountDownLatch(1);
+        CountDownLatch goOn = new CountDownLatch(1);
+        List<Boolean> alone = new CopyOnWriteArrayList<>();
+        n.handsOver = true;
+        n.whenHandedOver = access -> {
+            alone.add(access.state().inside() == 0 && !access.lost());
+            first.countDown();
+            await(goOn);
+        };
+        write(2);
+        n.happen(new Effect.CloseGate(n.key("id")));
+        await(first);
+        n.happen(new Effect.TokenLost(n.key("id"), Denial.FENCED));
+        write(3);
+        n.happen(new Effect.CloseGate(n.key("id")));
+        goOn.countDown();
+        TestCluster.await("the token", () -> n.core.given(Input.Idle.class).size() == 1);
+        assertThat(alone).containsExactly(true, true);
         assertThat(commits()).hasSize(1);
         assertThat(n.core.inputs.indexOf(commits().get(0)))
                 .isLessThan(n.core.inputs.indexOf(n.core.given(Input.Idle.class).get(0)));

@@ -23,6 +23,7 @@ import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 
 /** A node with a core that says what a test wants, a network that swallows everything, and a time that stands still. */
 final class ScriptedNode implements ApplicationEvents, NodeEvents, Transport, Clock, AutoCloseable {
@@ -41,6 +42,8 @@ final class ScriptedNode implements ApplicationEvents, NodeEvents, Transport, Cl
     volatile boolean keeps;
     /** Whether the application is to hear before a token goes back. */
     volatile boolean handsOver;
+    /** What the application does with a session before its token goes back. */
+    volatile Consumer<AccessLog> whenHandedOver = access -> { };
 
     ScriptedNode(ApplicationSettings settings) {
         node = new SessionNode(core, new NodeSettings(CoreSettings.defaults(1), 1_000), this, this, this);
@@ -180,6 +183,11 @@ final class ScriptedNode implements ApplicationEvents, NodeEvents, Transport, Cl
     @Override
     public boolean wantsHandingOver(ClientState state) {
         return handsOver;
+    }
+
+    @Override
+    public void handingOver(AccessLog access) {
+        whenHandedOver.accept(access);
     }
 
     @Override
