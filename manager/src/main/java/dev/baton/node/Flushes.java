@@ -8,6 +8,7 @@ import dev.baton.access.LockTable;
 import dev.baton.access.TokenGate;
 import dev.baton.access.TokenHold;
 import dev.baton.protocol.Effect;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadPoolExecutor;
@@ -81,7 +82,8 @@ final class Flushes {
 
     /** Synchronises all sessions that have changes and that nobody's turn keeps from it. */
     void flushAll() {
-        for (ClientState state : dirty.keySet()) {
+        // Not the set itself: one that is put back would come again in the same round, and again.
+        for (ClientState state : List.copyOf(dirty.keySet())) {
             flush(state);
         }
     }

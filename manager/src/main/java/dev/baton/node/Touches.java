@@ -43,7 +43,8 @@ final class Touches {
     void tell(boolean all) {
         long now = parts.now();
         List<Change.Touch> batch = new ArrayList<>();
-        for (ClientState state : accessed) {
+        // Not the set itself: one that is put back would come again in the same round, and again.
+        for (ClientState state : List.copyOf(accessed)) {
             TokenHold token = state.token();
             if (token.hasUsers() && !token.gone()) {
                 token.access(now);

@@ -189,6 +189,23 @@ class NodeLifeTest {
     }
 
     @Test
+    @Timeout(value = 30, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+    @DisplayName("TOUCH: when the application goes the store hears once of each session that is in use without requests")
+    void theLastTouchesAreToldOnce() {
+        try (ScriptedNode n = new ScriptedNode(ApplicationSettings.DEFAULT)) {
+            n.grantEverything(Map.of());
+            for (int i = 0; i < 100; i++) {
+                AccessLog log = n.enter("id" + i);
+                n.shop.user(log.state(), true);
+                n.shop.finish(log, LONG);
+            }
+            n.node.undeploy(n.shop, LONG);
+            assertThat(n.core.given(Input.Touch.class)).singleElement()
+                    .satisfies(t -> assertThat(t.touches()).hasSize(100));
+        }
+    }
+
+    @Test
     @DisplayName("A core that contradicts itself takes the node out of the cluster; the process goes on")
     void aBrokenCoreTakesTheNodeOut() {
         try (ScriptedNode n = new ScriptedNode(ApplicationSettings.DEFAULT)) {
