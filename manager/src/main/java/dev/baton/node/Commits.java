@@ -129,12 +129,21 @@ final class Commits {
                 tokens.gaveBack(state);
                 return true;
             }
-            if (!parts.loop().offer(input)) {
+            if (!queued(log, input)) {
                 throw new Refusal(parts.loop().ended() ? Denial.NOT_A_MEMBER : Denial.OVERLOADED, null)
                         .of(state.key());
             }
             token.told(parts.now());
         }
+        return true;
+    }
+
+    /** Behind the last changes of a stay its token goes back, which waits for no room in the inbox: nor may they. */
+    private boolean queued(AccessLog log, Input input) {
+        if (!log.alone() || parts.loop().ended()) {
+            return parts.loop().offer(input);
+        }
+        parts.loop().give(input);
         return true;
     }
 

@@ -37,20 +37,42 @@ final class HandOvers {
 
     private void run(AccessLog access) {
         ClientState state = access.state();
+        Throwable unsent = null;
+        boolean back = false;
+        try {
+            tell(access);
+            if (flushes.lags(state)) {
+                flushes.synchronise(access);
+            }
+        } catch (RuntimeException | Error e) {
+            unsent = e;
+        } finally {
+            back = tokens.handedOver(access);
+        }
+        // Back all the same: who waits for the session must not wait for what may never succeed.
+        if (unsent != null && (back || access.lost())) {
+            failed(access, "went back to the store without the last changes that were made here", unsent);
+        }
+    }
+
+    /** Whatever becomes of that, what requests changed is to be sent. */
+    private void tell(AccessLog access) {
+        ClientState state = access.state();
         try {
             if (events.wantsHandingOver(state)) {
                 events.handingOver(access);
             }
-            if (flushes.lags(state)) {
-                flushes.synchronise(access);
-            }
-        } catch (SessionUnavailable e) {
-            parts.events().note(Effect.Level.WARNING, state.key() + " was lost while it was handed over: "
-                    + e.getMessage(), null);
         } catch (RuntimeException | Error e) {
-            parts.events().note(Effect.Level.ERROR, state.key() + " could not be prepared for another process", e);
-        } finally {
-            tokens.handedOver(access);
+            failed(access, "could not be prepared for another process", e);
+        }
+    }
+
+    private void failed(AccessLog access, String what, Throwable why) {
+        if (access.lost()) {
+            parts.events().note(Effect.Level.WARNING, access.state().key() + " was lost while it was handed over: "
+                    + why.getMessage(), null);
+        } else {
+            parts.events().note(Effect.Level.ERROR, access.state().key() + " " + what, why);
         }
     }
 

@@ -15,6 +15,8 @@ import dev.baton.protocol.Effect;
 import dev.baton.protocol.Input;
 import dev.baton.protocol.Message;
 import dev.baton.protocol.ProtocolReport;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 
@@ -212,10 +214,14 @@ final class Tokens {
     /** Whatever is still held here is given up; those inside can save nothing any more. */
     void abandon() {
         closing = true;
+        List<ClientState> unsent = new ArrayList<>();
         for (ClientState state : states.all()) {
             TokenHold token = state.token();
             synchronized (token) {
                 boolean held = !token.away() && !token.asking();
+                if (held && lags.test(state)) {
+                    unsent.add(state);
+                }
                 token.gate().refuseWaiters(new Refusal(Denial.NOT_A_MEMBER, null));
                 callOff(state);
                 discard(state, AccessLog.End.LOST);
@@ -225,6 +231,10 @@ final class Tokens {
             }
         }
         parts.loop().run();
+        if (!unsent.isEmpty()) {
+            parts.events().note(Effect.Level.ERROR, "given up here with changes that the store may not have: "
+                    + unsent.size() + " sessions, " + unsent.get(0).key() + " among them", null);
+        }
     }
 
     boolean closing() {
@@ -277,8 +287,12 @@ final class Tokens {
         }
     }
 
-    /** The session is prepared, and its token goes back; not where it has become void meanwhile. */
-    void handedOver(AccessLog last) {
+    /**
+     * The session is prepared, and its token goes back.
+     *
+     * @return false where it is void, or cannot go back yet
+     */
+    boolean handedOver(AccessLog last) {
         ClientState state = last.state();
         TokenHold token = state.token();
         boolean back;
@@ -292,6 +306,7 @@ final class Tokens {
         } else if (last.lost() && token.gate().drained()) {
             idle(state); // the next token, which had to wait for this
         }
+        return back;
     }
 
     private void giveBack(ClientState state) {

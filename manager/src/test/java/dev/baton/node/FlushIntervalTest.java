@@ -18,6 +18,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
@@ -144,16 +145,15 @@ class FlushIntervalTest {
         Told.whenWritten = () -> {
             throw new NoClassDefFoundError("gone");
         };
-        for (String id : List.of("a", "b", "c")) {
-            write(id, new Told());
-        }
+        List<String> ids = IntStream.range(0, 40).mapToObj(i -> "failing" + i).toList();
+        ids.forEach(id -> write(id, new Told()));
         write("other", 2);
         awaitRound("the sound one", () -> commits().size() == 1);
         assertThat(commits().get(0).key()).isEqualTo(n.key("other"));
-        awaitRound("all were tried", () -> List.of("a", "b", "c").stream().allMatch(id ->
-                n.said.contains("ERROR the changes of " + n.key(id) + " could not be synchronised")));
+        awaitRound("all were tried", () -> ids.stream().allMatch(id -> n.said.contains("ERROR the changes of "
+                + n.key(id) + " could not be synchronised")));
         Told.whenWritten = () -> { };
-        awaitRound("the others", () -> commits().size() == 4);
+        awaitRound("the others", () -> commits().size() == 1 + ids.size());
     }
 
     @Test
@@ -165,6 +165,81 @@ class FlushIntervalTest {
         assertThat(commits()).hasSize(1);
         assertThat(n.core.inputs.indexOf(commits().get(0)))
                 .isLessThan(n.core.inputs.indexOf(n.core.given(Input.Idle.class).get(0)));
+    }
+
+    @Test
+    @DisplayName("S5: so they do where the node's inbox is full")
+    void changesGoThroughAFullInbox() throws Exception {
+        CountDownLatch begun = new CountDownLatch(1);
+        CountDownLatch full = new CountDownLatch(1);
+        CountDownLatch handedOver = new CountDownLatch(1);
+        write(2);
+        AtomicInteger steps = new AtomicInteger();
+        n.core.answer(in -> {
+            int step = steps.incrementAndGet();
+            if (step == 1) {
+                begun.countDown();
+                await(full);
+                return List.of(new Effect.CloseGate(n.key("id")));
+            }
+            if (step == 2) {
+                await(handedOver);
+            }
+            return List.of();
+        });
+        Thread loop = new Thread(() -> n.node.forget("nobody"));
+        loop.start();
+        await(begun);
+        for (int i = 0; i <= ScriptedNode.INBOX; i++) { // one goes into the second step
+            n.node.forget("nobody");
+        }
+        full.countDown();
+        TestCluster.await("the token", () -> n.shop.state("id").token().gate().closed());
+        handedOver.countDown();
+        loop.join(TimeUnit.SECONDS.toMillis(20));
+        assertThat(n.core.inputs.subList(n.core.inputs.size() - 2, n.core.inputs.size()))
+                .<Class<?>>extracting(Object::getClass).containsExactly(Input.Commit.class, Input.Idle.class);
+    }
+
+    @Test
+    @DisplayName("S5: so they do where the application fails while it prepares the session")
+    void changesGoWhateverTheApplicationDoes() {
+        n.handsOver = true;
+        n.whenHandedOver = access -> {
+            throw new IllegalStateException("a listener's fault");
+        };
+        write(2);
+        n.happen(new Effect.CloseGate(n.key("id")));
+        TestCluster.await("the token", () -> n.core.given(Input.Idle.class).size() == 1);
+        assertThat(commits()).hasSize(1);
+        assertThat(n.said).contains("ERROR " + n.key("id") + " could not be prepared for another process");
+    }
+
+    @Test
+    @DisplayName("S5: a token whose changes cannot be written goes back, and the log says that it went without them")
+    void aTokenWithoutItsChangesIsReported() {
+        Told.whenWritten = () -> {
+            throw new NoClassDefFoundError("gone");
+        };
+        write("id", new Told());
+        n.happen(new Effect.CloseGate(n.key("id")));
+        TestCluster.await("the token", () -> n.core.given(Input.Idle.class).size() == 1);
+        TestCluster.await("the report", () -> n.said.contains("ERROR " + n.key("id")
+                + " went back to the store without the last changes that were made here"));
+        assertThat(commits()).isEmpty();
+    }
+
+    @Test
+    @DisplayName("S5: who is given up with the node is reported where the store may not have all of it")
+    void whatIsGivenUpIsReported() {
+        write(2);
+        write("other", 3);
+        for (String id : List.of("id", "other", "reader")) {
+            n.enter(id); // and stays
+        }
+        n.node.stop(0);
+        assertThat(n.said).filteredOn(s -> s.startsWith("ERROR")).singleElement().asString()
+                .startsWith("ERROR given up here with changes that the store may not have: 2 sessions, session-");
     }
 
     @Test

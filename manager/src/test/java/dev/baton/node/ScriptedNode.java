@@ -27,6 +27,7 @@ import java.util.function.Consumer;
 
 /** A node with a core that says what a test wants, a network that swallows everything, and a time that stands still. */
 final class ScriptedNode implements ApplicationEvents, NodeEvents, Transport, Clock, AutoCloseable {
+    static final int INBOX = 1_000;
     static final SessionMeta META = new SessionMeta(1, 1800, null, null, null);
 
     final ScriptedCore core = new ScriptedCore();
@@ -46,7 +47,7 @@ final class ScriptedNode implements ApplicationEvents, NodeEvents, Transport, Cl
     volatile Consumer<AccessLog> whenHandedOver = access -> { };
 
     ScriptedNode(ApplicationSettings settings) {
-        node = new SessionNode(core, new NodeSettings(CoreSettings.defaults(1), 1_000), this, this, this);
+        node = new SessionNode(core, new NodeSettings(CoreSettings.defaults(1), INBOX), this, this, this);
         shop = node.deploy("shop", new JavaSerializer(), this, settings);
         core.inputs.clear();
         serve(Long.MAX_VALUE);
