@@ -51,7 +51,11 @@ final class DeployedApplication implements Application {
     private final IdleSessions idleSessions;
     private final EarlyEntries early;
 
-    /** @param byBackups whether changes are acknowledged when backups have them, as releases always are */
+    /**
+     * Nothing runs before {@link #start}, and nobody knows of it.
+     *
+     * @param byBackups whether changes are acknowledged when backups have them, as releases always are
+     */
     DeployedApplication(String name, NodeId self, boolean localPlacement, boolean byBackups,
                         ValueSerializer serializer, ApplicationEvents events, ApplicationSettings settings, Parts parts,
                         NodeThreads threads) {
@@ -75,6 +79,12 @@ final class DeployedApplication implements Application {
         this.early = new EarlyEntries(states, tokens, parts, events);
         this.idleSessions = new IdleSessions(settings, states, tokens, parts, events, threads);
         tokens.beforeGivingBack(flushes::lags, handOvers::prepare);
+    }
+
+    void start() {
+        touches.start();
+        flushes.start();
+        idleSessions.start();
     }
 
     private void release(ClientState state) {

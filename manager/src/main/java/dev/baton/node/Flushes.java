@@ -50,6 +50,9 @@ final class Flushes {
         this.events = events;
         this.thread = threads.forApplication("flush", 1);
         this.rounds = parts.timers().rounds(intervalNanos, thread, this::flushAll);
+    }
+
+    void start() {
         if (intervalNanos > 0) {
             rounds.start();
         }

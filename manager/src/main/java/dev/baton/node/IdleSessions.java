@@ -35,6 +35,9 @@ final class IdleSessions {
         this.events = events;
         this.thread = threads.forApplication("idle", 1);
         this.rounds = parts.timers().rounds(ROUND_NANOS, thread, this::round);
+    }
+
+    void start() {
         if (afterNanos > 0) {
             rounds.start();
         }

@@ -205,6 +205,7 @@ public final class SessionNode {
             throw new IllegalArgumentException("application '" + name + "' cannot be deployed beside '" + other.name()
                     + "': it is the same, or their names have the same hash");
         }
+        application.start();
         giveDeployed();
         loop.run();
         return application;

@@ -24,6 +24,9 @@ final class Touches {
     Touches(Parts parts) {
         this.parts = parts;
         this.rounds = parts.timers().rounds(ROUND_NANOS, Runnable::run, () -> tell(false));
+    }
+
+    void start() {
         rounds.start();
     }
 

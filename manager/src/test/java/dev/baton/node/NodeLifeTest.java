@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.baton.access.AccessLog;
+import dev.baton.access.ValueSerializer;
 import dev.baton.model.Fence;
 import dev.baton.model.NodeId;
 import dev.baton.model.SessionKey;
@@ -16,6 +17,7 @@ import dev.baton.protocol.Effect;
 import dev.baton.protocol.Input;
 import dev.baton.protocol.InvariantBroken;
 import dev.baton.protocol.Message;
+import java.lang.ref.WeakReference;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -190,7 +192,7 @@ class NodeLifeTest {
 
     @Test
     @Timeout(value = 30, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
-    @DisplayName("TOUCH: when the application goes the store hears once of each session that is in use without requests")
+    @DisplayName("TOUCH: when the application goes the store hears once of each session in use without requests")
     void theLastTouchesAreToldOnce() {
         try (ScriptedNode n = new ScriptedNode(ApplicationSettings.DEFAULT)) {
             n.grantEverything(Map.of());
@@ -254,6 +256,34 @@ class NodeLifeTest {
             assertThat(n.sent).hasSize(2);
             assertThat(n.node.counters().sentByKind()).isEqualTo(Map.of("LeaveWanted", 2L));
         }
+    }
+
+    @Test
+    @DisplayName("Of an application that was refused, or has gone, nothing is kept: its classes may go")
+    void nothingIsKeptOfAnApplicationThatIsNotHere() {
+        ApplicationSettings settings = ApplicationSettings.DEFAULT.withAcknowledged(false)
+                .withFlushNanos(TimeUnit.HOURS.toNanos(1));
+        try (ScriptedNode n = new ScriptedNode(settings)) {
+            WeakReference<ValueSerializer> refused = refused(n, settings);
+            WeakReference<ValueSerializer> gone = gone(n, settings);
+            TestCluster.await("nobody refers to them", () -> {
+                System.gc();
+                return refused.get() == null && gone.get() == null;
+            });
+        }
+    }
+
+    private static WeakReference<ValueSerializer> refused(ScriptedNode n, ApplicationSettings settings) {
+        ValueSerializer serializer = new JavaSerializer();
+        assertThatThrownBy(() -> n.node.deploy(n.shop.name(), serializer, n, settings))
+                .isInstanceOf(IllegalArgumentException.class);
+        return new WeakReference<>(serializer);
+    }
+
+    private static WeakReference<ValueSerializer> gone(ScriptedNode n, ApplicationSettings settings) {
+        ValueSerializer serializer = new JavaSerializer();
+        n.node.undeploy(n.node.deploy("other", serializer, n, settings), LONG);
+        return new WeakReference<>(serializer);
     }
 
     @Test
