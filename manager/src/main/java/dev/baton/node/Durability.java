@@ -50,6 +50,7 @@ final class Durability extends Passage<Void> {
             throw Refusal.lost(log);
         }
         while (!parts.leases().valid(key.segment())) {
+            parts.leases().mustRun(key);
             if (late() || parts.leases().hopeless()) {
                 throw new SessionUnavailable(Reason.STORE_UNREACHABLE, "this process may not answer for " + key
                         + " any more: the nodes that could have another holder do not answer (" + lateness() + ")");

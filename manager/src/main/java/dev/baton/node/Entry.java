@@ -76,6 +76,7 @@ final class Entry extends Passage<AccessLog> {
                 past.leave();
                 continue;
             }
+            parts.leases().mustRun(state.key());
             if (late() || parts.leases().hopeless()) {
                 throw new SessionUnavailable(Reason.STORE_UNREACHABLE, "this process may not serve " + state.key()
                         + " now: the nodes that could have another holder do not answer (" + lateness() + ")");

@@ -1,6 +1,8 @@
 package dev.baton.node;
 
 import dev.baton.access.Waiter;
+import dev.baton.model.SessionKey;
+import dev.baton.protocol.Denial;
 import dev.baton.protocol.Input;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,6 +25,7 @@ final class Leases {
     private final List<Wait> waits = new ArrayList<>();
     private boolean asking;
     private volatile long[] untilNanos = NOTHING;
+    private volatile boolean ended;
 
     Leases(Clock clock, EventLoop loop, TimerQueue timers, Membership membership) {
         this.clock = clock;
@@ -39,7 +42,14 @@ final class Leases {
 
     /** Whether nobody need wait for a lease: this node is cut off from the majority, and not just for a moment. */
     boolean hopeless() {
-        return membership.cutOff();
+        return ended || membership.cutOff();
+    }
+
+    /** @throws SessionUnavailable where there will be no lease any more, since the node has come to its end */
+    void mustRun(SessionKey key) {
+        if (ended) {
+            throw new Refusal(Denial.NOT_A_MEMBER, null).of(key);
+        }
     }
 
     /** A waiter that ends once the lease is valid, or {@link #hopeless}; null where too many wait. */
@@ -51,7 +61,7 @@ final class Leases {
             }
             waits.add(new Wait(segment, waiter));
         }
-        if (valid(segment)) {
+        if (hopeless() || valid(segment)) {
             wake();
         } else {
             ask();
@@ -70,6 +80,12 @@ final class Leases {
     void update(long[] until) {
         untilNanos = until;
         wake();
+    }
+
+    /** The node is out of the cluster: nothing may be served, and nobody waits. */
+    void end() {
+        ended = true;
+        update(NOTHING);
     }
 
     private void wake() {

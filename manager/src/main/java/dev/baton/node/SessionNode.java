@@ -166,7 +166,7 @@ public final class SessionNode {
     }
 
     private void abandon() {
-        leases.update(new long[0]);
+        leases.end();
         lookups.end();
         applications.values().forEach(DeployedApplication::abandon);
     }

@@ -287,6 +287,24 @@ class NodeLifeTest {
     }
 
     @Test
+    @DisplayName("Who waits for the right to serve, with a thread or without, hears that the node stops")
+    void theEndOfTheNodeEndsTheWaitForALease() throws Exception {
+        ScriptedNode n = new ScriptedNode(ApplicationSettings.DEFAULT);
+        n.grantEverything(Map.of());
+        n.serve(n.nanos() - 1);
+        CompletableFuture<AccessLog> async = n.shop.enterAsync(n.shop.state("a"), LONG).toCompletableFuture();
+        CompletableFuture<AccessLog> blocked = new CompletableFuture<AccessLog>()
+                .completeAsync(() -> n.shop.enter(n.shop.state("b"), 10 * LONG), r -> new Thread(r).start());
+        TestCluster.await("both wait", () -> n.core.given(Input.ConfirmLease.class).stream()
+                .map(Input.ConfirmLease::segment).distinct().count() == 2);
+        n.close();
+        for (CompletableFuture<AccessLog> entry : List.of(async, blocked)) {
+            assertThatThrownBy(() -> entry.get(20, TimeUnit.SECONDS)).cause()
+                    .isInstanceOf(SessionUnavailable.class).extracting("reason").isEqualTo(Reason.STOPPING);
+        }
+    }
+
+    @Test
     void aTokenOfAnApplicationThatIsGoneGoesStraightBack() {
         try (ScriptedNode n = new ScriptedNode(ApplicationSettings.DEFAULT)) {
             n.grantEverything(Map.of());
