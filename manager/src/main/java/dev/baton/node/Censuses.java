@@ -36,14 +36,18 @@ final class Censuses {
                     counted.keys().stream().map(SessionKey::id).toList()) : null;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            return null;
+            return cancelled(ticket);
         } catch (ExecutionException | TimeoutException e) {
-            loop.give(new Input.CancelCensus(ticket));
-            loop.run();
-            return null;
+            return cancelled(ticket);
         } finally {
             open.remove(ticket);
         }
+    }
+
+    private Application.Census cancelled(long ticket) {
+        loop.give(new Input.CancelCensus(ticket));
+        loop.run();
+        return null;
     }
 
     void counted(Effect.Counted e) {

@@ -49,7 +49,8 @@ final class EarlyEntries {
         }
         EarlyEntry early = new EarlyEntry(state, entry);
         open.add(early);
-        if (early.inside() && !state.open()) {
+        // Also where the token came too late for this to go on: it counts inside all the same.
+        if (early.admitted() && !state.open()) {
             wanted(state);
         }
         return early;

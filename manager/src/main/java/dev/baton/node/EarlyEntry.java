@@ -28,6 +28,11 @@ public final class EarlyEntry {
         return !taken && entry.inside();
     }
 
+    /** Whether this keeps the token here, wherever it stands: see {@link Entry#admitted}. */
+    synchronized boolean admitted() {
+        return !taken && entry.admitted();
+    }
+
     /** The entry, for the caller to go on with or to cancel; null where somebody has taken it. */
     synchronized Entry take() {
         Entry mine = taken ? null : entry;
@@ -39,7 +44,7 @@ public final class EarlyEntry {
     void giveWay() {
         boolean keptOut;
         synchronized (this) {
-            keptOut = !taken && entry.admitted();
+            keptOut = admitted();
             taken |= keptOut;
         }
         if (keptOut) {

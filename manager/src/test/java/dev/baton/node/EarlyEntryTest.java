@@ -207,6 +207,19 @@ class EarlyEntryTest {
     }
 
     @Test
+    @DisplayName("so it does where the token came just when it did not wait for it any more")
+    void givesWayWithATokenThatCameLate() {
+        n.whenWaiting = () -> {
+            n.happen(n.grant("id", FENCE, 3, ScriptedNode.whole(Map.of("n", 5)), true));
+            return null; // it must not wait
+        };
+        n.shop.enterEarly("id");
+        assertThat(state.inside()).isEqualTo(1);
+        n.pass(20, TimeUnit.MILLISECONDS);
+        TestCluster.await("it has given way", () -> n.core.given(Input.Idle.class).size() == 1);
+    }
+
+    @Test
     @DisplayName("a token lost in between is asked for again")
     void lost() {
         EarlyEntry early = granted();

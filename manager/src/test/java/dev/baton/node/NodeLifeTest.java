@@ -305,6 +305,18 @@ class NodeLifeTest {
     }
 
     @Test
+    void aCensusThatNobodyWaitsForIsCalledOff() {
+        try (ScriptedNode n = new ScriptedNode(ApplicationSettings.DEFAULT)) {
+            assertThat(n.shop.census(SHORT)).isNull();
+            assertThat(n.core.given(Input.CancelCensus.class)).hasSize(1);
+            Thread.currentThread().interrupt();
+            assertThat(n.shop.census(LONG)).isNull();
+            assertThat(Thread.interrupted()).isTrue();
+            assertThat(n.core.given(Input.CancelCensus.class)).hasSize(2);
+        }
+    }
+
+    @Test
     void aTokenOfAnApplicationThatIsGoneGoesStraightBack() {
         try (ScriptedNode n = new ScriptedNode(ApplicationSettings.DEFAULT)) {
             n.grantEverything(Map.of());

@@ -24,6 +24,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /** A node with a core that says what a test wants, a network that swallows everything, and a time that stands still. */
 final class ScriptedNode implements ApplicationEvents, NodeEvents, Transport, Clock, AutoCloseable {
@@ -45,6 +46,12 @@ final class ScriptedNode implements ApplicationEvents, NodeEvents, Transport, Cl
     volatile boolean handsOver;
     /** What the application does with a session before its token goes back. */
     volatile Consumer<AccessLog> whenHandedOver = access -> { };
+    /** What the application does when it hears that a copy is void. */
+    volatile Runnable whenDiscarded = () -> { };
+    /** Who is said to be inside. */
+    volatile Supplier<String> users = () -> "";
+    /** See {@link #waiting}. */
+    volatile Supplier<Runnable> whenWaiting = () -> () -> { };
 
     ScriptedNode(ApplicationSettings settings) {
         node = new SessionNode(core, new NodeSettings(CoreSettings.defaults(1), INBOX), this, this, this);
@@ -194,6 +201,17 @@ final class ScriptedNode implements ApplicationEvents, NodeEvents, Transport, Cl
     @Override
     public void discarded(ClientState state, boolean destroyed) {
         said.add((destroyed ? "destroyed " : "lost ") + state.key().id());
+        whenDiscarded.run();
+    }
+
+    @Override
+    public String users(ClientState state) {
+        return users.get();
+    }
+
+    @Override
+    public Runnable waiting() {
+        return whenWaiting.get();
     }
 
     @Override
