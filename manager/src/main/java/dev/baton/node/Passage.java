@@ -164,7 +164,7 @@ abstract class Passage<T> {
                     }
                     over = true;
                     result = result();
-                } catch (RuntimeException e) {
+                } catch (RuntimeException | Error e) { // whatever it is, somebody waits
                     over = true;
                     end.completeExceptionally(e);
                     return;

@@ -493,7 +493,7 @@ final class Tokens {
         }
         try {
             events.discarded(state, gone);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) { // else the core would count as broken, and the node would go
             parts.events().note(Effect.Level.ERROR, "the application's listener failed", e);
         }
     }

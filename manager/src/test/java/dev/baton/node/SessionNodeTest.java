@@ -281,6 +281,39 @@ class SessionNodeTest {
     }
 
     @Test
+    @DisplayName("An Error of the application's listener is its own: the node stays, and the next one gets the token")
+    void aListenerThatEndsInAnErrorTakesNothingWithIt() {
+        try (ScriptedNode n = new ScriptedNode(ApplicationSettings.DEFAULT)) {
+            n.grantEverything(Map.of("n", 1));
+            n.enter("id");
+            n.whenDiscarded = () -> {
+                throw new StackOverflowError();
+            };
+            n.happen(new Effect.TokenLost(n.key("id"), Denial.FENCED));
+            n.whenDiscarded = () -> { };
+            assertThat(n.said).containsExactly("lost id", "ERROR the application's listener failed");
+            AccessLog next = n.enter("id");
+            assertThat(next.state().get("n", next)).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void anEntryThatEndsInAnErrorTellsWhoeverWaits() {
+        try (ScriptedNode n = new ScriptedNode(ApplicationSettings.DEFAULT)) {
+            n.grantEverything(Map.of());
+            n.enter("id");
+            n.happen(new Effect.CloseGate(n.key("id")));
+            CompletableFuture<AccessLog> entry = n.shop.enterAsync(n.shop.state("id"), SHORT).toCompletableFuture();
+            TestCluster.await("it waits", () -> n.shop.state("id").token().gate().hasWaiters());
+            n.users = () -> {
+                throw new NoClassDefFoundError("gone");
+            };
+            n.pass(1, TimeUnit.SECONDS);
+            assertThatThrownBy(() -> entry.get(20, TimeUnit.SECONDS)).hasCauseInstanceOf(NoClassDefFoundError.class);
+        }
+    }
+
+    @Test
     @DisplayName("minInSync: what the store took and could not acknowledge ends as unknown, not as refused")
     void whatWasTakenAndNotConfirmedIsUnknown() {
         try (ScriptedNode n = new ScriptedNode(ApplicationSettings.DEFAULT)) {
