@@ -78,7 +78,9 @@ final class Leases {
 
     /** The core says until when. */
     void update(long[] until) {
-        untilNanos = until;
+        synchronized (waits) {
+            untilNanos = ended ? NOTHING : until;
+        }
         wake();
     }
 

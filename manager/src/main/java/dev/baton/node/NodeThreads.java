@@ -9,7 +9,7 @@ import java.util.concurrent.TimeUnit;
  * The node's own threads. All are daemons, and none inherits the class loader of the web application whose start
  * happened to make it.
  */
-final class NodeThreads {
+class NodeThreads {
     private static final int HELPERS = 2;
     /** So many sessions may keep a thread for ever, by an application's code that blocks, before others wait for it. */
     private static final int APPLICATION_THREADS = 8;

@@ -52,17 +52,18 @@ public final class SessionNode {
     public SessionNode(Location location, boolean store, NodeSettings settings, Transport transport, Clock clock,
                        NodeEvents events) {
         this(new ProtocolCore(new NodeCore(transport.self(), location, store, List.of(), settings.core())), settings,
-                transport, clock, events);
+                transport, clock, events, new NodeThreads(transport.self().name()));
     }
 
-    SessionNode(Core core, NodeSettings settings, Transport transport, Clock clock, NodeEvents events) {
+    SessionNode(Core core, NodeSettings settings, Transport transport, Clock clock, NodeEvents events,
+                NodeThreads threads) {
         this.self = transport.self();
         this.localPlacement = !settings.core().hashPlacement();
         this.byBackups = !settings.core().ackByPrimary();
         this.transport = transport;
         this.clock = clock;
         this.events = events;
-        this.threads = new NodeThreads(self.name());
+        this.threads = threads;
         this.timers = new TimerQueue(clock, e -> events.note(Effect.Level.ERROR, "a timer's action failed", e));
         this.outbox = new Outbox(transport);
         this.membership = new Membership(self, clock);
@@ -156,6 +157,7 @@ public final class SessionNode {
             return;
         }
         loop.end();
+        leases.end(); // a node whose port is closed counts as dead
         transport.close();
         parts.awaitedCommits().close();
         parts.shortTasks().close();
@@ -166,14 +168,14 @@ public final class SessionNode {
     }
 
     private void abandon() {
-        leases.end();
         lookups.end();
         applications.values().forEach(DeployedApplication::abandon);
     }
 
     /** The core's state is not to be trusted any more: out of the cluster at once, before anything wrong is said. */
     private void broken(Throwable cause) {
-        threads.daemon("shutdown", () -> shutDown("failed: " + cause)); // whatever becomes of the rest
+        leases.end();
+        shutDownSoon("failed: " + cause); // whatever becomes of the rest
         events.note(Effect.Level.ERROR, "node " + self + " leaves the cluster, since its own state is contradictory",
                 cause);
         membership.broken(cause);
@@ -182,7 +184,15 @@ public final class SessionNode {
 
     private void rejected(String text) {
         events.note(Effect.Level.ERROR, "the cluster does not take node " + self + ": " + text, null);
-        threads.daemon("shutdown", () -> shutDown("refused: " + text));
+        shutDownSoon("refused: " + text);
+    }
+
+    private void shutDownSoon(String reason) {
+        try {
+            threads.daemon("shutdown", () -> shutDown(reason));
+        } catch (OutOfMemoryError noThread) { // which may be why the node fails
+            timers.after(0, () -> shutDown(reason));
+        }
     }
 
     /**

@@ -228,6 +228,41 @@ class NodeLifeTest {
     }
 
     @Test
+    @DisplayName("A core that fails for want of threads takes the node out without a new one")
+    void noThreadIsNeededToLeave() {
+        NodeThreads exhausted = new NodeThreads("n") {
+            @Override
+            Thread daemon(String what, Runnable action) {
+                throw new OutOfMemoryError("unable to create native thread");
+            }
+        };
+        try (ScriptedNode n = new ScriptedNode(ApplicationSettings.DEFAULT, exhausted)) {
+            n.core.answer(in -> {
+                throw new OutOfMemoryError("unable to create native thread");
+            });
+            n.node.forget("x");
+            n.pass(0, TimeUnit.SECONDS);
+            assertThat(n.said).contains("closed").anyMatch(s -> s.startsWith("stopped: failed"));
+        }
+    }
+
+    @Test
+    @DisplayName("I1: a node whose port is closed counts as dead, and serves nobody any more")
+    void whoClosesServesNobody() {
+        try (ScriptedNode n = new ScriptedNode(ApplicationSettings.DEFAULT)) {
+            n.grantEverything(Map.of("n", 1));
+            AccessLog log = n.enter("id");
+            List<Object> whenClosed = new ArrayList<>();
+            n.whenClosed = () -> {
+                whenClosed.add(reason(() -> n.shop.awaitDurable(log, log.version(), 0)));
+            };
+            n.node.stop(0);
+            assertThat(whenClosed).hasSize(1).doesNotContainNull();
+            n.shop.leave(log);
+        }
+    }
+
+    @Test
     void aNodeThatTheClusterRefusesSaysWhy() {
         try (ScriptedNode n = new ScriptedNode(ApplicationSettings.DEFAULT)) {
             n.core.answer(in -> in instanceof Input.ViewChanged

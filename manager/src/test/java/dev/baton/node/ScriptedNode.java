@@ -48,13 +48,19 @@ final class ScriptedNode implements ApplicationEvents, NodeEvents, Transport, Cl
     volatile Consumer<AccessLog> whenHandedOver = access -> { };
     /** What the application does when it hears that a copy is void. */
     volatile Runnable whenDiscarded = () -> { };
+    /** Runs when the node leaves the cluster. */
+    volatile Runnable whenClosed = () -> { };
     /** Who is said to be inside. */
     volatile Supplier<String> users = () -> "";
     /** See {@link #waiting}. */
     volatile Supplier<Runnable> whenWaiting = () -> () -> { };
 
     ScriptedNode(ApplicationSettings settings) {
-        node = new SessionNode(core, new NodeSettings(CoreSettings.defaults(1), INBOX), this, this, this);
+        this(settings, new NodeThreads("n"));
+    }
+
+    ScriptedNode(ApplicationSettings settings, NodeThreads threads) {
+        node = new SessionNode(core, new NodeSettings(CoreSettings.defaults(1), INBOX), this, this, this, threads);
         shop = node.deploy("shop", new JavaSerializer(), this, settings);
         core.inputs.clear();
         serve(Long.MAX_VALUE);
@@ -173,6 +179,7 @@ final class ScriptedNode implements ApplicationEvents, NodeEvents, Transport, Cl
         listener = null;
         if (!said.contains("closed")) {
             said.add("closed");
+            whenClosed.run();
             node.stop(0);
         }
     }
