@@ -24,6 +24,8 @@ final class MessageForm {
     private static final Denial[] DENIALS = Denial.values();
     private static final int OTHERS_WAIT = 1;
     private static final int EXPIRE = 2;
+    private static final int ALL = 1;
+    private static final int EARLY = 2;
     private static final int BETWEEN = 1;
     private static final int AWAITED = 2;
     private static final int TOLD = 4;
@@ -109,8 +111,8 @@ final class MessageForm {
                 out.key(m.key());
                 writeFence(out, m.fence());
                 SessionForm.writeDeltas(out, m.deltas());
-                out.flag(m.early());
-            }, in -> new Message.Commit(in.key(), readFence(in), SessionForm.readDeltas(in), in.flag())),
+                out.octet((m.all() ? ALL : 0) | (m.early() ? EARLY : 0));
+            }, MessageForm::readCommit),
             new Form<>(32, Message.Taken.class, (out, m) -> {
                 out.key(m.key());
                 writeFence(out, m.fence());
@@ -335,6 +337,17 @@ final class MessageForm {
             throw In.malformed("match " + n + " outside 0.." + (MATCHES.length - 1));
         }
         return MATCHES[n];
+    }
+
+    private static Message.Commit readCommit(In in) throws MalformedMessage {
+        var key = in.key();
+        var fence = readFence(in);
+        var deltas = SessionForm.readDeltas(in);
+        int flags = in.octet();
+        if (flags > (ALL | EARLY)) {
+            throw In.malformed("commit with the flags " + flags);
+        }
+        return new Message.Commit(key, fence, deltas, (flags & ALL) != 0, (flags & EARLY) != 0);
     }
 
     private static Message.Grant readGrant(In in) throws MalformedMessage {

@@ -52,10 +52,19 @@ public record SegmentEntry(long term, NodeId primary, List<NodeId> backups, List
         return new SegmentEntry(term, primary, backups, others, created);
     }
 
-    /** The same owners in another term. What was begun anew by a table that its primary may not know is begun still. */
+    /** The same owners in a higher term, by the word of the primary, which has begun. */
+    public SegmentEntry raisedTo(long higher) {
+        return new SegmentEntry(higher, primary, backups, joining, created);
+    }
+
+    /** The same owners in another term. What its primary may not have begun yet is begun in that. */
     public SegmentEntry inTerm(long other) {
-        boolean beginning = term > 1 && created == term;
-        return new SegmentEntry(other, primary, backups, joining, beginning ? other : created);
+        return new SegmentEntry(other, primary, backups, joining, beginning() ? other : created);
+    }
+
+    /** Whether it was begun anew in this term by a primary that may not know it yet: a backup has it from that one. */
+    public boolean beginning() {
+        return term > 1 && created == term && backups.isEmpty();
     }
 
     @Override

@@ -22,6 +22,7 @@ import java.util.Set;
  */
 final class Coordinator {
     private static final long FORCED_TERMS = 1_000;
+    private static final long PATIENCE_RESENDS = 10;
 
     private enum State { IDLE, CLAIMING, LEADING }
 
@@ -36,10 +37,10 @@ final class Coordinator {
     /** What another side had in effect when this one went on alone, or null. */
     private Topology majority;
     /**
-     * Who acted by a table with more seats than this side's, or gave up the reign that a majority had begun: what they say
-     * now is part of the decision.
+     * Whose word is part of the decision, and until when it is waited for: who acted by a table with more seats than this
+     * side's; for a while, as its view may be another, who gave up the reign that a majority had begun.
      */
-    private final Set<NodeId> awaited = new LinkedHashSet<>();
+    private final Map<NodeId, Long> awaited = new LinkedHashMap<>();
     private Topology proposed;
     private boolean inEffect;
     private final Set<NodeId> storedBy = new LinkedHashSet<>();
@@ -59,6 +60,7 @@ final class Coordinator {
         copiesFresh = false;
         if (!directory.coordinating()) {
             state = State.IDLE;
+            awaited.clear();
             return;
         }
         if (state == State.IDLE) {
@@ -104,8 +106,8 @@ final class Coordinator {
 
     void refused(NodeId from, Message.Refused refused) {
         if (state != State.IDLE && refused.claimed().equals(epoch) && refused.promised().compareTo(epoch) > 0) {
-            if (state == State.LEADING) {
-                awaited.add(from);
+            if (state == State.LEADING && refused.promised().coordinator().equals(from)) {
+                awaited.putIfAbsent(from, step.now + PATIENCE_RESENDS * step.settings.resendNanos());
             }
             claim(refused.promised());
         }
@@ -132,7 +134,7 @@ final class Coordinator {
         }
         boolean outnumbered = state != State.IDLE && directory.inView(from) && effective.outnumbers(own);
         if (outnumbered) {
-            awaited.add(from);
+            awaited.put(from, Long.MAX_VALUE);
         }
         if (state == State.LEADING && (outlasted || outnumbered)) {
             claim(epoch);
@@ -190,7 +192,8 @@ final class Coordinator {
         if (verdict == Quorum.Verdict.NO) {
             return;
         }
-        if (directory.view().stream().anyMatch(n -> awaited.contains(n) && !promises.containsKey(n))) {
+        if (directory.view().stream().anyMatch(n -> !promises.containsKey(n)
+                && step.now < awaited.getOrDefault(n, Long.MIN_VALUE))) {
             return;
         }
         boolean conflict = promises.values().stream()

@@ -31,6 +31,11 @@ class Guards {
         return session.made(new Stamp(fence, version));
     }
 
+    /** A change whose predecessor was lost on its way is not refused: both are said again. */
+    boolean gap(Message.Commit commit, long version) {
+        return !commit.all() && commit.deltas().get(0).base() > version;
+    }
+
     /** What the primary alone has is kept by the holder, too. */
     boolean keepsTaken() {
         return true;

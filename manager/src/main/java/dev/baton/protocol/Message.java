@@ -136,8 +136,11 @@ public sealed interface Message {
 
     record Create(long rid, SessionKey key, SessionImage image, long ageNanos) implements Message {}
 
-    /** @param early whether the holder wants to hear of it when the primary has them, before the copies do */
-    record Commit(SessionKey key, Fence fence, List<SessionDelta> deltas, boolean early) implements Message {
+    /**
+     * @param all   whether nothing else is unacknowledged; otherwise the first may need what was said before and is lost
+     * @param early whether the holder wants to hear of it when the primary has them, before the copies do
+     */
+    record Commit(SessionKey key, Fence fence, List<SessionDelta> deltas, boolean all, boolean early) implements Message {
         public Commit {
             deltas = List.copyOf(deltas);
         }

@@ -343,6 +343,7 @@ final class PrimaryRequests {
         }
         if (allDuplicates(s, m.fence(), m.deltas())) {
             Denial reason = askedAgain(m.deltas());
+            tellTaken(from, m, reason);
             answerRepeated(from, () -> committed(from, m.key(), m.fence(), last, reason));
             return;
         }
@@ -351,16 +352,20 @@ final class PrimaryRequests {
             committed(from, m.key(), m.fence(), last, Denial.FENCED);
             return;
         }
-        if (replication.full()) {
-            return; // said again later; the copies may have caught up by then
+        if (replication.full() || step.guards.gap(m, s.version())) {
+            return; // said again later, with all before it; the copies may have caught up by then
         }
         Denial refused = applyAll(m.key(), m.fence(), m.deltas());
-        // A primary that hung, and has not heard of its successor, has no word of its own.
-        if (m.early() && refused == null && segment.leased() && replication.enoughInSync()) {
-            step.send(from, new Message.Taken(m.key(), m.fence(), last));
-        }
+        tellTaken(from, m, refused);
         replication.whenDurable(from, () -> new Message.Committed(m.key(), m.fence(), last, refused),
                 () -> committed(from, m.key(), m.fence(), last, refused));
+    }
+
+    /** A primary that hung, and has not heard of its successor, has no word of its own. */
+    private void tellTaken(NodeId from, Message.Commit m, Denial refused) {
+        if (m.early() && refused == null && segment.leased() && replication.enoughInSync()) {
+            step.send(from, new Message.Taken(m.key(), m.fence(), m.deltas().get(m.deltas().size() - 1).version()));
+        }
     }
 
     /** Keys, not the message: what waits for a slow backup must not hold the changes. */

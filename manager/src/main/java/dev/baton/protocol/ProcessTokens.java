@@ -121,7 +121,7 @@ final class ProcessTokens {
         boolean idle = hold.uncommitted.isEmpty();
         hold.made(in.delta());
         if (hold.state == Hold.State.HELD && !hold.renaming && !hold.offering) {
-            directory.toPrimary(hold.key, commit(hold, List.of(in.delta())));
+            directory.toPrimary(hold.key, commit(hold, List.of(in.delta()), idle));
             if (idle && hold.operation == null) {
                 hold.sentNanos = step.now;
                 hold.attempts = 0;
@@ -130,8 +130,8 @@ final class ProcessTokens {
         }
     }
 
-    private Message.Commit commit(Hold hold, List<SessionDelta> deltas) {
-        return new Message.Commit(hold.key, hold.fence, deltas, step.settings.ackByPrimary());
+    private Message.Commit commit(Hold hold, List<SessionDelta> deltas, boolean all) {
+        return new Message.Commit(hold.key, hold.fence, deltas, all, step.settings.ackByPrimary());
     }
 
     /** What the token goes back with need not be said before. */
@@ -559,7 +559,7 @@ final class ProcessTokens {
                     break;
                 }
                 if (!hold.uncommitted.isEmpty() && !hold.renaming) {
-                    directory.toPrimary(key, commit(hold, hold.deltas()));
+                    directory.toPrimary(key, commit(hold, hold.deltas(), true));
                 }
                 if (op != null && !op.rename()) {
                     directory.toPrimary(key, new Message.Destroy(op.rid(), key, hold.fence));

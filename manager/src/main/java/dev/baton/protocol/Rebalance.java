@@ -132,7 +132,7 @@ final class Rebalance {
         for (Message.Joined r : reports) {
             if (r.segment() == segment && r.term() > entry.term() && directory.inView(entry.primary())) {
                 // Somebody has seen a higher term, on a side that lost: no copy of it follows this primary before.
-                entry = entry.inTerm(r.term() + 1);
+                entry = entry.raisedTo(r.term() + 1);
             }
             if (r.segment() == segment && step.guards.joinReportFresh(entry, r.term(), r.joiner(), r.listed())
                     && !entry.owns(r.joiner())) {
@@ -193,7 +193,7 @@ final class Rebalance {
             int segment = i;
             owners.removeIf(n -> promises.containsKey(n) && promises.get(n).copies().stream()
                     .noneMatch(c -> c.segment() == segment && c.term() > 0 && c.term() <= term));
-            if (e.created() == e.term() || owners.size() == 1 + e.backups().size()) {
+            if (e.beginning() || owners.size() == 1 + e.backups().size()) {
                 segments.add(e);
             } else if (owners.isEmpty()) {
                 segments.add(restore(i, e, candidates, promises, emptied, restored));

@@ -44,7 +44,7 @@ class MessageSizeTest {
                 Arguments.of("its acknowledgement", 8, List.of(new Message.Replicated(200, 5, 1, 20_000))),
                 Arguments.of("16 acknowledgements", 97, acknowledgements(16)),
                 Arguments.of("one counter written, holder to primary", 51,
-                        List.of(new Message.Commit(key(1), FENCE, List.of(COUNTER), false))),
+                        List.of(new Message.Commit(key(1), FENCE, List.of(COUNTER), true, false))),
                 Arguments.of("its acknowledgement", 32, List.of(new Message.Committed(key(1), FENCE, 1_235, null))),
                 Arguments.of("the token asked for", 32,
                         List.of(new Message.Acquire(77, key(1), new Stamp(FENCE, 1_235)))),

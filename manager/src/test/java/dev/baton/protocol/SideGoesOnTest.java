@@ -201,6 +201,31 @@ class SideGoesOnTest {
     }
 
     @Test
+    @DisplayName("B6: whoever gave up a reign is not waited for without end: its view may be another")
+    void nobodyIsWaitedForWithoutEnd() {
+        Epoch first = claimed(winner, N1, N2, N3);
+        promise(N3, first, winner, copies(4));
+        List<Effect> effects = core.step(new Input.Received(N2, new Message.Refused(first, new Epoch(first.number() + 1, N2))), 0);
+        Epoch next = of(Message.Claim.class, effects).findFirst().orElseThrow().epoch();
+        promise(N3, next, winner, copies(4));
+        assertThat(of(Message.Store.class, core.step(new Input.Tick(), 60_000_000_000L))).isNotEmpty();
+    }
+
+    @Test
+    @DisplayName("B6: a backup that is in sync has what its primary dropped on the other side, however the segment began")
+    void theBackupOfASegmentBegunAnewGoesOn() {
+        Topology anew = table(winner.number(), List.of(N1, N2, N3), winner.lineage(),
+                new SegmentEntry(4, N2, List.of(N3), List.of(), 4));
+        Epoch claimed = claimed(anew, N1, N2, N3);
+        promise(N2, claimed, loser, List.of());
+        assertThat(of(Message.Store.class, promise(N3, claimed, anew, copies(4)))).isNotEmpty().allSatisfy(m ->
+                assertThat(m.table().segments()).allSatisfy(e -> {
+                    assertThat(e.primary()).isEqualTo(N3);
+                    assertThat(e.created()).isEqualTo(4);
+                }));
+    }
+
+    @Test
     @DisplayName("B6: who sees no majority puts nobody out: those out of its sight may see each other")
     void nobodyIsPutOutUnseen() {
         Topology mine = table(new TableNumber(EPOCH, 6), List.of(N1, N2, N3), List.of(Branch.founding(EPOCH)),

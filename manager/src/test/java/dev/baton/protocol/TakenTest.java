@@ -11,12 +11,16 @@ import dev.baton.model.Member;
 import dev.baton.model.NodeId;
 import dev.baton.model.SegmentEntry;
 import dev.baton.model.SessionDelta;
+import dev.baton.model.SessionImage;
 import dev.baton.model.SessionKey;
+import dev.baton.model.SessionMeta;
 import dev.baton.model.Stamp;
 import dev.baton.model.TableNumber;
 import dev.baton.model.Topology;
 import java.util.Collections;
 import java.util.List;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
@@ -48,17 +52,24 @@ class TakenTest {
     }
 
     private List<Effect> acts(long n, SegmentEntry entry) {
-        TableNumber number = new TableNumber(EPOCH, n);
+        return hears(table(n, entry));
+    }
+
+    private static Message table(long n, SegmentEntry entry) {
         List<NodeId> nodes = List.of(PRIMARY, HOLDER, BACKUP);
-        return hears(new Message.Effective(new Topology(number, List.of(Branch.founding(EPOCH)),
+        return new Message.Effective(new Topology(new TableNumber(EPOCH, n), List.of(Branch.founding(EPOCH)),
                 nodes.stream().map(node -> new Member(node, HERE, true, false, new TableNumber(EPOCH, 1))).toList(), nodes,
-                Collections.nCopies(Topology.SEGMENTS, entry))));
+                Collections.nCopies(Topology.SEGMENTS, entry)));
+    }
+
+    private static SessionDelta delta(long base) {
+        return new SessionDelta(base, List.of(new AttributeChange.Put("count", new byte[] {1})), null, 0);
     }
 
     private SessionDelta commit(long base) {
-        SessionDelta delta = new SessionDelta(base, List.of(new AttributeChange.Put("count", new byte[] {1})), null, 0);
-        assertThat(sent(Message.Commit.class, core.step(new Input.Commit(KEY, delta), 0))).singleElement()
-                .matches(Message.Commit::early);
+        SessionDelta delta = delta(base);
+        assertThat(sent(Message.Commit.class, core.step(new Input.Commit(KEY, delta), 0)))
+                .containsExactly(new Message.Commit(KEY, FENCE, List.of(delta), base == 1, true));
         return delta;
     }
 
@@ -74,7 +85,30 @@ class TakenTest {
         assertThat(hears(new Message.Taken(KEY, FENCE, 2))).contains(new Effect.Committed(KEY, 2));
 
         List<Effect> effects = acts(6, new SegmentEntry(2, BACKUP, List.of(PRIMARY), List.of(), 1));
-        assertThat(effects).contains(new Effect.Send(BACKUP, new Message.Commit(KEY, FENCE, List.of(delta), true)));
+        assertThat(effects).contains(new Effect.Send(BACKUP, new Message.Commit(KEY, FENCE, List.of(delta), true, true)));
+    }
+
+    @Test
+    @DisplayName("B6: a change whose predecessor was lost on its way is not refused; both are said again")
+    void whatComesBeforeIsWaitedFor() {
+        commit(1);
+        commit(2);
+        NodeCore primary = CoreWindow.start(PRIMARY, HERE, List.of(), CoreSettings.defaults(1), null);
+        primary.step(new Input.ViewChanged(List.of(PRIMARY, HOLDER)), 0);
+        primary.step(new Input.Received(HOLDER, table(5, new SegmentEntry(1, PRIMARY, List.of(), List.of(), 1))), 0);
+        SessionImage image = SessionImage.of(new SessionMeta(1, 0, null, null, null), new TreeMap<>());
+        primary.step(new Input.Received(HOLDER, new Message.Create(1, KEY, image, 0)), 0);
+
+        assertThat(primary.step(new Input.Received(HOLDER,
+                new Message.Commit(KEY, FENCE, List.of(delta(2)), false, true)), 0)).isEmpty();
+        List<Effect> again = core.step(new Input.Tick(), TimeUnit.SECONDS.toNanos(10));
+        Message.Commit both = sent(Message.Commit.class, again).findFirst().orElseThrow();
+        assertThat(sent(Message.Committed.class, primary.step(new Input.Received(HOLDER, both), 0)))
+                .containsExactly(new Message.Committed(KEY, FENCE, 3, null));
+
+        assertThat(sent(Message.Committed.class, primary.step(new Input.Received(HOLDER,
+                new Message.Commit(KEY, FENCE, List.of(delta(4)), true, true)), 0))).as("nothing else will come")
+                .containsExactly(new Message.Committed(KEY, FENCE, 5, Denial.WRONG_BASE));
     }
 
     @Test

@@ -63,11 +63,6 @@ final class Gate {
         return fence;
     }
 
-    /** Under which the token is on its way back, or null. */
-    Fence returning() {
-        return returning;
-    }
-
     SessionImage image() {
         return image;
     }
@@ -410,6 +405,9 @@ final class Gate {
         boolean gone = reason == Denial.GONE;
         if (gone) {
             sim().oracle().absent(node, key);
+        }
+        if (reason == Denial.NOT_A_MEMBER || reason == Denial.FENCED) {
+            sim().oracle().expelled(key, fence != null ? fence : returning);
         }
         open = false;
         closing = false;

@@ -108,7 +108,7 @@ final class Oracle {
             t.candidate = null;
         }
         if (fence.compareTo(t.topFence) > 0) {
-            if (takenFrom(t, key, node)) {
+            if (goneWithBoth(t, node)) {
                 t.era++;
                 t.acked = t.durable;
             }
@@ -126,14 +126,30 @@ final class Oracle {
     }
 
     /** With acknowledgement by the primary, what it and the holder alone had is gone with both. */
-    private boolean takenFrom(Truth t, SessionKey key, SimNode now) {
-        NodeId before = t.holder(t.topFence);
-        if (!sim.scenario().settings.ackByPrimary() || before == null || before.equals(now.id())
-                || t.topFence.equals(t.returned)) {
-            return false;
+    private boolean goneWithBoth(Truth t, SimNode now) {
+        NodeId holder = t.holder(t.topFence);
+        return sim.scenario().settings.ackByPrimary() && holder != null && !holder.equals(now.id())
+                && (t.topFence.equals(t.voidFence) || gone(holder))
+                && (t.takenBy == null || !t.takenBy.equals(primary(t)) || gone(t.takenBy));
+    }
+
+    private boolean gone(NodeId node) {
+        SimNode life = sim.life(node);
+        Topology table = sim.observer().newest();
+        return life == null || life.paused() || table == null || table.member(node) == null;
+    }
+
+    private NodeId primary(Truth t) {
+        Topology table = sim.observer().newest();
+        return table == null ? null : table.segment(t.segment).primary();
+    }
+
+    /** The process was expelled, which makes its token void. */
+    void expelled(SessionKey key, Fence fence) {
+        Truth t = truths.get(key);
+        if (t != null) {
+            t.voidFence = fence;
         }
-        SimNode holder = sim.life(before);
-        return holder == null || holder.paused() || !holder.process().givesBack(key, t.topFence);
     }
 
     private SessionKey currentName(Truth t, SessionKey not) {
@@ -164,9 +180,12 @@ final class Oracle {
                     + "; " + t.topFence + " was granted with " + t.topContents);
         }
         promise(t, stamp);
-        if (!alone) {
-            requireStored(t, key, stamp);
+        boolean stored = storedByAll(t, key, stamp);
+        require(stored || alone, "I11", key, stamp + " acknowledged while an owner has it not");
+        if (stored && t.contains(stamp, t.durable)) {
+            t.durable = stamp;
         }
+        t.takenBy = primary(t);
     }
 
     /** The token went back, and everything with it. */
@@ -176,7 +195,6 @@ final class Oracle {
         }
         acked(node, key, fence, stamp);
         Truth t = truths.get(key);
-        t.returned = fence;
         if (t.contains(stamp, t.durable)) {
             t.durable = stamp;
         }
@@ -191,19 +209,21 @@ final class Oracle {
     }
 
     /** Every owner that lives has it, now: an acknowledgement rests on what is, not on what will be. */
-    private void requireStored(Truth t, SessionKey key, Stamp stamp) {
+    private boolean storedByAll(Truth t, SessionKey key, Stamp stamp) {
         Topology table = sim.observer().newest();
         if (table == null) {
-            return;
+            return true;
         }
         var entry = table.segment(t.segment);
         for (SimNode n : sim.nodes()) {
             if (n.up() && entry.owns(n.id())) {
                 StoredSession s = CoreWindow.stored(n.core(), key);
-                require(s != null && (s.tombstone() || s.version() >= stamp.version()), "I11", key, stamp
-                        + " acknowledged while owner " + n + " has " + (s == null ? "nothing" : s.contents()));
+                if (s == null || !s.tombstone() && s.version() < stamp.version()) {
+                    return false;
+                }
             }
         }
+        return true;
     }
 
     // ---- what requests were told

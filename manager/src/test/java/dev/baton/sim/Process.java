@@ -120,11 +120,6 @@ final class Process {
         return g == null ? null : g.fence();
     }
 
-    boolean givesBack(SessionKey key, Fence under) {
-        Gate g = gates.get(key);
-        return g != null && under.equals(g.returning());
-    }
-
     int waiting() {
         return gates.values().stream().mapToInt(Gate::busy).sum() + lookups.size() + leaseWaiters.size();
     }

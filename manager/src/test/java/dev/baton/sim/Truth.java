@@ -38,8 +38,10 @@ final class Truth {
     /** The highest fence seen granted, and what came with it. */
     Fence topFence = Fence.NONE;
     Stamp topContents;
-    /** The fence that went back last. */
-    Fence returned;
+    /** Of the token that its process lost last, since it was no member any more. */
+    Fence voidFence;
+    /** The primary when something was acknowledged last. */
+    NodeId takenBy;
 
     SessionKey candidate;
     Fence renameFence;
