@@ -333,11 +333,10 @@ public final class JGroupsTransport implements Transport {
                 List<Peer> came = mapper.accept(List.of(view.getMembersRaw()));
                 LOG.fine(() -> "View " + mapper.view());
                 mapper.all().forEach(JGroupsTransport.this::learn);
+                // before the listener knows them: what it says to them at once must not meet a sender that gave them up
+                came.forEach(peer -> peer.sender.in());
                 listener.viewChanged(mapper.view());
-                for (Peer peer : came) {
-                    peer.receiver.open(true);
-                    peer.sender.in();
-                }
+                came.forEach(peer -> peer.receiver.open(true));
             } catch (RuntimeException e) {
                 LOG.log(Level.SEVERE, "View " + view + " could not be handled", e);
             }

@@ -13,7 +13,8 @@ import java.util.logging.Logger;
 
 /**
  * The incoming half of the link to one node: puts envelopes together and hands them on in order, one at a time, in
- * the thread that brought the last piece. Frames of a node that is not in the view wait here, a few for a moment.
+ * the thread that brought the last piece. Frames of a node that is not in the view wait here, a few for a moment; the
+ * beginning of an envelope, which may be large, does not wait for a node that may never come back.
  *
  * <p>Any threads; one at a time behind the turnstile.
  */
@@ -71,9 +72,7 @@ final class PeerReceiver {
     /** The sender is in the view, or not any more. */
     void open(boolean inView) {
         open = inView;
-        if (inView) {
-            work();
-        }
+        work();
     }
 
     /** A quarter of a second has passed. One thread. */
@@ -107,6 +106,9 @@ final class PeerReceiver {
                 LOG.log(Level.SEVERE, "Messages of " + name + " could not be handled", e);
             }
             sender.pump();
+        }
+        if (!open) {
+            partial = null;
         }
     }
 

@@ -29,7 +29,8 @@ import java.util.logging.Logger;
  * that is switched off takes its time.
  *
  * <p>Acknowledgements only pace the sender; they promise nothing. Where frames were lost the clock's
- * {@link #tick} asks how far the other node is, and the answer opens the window again.
+ * {@link #tick} asks how far the other node is, and the answer opens the window again. A node outside the view cannot
+ * answer, and may be dead: after a minute it is neither asked nor sent anything until it is in the view (again).
  *
  * <p>Any threads; one at a time behind the turnstile.
  */
@@ -42,6 +43,8 @@ final class PeerSender {
     static final int MESSAGES = 512;
     /** Messages that may wait; more are dropped. */
     static final int QUEUE = 20_000;
+    /** Ticks, a minute, that a node outside the view is asked and sent what is for it. */
+    static final int PATIENCE = 240;
     /** Frames received without an acknowledgement sent. */
     static final int UNACKNOWLEDGED = 2;
 
@@ -90,6 +93,10 @@ final class PeerSender {
     private volatile int acknowledged;
     private volatile boolean answerDue;
 
+    private volatile boolean inView;
+    /** Since the other node went out of the view, or was first heard of; written by {@link #tick} only. */
+    private volatile int ticksOutside;
+
     /** Only touched by {@link #tick}. */
     private int confirmedAtTick;
     private int ticksWithoutProgress;
@@ -102,6 +109,10 @@ final class PeerSender {
     }
 
     void send(List<Message> messages) {
+        if (isMute()) {
+            meter.dropped.add(messages.size());
+            return;
+        }
         if (queued.addAndGet(messages.size()) > QUEUE) {
             queued.addAndGet(-messages.size());
             meter.dropped.add(messages.size());
@@ -174,12 +185,14 @@ final class PeerSender {
 
     /** The other node is out of the view: it may not exist any more. What waits for it is forgotten. */
     void out() {
+        inView = false;
         answering = false;
         dropQueue();
     }
 
     /** The other node is in the view, perhaps again: what was under way may have been lost meanwhile. */
     void in() {
+        inView = true;
         if (sent != confirmed.get()) {
             questionDue = true;
             pump();
@@ -196,7 +209,16 @@ final class PeerSender {
 
     /** Whether the other node has everything. */
     boolean settled() {
-        return queued.get() == 0 && envelope == null && sent == confirmed.get();
+        return !hasMore() && sent == confirmed.get();
+    }
+
+    /** Whether there is anything that has not left. */
+    private boolean hasMore() {
+        return queued.get() > 0 || envelope != null;
+    }
+
+    private boolean isMute() {
+        return !inView && ticksOutside >= PATIENCE;
     }
 
     private void dropQueue() {
@@ -215,11 +237,18 @@ final class PeerSender {
 
     /** A quarter of a second has passed. One thread. */
     void tick() {
+        ticksOutside = inView ? 0 : Math.min(ticksOutside + 1, PATIENCE);
+        if (isMute()) {
+            if (hasMore()) {
+                pump(); // which forgets it
+            }
+            return;
+        }
         int now = confirmed.get();
         if (sent == now && queued.get() > 0) {
             pump();
         }
-        boolean waiting = sent != now && (queued.get() > 0 || envelope != null);
+        boolean waiting = sent != now && hasMore();
         if (!waiting || now != confirmedAtTick) {
             confirmedAtTick = now;
             ticksWithoutProgress = 0;
@@ -233,6 +262,10 @@ final class PeerSender {
     }
 
     private void round() {
+        if (isMute()) {
+            forget();
+            return;
+        }
         while (true) {
             int known = confirmed.get();
             int underWay = sent - known;
@@ -246,6 +279,14 @@ final class PeerSender {
         }
         if (answerDue || questionDue) {
             sendBare();
+        }
+    }
+
+    private void forget() {
+        dropQueue();
+        if (envelope != null) {
+            envelope = null;
+            meter.dropped.increment();
         }
     }
 

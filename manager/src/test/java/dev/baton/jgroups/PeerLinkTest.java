@@ -262,6 +262,65 @@ class PeerLinkTest {
     }
 
     @Test
+    void whoStaysOutsideTheViewIsAskedForAWhileAndThenLeftInPeace() {
+        meet();
+        a.sender.in();
+        a.sender.send(large(400)); // of which a window is under way
+        a.sender.out();
+        a.sender.send(List.of(beat(1)));
+        tickOutside(PeerSender.PATIENCE - 1);
+        assertThat(a.wire).as("asked until now").hasSizeGreaterThan(PeerSender.WINDOW);
+        tickOutside(1);
+        a.wire.clear();
+        long before = meter.dropped.sum();
+        for (int i = 0; i < 1_000; i++) {
+            a.sender.send(List.of(beat(2)));
+            tickOutside(1);
+        }
+        assertThat(a.wire).as("whatever is said to it").isEmpty();
+        assertThat(meter.dropped.sum()).isEqualTo(before + 1_000);
+        a.sender.in();
+        a.sender.send(List.of(beat(3)));
+        settle();
+        assertThat(b.heard).containsExactly(beat(3));
+    }
+
+    @Test
+    void aNodeThatWasNeverInTheViewIsLeftInPeaceTooAndMetWhenItComes() {
+        a.sender.send(List.of(beat(1)));
+        tickOutside(PeerSender.PATIENCE);
+        a.wire.clear(); // all that it was sent is lost
+        a.sender.send(List.of(beat(2)));
+        tickOutside(10);
+        assertThat(a.wire).isEmpty();
+        a.sender.in();
+        meet();
+        a.sender.send(List.of(beat(3)));
+        settle();
+        assertThat(b.heard).containsExactly(beat(3));
+    }
+
+    private void tickOutside(int ticks) {
+        for (int tick = 0; tick < ticks; tick++) {
+            a.sender.tick();
+            runHandedOver();
+        }
+    }
+
+    @Test
+    void theBeginningOfAnEnvelopeIsForgottenWithTheNodeThatLeftTheView() {
+        meet();
+        a.sender.send(large(400));
+        a.deliver(b);
+        a.deliver(b);
+        b.receiver.open(false);
+        b.receiver.open(true);
+        settle();
+        assertThat(b.heard).isEmpty();
+        assertThat(meter.unreadable.sum()).as("its rest makes no sense").isPositive();
+    }
+
+    @Test
     void anEnvelopeWithAHoleIsDroppedAndTheNextIsWhole() {
         meet();
         a.sender.send(large(400));
