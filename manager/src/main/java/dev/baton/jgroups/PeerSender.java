@@ -26,7 +26,7 @@ import java.util.logging.Logger;
  *
  * <p><b>Who sends.</b> Once the other node has acknowledged something, the thread that brings a message; before, and
  * after it went out of the view or answered nothing for a while, a thread of the transport, since connecting to a host
- * that is switched off takes its time.
+ * that is switched off takes its time. Where there is no thread for it the messages wait for the next tick.
  *
  * <p>Acknowledgements only pace the sender; they promise nothing. Where frames were lost the clock's
  * {@link #tick} asks how far the other node is, and the answer opens the window again. A node outside the view cannot
@@ -93,6 +93,9 @@ final class PeerSender {
     private volatile int acknowledged;
     private volatile boolean answerDue;
 
+    /** Whether the want of a thread was told; it is told once. */
+    private volatile boolean complained;
+
     private volatile boolean inView;
     /** Since the other node went out of the view, or was first heard of; written by {@link #tick} only. */
     private volatile int ticksOutside;
@@ -156,8 +159,13 @@ final class PeerSender {
         try {
             threads.execute(() -> turnstile.run(this::round));
         } catch (RejectedExecutionException tooManyOrClosed) {
-            dropQueue();
             turnstile.giveUp();
+        } catch (Throwable e) { // the system may have no thread to give, which is an Error
+            turnstile.giveUp();
+            if (!complained) {
+                complained = true;
+                LOG.log(Level.WARNING, "No thread to send to " + name + ", tries again", e);
+            }
         }
     }
 
@@ -261,7 +269,19 @@ final class PeerSender {
         }
     }
 
+    /** Must not throw: whoever sends may be anybody's thread. */
     private void round() {
+        if (complained) {
+            complained = false;
+        }
+        try {
+            sendAll();
+        } catch (Throwable e) {
+            LOG.log(Level.SEVERE, "Sending to " + name + " failed, goes on with the next tick", e);
+        }
+    }
+
+    private void sendAll() {
         if (isMute()) {
             forget();
             return;

@@ -2,6 +2,7 @@ package dev.baton.jgroups;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.baton.codec.MalformedMessage;
 import dev.baton.codec.MessageCodec;
 import dev.baton.model.Fence;
 import dev.baton.model.NodeId;
@@ -378,13 +379,46 @@ class PeerLinkTest {
     }
 
     @Test
-    void withoutAThreadToSendItTheMessageIsLostAndCounted() {
-        PeerSender sender = new PeerSender("x", (frame, introduced) -> true, task -> {
-            throw new RejectedExecutionException();
+    void withoutAThreadToSendThemTheMessagesWaitForTheNextTick() throws MalformedMessage {
+        Deque<Throwable> refusals = new ArrayDeque<>(List.of(new RejectedExecutionException("as planned"),
+                new InternalError("no thread, as planned"), new RejectedExecutionException("as planned")));
+        List<byte[]> frames = new ArrayList<>();
+        PeerSender sender = new PeerSender("x", (frame, introduced) -> frames.add(frame), task -> {
+            Throwable refusal = refusals.poll();
+            if (refusal instanceof Error e) {
+                throw e;
+            }
+            if (refusal != null) {
+                throw (RuntimeException) refusal;
+            }
+            task.run();
         }, meter);
         sender.send(List.of(beat(1)));
         sender.send(List.of(beat(2), beat(3)));
-        assertThat(meter.dropped.sum()).isEqualTo(3);
+        sender.tick();
+        assertThat(frames).isEmpty();
+        sender.tick();
+        assertThat(frames).hasSize(1);
+        assertThat(new MessageCodec().decode(frames.get(0), Frame.HEADER, frames.get(0).length - Frame.HEADER))
+                .containsExactly(beat(1), beat(2), beat(3));
+        assertThat(meter.dropped.sum()).isZero();
+    }
+
+    @Test
+    void whatTheNetworkThrowsMeetsNoCallerAndTheNextMessageIsSent() {
+        List<byte[]> frames = new ArrayList<>();
+        PeerSender sender = new PeerSender("x", (frame, introduced) -> {
+            frames.add(frame);
+            if (frames.size() == 2) {
+                throw new InternalError("as planned");
+            }
+            return true;
+        }, Runnable::run, meter);
+        sender.send(List.of(beat(1)));
+        sender.confirmed(1);
+        sender.send(List.of(beat(2)));
+        sender.send(List.of(beat(3)));
+        assertThat(frames).hasSize(3);
     }
 
     @Test
