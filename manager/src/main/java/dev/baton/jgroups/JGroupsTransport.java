@@ -16,6 +16,7 @@ import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import org.jgroups.Address;
@@ -169,6 +170,9 @@ public final class JGroupsTransport implements Transport {
             });
         } catch (RejectedExecutionException tooManyOrClosed) {
             probing.remove(node);
+        } catch (Throwable e) { // the system may have no thread to give, which is an Error
+            probing.remove(node);
+            LOG.log(Level.WARNING, "Probe of " + node + " could not be begun", e);
         }
     }
 
@@ -308,14 +312,25 @@ public final class JGroupsTransport implements Transport {
     }
 
     private void tick() {
+        each(mapper.all(), peer -> {
+            learn(peer);
+            peer.receiver.tick();
+            peer.sender.tick();
+        });
+    }
+
+    /** Does that with every peer; a failure is told and holds up no other, nor the caller. */
+    static void each(Iterable<Peer> peers, Consumer<Peer> action) {
+        for (Peer peer : peers) {
+            guarded("Care of the link to " + peer.node, () -> action.accept(peer));
+        }
+    }
+
+    private static void guarded(String what, Runnable action) {
         try {
-            for (Peer peer : mapper.all()) {
-                learn(peer);
-                peer.receiver.tick();
-                peer.sender.tick();
-            }
-        } catch (RuntimeException e) {
-            LOG.log(Level.WARNING, "Care of the links failed, goes on", e);
+            action.run();
+        } catch (Throwable e) { // an Error would end the ticks, or leave a view half accepted
+            LOG.log(Level.SEVERE, what + " failed, goes on", e);
         }
     }
 
@@ -325,21 +340,21 @@ public final class JGroupsTransport implements Transport {
 
         @Override
         public synchronized void viewAccepted(View view) {
-            try {
-                if (view.getViewId().getId() < newest) {
-                    return; // overtaken on its way here
-                }
-                newest = view.getViewId().getId();
-                List<Peer> came = mapper.accept(List.of(view.getMembersRaw()));
-                LOG.fine(() -> "View " + mapper.view());
-                mapper.all().forEach(JGroupsTransport.this::learn);
-                // before the listener knows them: what it says to them at once must not meet a sender that gave them up
-                came.forEach(peer -> peer.sender.in());
-                listener.viewChanged(mapper.view());
-                came.forEach(peer -> peer.receiver.open(true));
-            } catch (RuntimeException e) {
-                LOG.log(Level.SEVERE, "View " + view + " could not be handled", e);
+            guarded("View " + view, () -> accept(view));
+        }
+
+        private void accept(View view) {
+            if (view.getViewId().getId() < newest) {
+                return; // overtaken on its way here
             }
+            newest = view.getViewId().getId();
+            List<Peer> came = mapper.accept(List.of(view.getMembersRaw()));
+            LOG.fine(() -> "View " + mapper.view());
+            each(mapper.all(), JGroupsTransport.this::learn);
+            // before the listener knows them: what it says to them at once must not meet a sender that gave them up
+            each(came, peer -> peer.sender.in());
+            guarded("Telling of view " + view, () -> listener.viewChanged(mapper.view()));
+            each(came, peer -> peer.receiver.open(true));
         }
 
         @Override
@@ -352,7 +367,7 @@ public final class JGroupsTransport implements Transport {
                     return;
                 }
                 peer.receiver.offer(message.getArray(), message.getOffset(), message.getLength());
-            } catch (RuntimeException e) {
+            } catch (Throwable e) {
                 LOG.log(Level.SEVERE, "A message of " + message.getSrc() + " could not be handled", e);
             }
         }

@@ -102,7 +102,7 @@ final class PeerReceiver {
             count.decrementAndGet();
             try {
                 take(frame);
-            } catch (RuntimeException e) {
+            } catch (Throwable e) {
                 LOG.log(Level.SEVERE, "Messages of " + name + " could not be handled", e);
             }
             sender.pump();

@@ -7,6 +7,7 @@ import dev.baton.model.Epoch;
 import dev.baton.model.Location;
 import dev.baton.model.NodeId;
 import dev.baton.model.TableNumber;
+import dev.baton.node.Transport;
 import dev.baton.protocol.Message;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -295,6 +296,45 @@ class JGroupsTransportTest {
             Thread.currentThread().setContextClassLoader(getClass().getClassLoader());
         }
         assertThat(Thread.getAllStackTraces().keySet()).allMatch(thread -> thread.getContextClassLoader() != webapp);
+    }
+
+    @Test
+    void aListenerThatFailsAtAViewHearsTheMembersAllTheSame() {
+        JGroupsTransport first = new JGroupsTransport(stack, "test", new NodeId("n1", 100_001));
+        RecordingListener hears = new RecordingListener();
+        open.add(first);
+        first.start(new Transport.Listener() {
+            @Override
+            public void received(NodeId from, List<Message> envelope) {
+                hears.received(from, envelope);
+            }
+
+            @Override
+            public void viewChanged(List<NodeId> members) {
+                throw new InternalError("as planned");
+            }
+
+            @Override
+            public void provenDead(NodeId node) {
+                hears.provenDead(node);
+            }
+        });
+        JGroupsTransport second = startNode(new NodeId("n2", 100_002));
+        assertThat(listeners.get(0).waitForView(2)).isTrue();
+        second.send(first.self(), List.of(beat(0, 1)));
+        assertThat(hears.waitForLetters(1)).isTrue();
+    }
+
+    @Test
+    void theFailureOfOneLinkHoldsUpNoOther() {
+        List<Peer> peers = List.of(new Peer(new NodeId("n1", 1), null, null, null),
+                new Peer(new NodeId("n2", 1), null, null, null));
+        List<Peer> visited = new ArrayList<>();
+        JGroupsTransport.each(peers, peer -> {
+            visited.add(peer);
+            throw new InternalError("as planned");
+        });
+        assertThat(visited).isEqualTo(peers);
     }
 
     @Test

@@ -361,6 +361,24 @@ class PeerLinkTest {
     }
 
     @Test
+    void whatTheListenerThrowsHoldsUpNoLaterMessage() {
+        List<Message> heard = new ArrayList<>();
+        PeerReceiver receiver = new PeerReceiver("x", b.sender, messages -> {
+            if (messages.contains(beat(1))) {
+                throw new InternalError("as planned");
+            }
+            heard.addAll(messages);
+        }, meter);
+        a.sender.send(List.of(beat(1)));
+        runHandedOver();
+        a.sender.send(List.of(beat(2)));
+        runHandedOver();
+        a.wire.forEach(frame -> receiver.offer(frame, 0, frame.length));
+        receiver.open(true);
+        assertThat(heard).containsExactly(beat(2));
+    }
+
+    @Test
     void strangersFillNoMemory() {
         byte[] frame = Frame.make(Frame.DATA | Frame.FIRST, 1, 0, new byte[Frame.PIECE], 0, Frame.PIECE);
         for (int i = 0; i < 10_000; i++) {
