@@ -16,7 +16,7 @@ final class Limits {
     static final int SETTINGS = 8_000;
     static final int BYTES = BytePatch.MAX_RESULT;
     /** A whole envelope. */
-    static final int ENVELOPE = 256 << 20;
+    static final int ENVELOPE = MessageCodec.MAX_ENVELOPE;
 
     private Limits() {
     }

@@ -16,11 +16,14 @@ import java.util.List;
  * <p>Reading checks every length and count against the bytes that are left before it allocates, so that the memory an
  * envelope takes is bounded by {@link #MAX_EXPANSION} times its length whatever its bytes say.
  *
- * <p>{@link #encode} reuses a buffer: one thread at a time. {@link #decode} keeps nothing: any threads.
+ * <p>Writing reuses a buffer: one thread at a time. {@link #decode} keeps nothing: any threads.
  */
 public final class MessageCodec {
     /** First byte of an envelope. A node of another format is refused, never guessed at. */
     static final int FORMAT = 2;
+
+    /** Longest envelope, in bytes, that is written or read. */
+    public static final int MAX_ENVELOPE = 256 << 20;
 
     /** Bytes of memory that {@link #decode} may allocate for one byte of envelope, beside a few hundred. */
     public static final int MAX_EXPANSION = 64;
@@ -34,14 +37,43 @@ public final class MessageCodec {
      *         makes messages must not let that happen
      */
     public byte[] encode(List<Message> messages) {
+        begin();
+        messages.forEach(this::add);
+        return take();
+    }
+
+    /**
+     * Writes one more message into the envelope that {@link #take} returns.
+     *
+     * @return bytes of the envelope so far
+     * @throws IllegalArgumentException as {@link #encode}; what was added since the last envelope is gone then
+     */
+    public int add(Message message) {
+        boolean done = false;
         try {
-            out.octet(FORMAT);
-            for (Message message : messages) {
-                MessageForm.MESSAGES.write(out, message);
+            begin();
+            MessageForm.MESSAGES.write(out, message);
+            done = true;
+            return out.length();
+        } finally {
+            if (!done) {
+                out.reset();
             }
+        }
+    }
+
+    /** The envelope with the messages added since the last one, in order. */
+    public byte[] take() {
+        try {
             return out.toBytes();
         } finally {
             out.reset();
+        }
+    }
+
+    private void begin() {
+        if (out.length() == 0) {
+            out.octet(FORMAT);
         }
     }
 

@@ -31,6 +31,11 @@ final class Out {
         return Arrays.copyOf(buffer, at);
     }
 
+    /** Bytes written since the last reset. */
+    int length() {
+        return at;
+    }
+
     void reset() {
         at = 0;
         nodes.clear();

@@ -1,5 +1,7 @@
 package dev.baton.jgroups;
 
+import dev.baton.codec.MessageCodec;
+
 /**
  * What travels in one JGroups message: flags, the number of this frame, the number of the last frame received in the
  * other direction, then a piece of an envelope or nothing.
@@ -12,7 +14,7 @@ final class Frame {
     /** Longest piece, in bytes. */
     static final int PIECE = 16 << 10;
     /** Longest envelope, cut in pieces, that is put together again. */
-    static final int MAX_ENVELOPE = 256 << 20;
+    static final int MAX_ENVELOPE = MessageCodec.MAX_ENVELOPE;
 
     /** Upper half of the flags; a frame of another version is not understood. */
     static final int VERSION = 0x10;

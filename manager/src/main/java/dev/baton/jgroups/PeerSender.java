@@ -39,8 +39,9 @@ final class PeerSender {
     static final int STARTS = 2;
     /** Frames under way beyond which the rest of an envelope waits. */
     static final int WINDOW = 4;
-    /** Messages of one envelope. */
+    /** Messages of one envelope, and bytes, beyond which nothing more is put into it. */
     static final int MESSAGES = 512;
+    static final int FULL = 1 << 20;
     /** Messages that may wait; more are dropped. */
     static final int QUEUE = 20_000;
     /** Ticks, a minute, that a node outside the view is asked and sent what is for it. */
@@ -74,6 +75,8 @@ final class PeerSender {
 
     /** Behind the turnstile. */
     private final MessageCodec codec = new MessageCodec();
+    /** Messages that could not be written into one envelope: each gets its own. Behind the turnstile. */
+    private volatile List<Message> alone = List.of();
     private volatile byte[] envelope;
     private int offset;
     private boolean changes;
@@ -222,7 +225,7 @@ final class PeerSender {
 
     /** Whether there is anything that has not left. */
     private boolean hasMore() {
-        return queued.get() > 0 || envelope != null;
+        return queued.get() > 0 || envelope != null || !alone.isEmpty();
     }
 
     private boolean isMute() {
@@ -289,7 +292,8 @@ final class PeerSender {
         while (true) {
             int known = confirmed.get();
             int underWay = sent - known;
-            if (envelope == null && underWay < STARTS && (lastChanges - known <= 0 || urgent.get() > 0)) {
+            if (envelope == null && underWay < STARTS
+                    && (lastChanges - known <= 0 || urgent.get() > 0 || !alone.isEmpty())) {
                 begin();
             }
             if (envelope == null || underWay >= WINDOW) {
@@ -304,6 +308,8 @@ final class PeerSender {
 
     private void forget() {
         dropQueue();
+        meter.dropped.add(alone.size());
+        alone = List.of();
         if (envelope != null) {
             envelope = null;
             meter.dropped.increment();
@@ -311,30 +317,57 @@ final class PeerSender {
     }
 
     private void begin() {
-        List<Message> messages = queue.poll();
-        if (messages == null) {
-            return;
-        }
-        taken(messages);
-        if (queue.peek() != null) {
-            messages = new ArrayList<>(messages);
-            for (List<Message> more; messages.size() < MESSAGES && (more = queue.poll()) != null; ) {
-                taken(more);
-                messages.addAll(more);
+        while (envelope == null) {
+            if (!alone.isEmpty()) {
+                List<Message> next = alone.subList(0, 1);
+                alone = alone.subList(1, alone.size());
+                encode(next, false);
+                continue;
             }
+            List<Message> next = poll();
+            if (next == null) {
+                return;
+            }
+            encode(next, true);
         }
+    }
+
+    private List<Message> poll() {
+        List<Message> next = queue.poll();
+        if (next != null) {
+            taken(next);
+        }
+        return next;
+    }
+
+    /** @param more whether those that wait behind them may go with them */
+    private void encode(List<Message> first, boolean more) {
+        List<Message> messages = first;
         byte[] bytes;
         try {
-            bytes = codec.encode(messages);
-        } catch (RuntimeException e) {
-            meter.dropped.add(messages.size());
-            LOG.log(Level.SEVERE, "Messages to " + name + " cannot be written and are lost", e);
-            return;
-        }
-        if (bytes.length > Frame.MAX_ENVELOPE) {
-            meter.dropped.add(messages.size());
-            LOG.severe("Envelope to " + name + " has " + bytes.length + " bytes, at most " + Frame.MAX_ENVELOPE
-                    + " are possible; it is lost");
+            int length = 0;
+            for (int done = 0; ; ) {
+                for (; done < messages.size(); done++) {
+                    length = codec.add(messages.get(done));
+                }
+                List<Message> next = more && done < MESSAGES && length < FULL ? poll() : null;
+                if (next == null) {
+                    break;
+                }
+                if (messages == first) {
+                    messages = new ArrayList<>(first);
+                }
+                messages.addAll(next);
+            }
+            bytes = codec.take();
+        } catch (Throwable e) { // a limit of the wire form, or of the memory
+            if (messages.size() > 1) {
+                alone = messages;
+                return;
+            }
+            meter.dropped.increment();
+            LOG.log(Level.SEVERE, "A message to " + name + " cannot be written and is lost: "
+                    + messages.get(0).getClass().getSimpleName(), e);
             return;
         }
         envelope = bytes;

@@ -48,9 +48,9 @@ enum Setting {
             "ms a request waits for the token; then 503 with Retry-After"),
     MAX_WAITERS("maxWaiters", Scope.APPLICATION, SettingRule.number(1, 100_000), "100", null,
             "requests that may wait for one session in this process; more get 503 at once"),
-    MAX_SESSION_SIZE("maxSessionSize", Scope.APPLICATION, SettingRule.number(1_000, 1_000_000_000), "50000000", null,
-            "bytes that the attributes of a session may have together; what would exceed it stays on this node, as what "
-                    + "cannot be serialised does"),
+    MAX_SESSION_SIZE("maxSessionSize", Scope.APPLICATION, SettingRule.number(1_000, 100_000_000), "50000000", null,
+            "bytes that the attributes of a session may have together, at most 100000000 since a message must hold them "
+                    + "twice; what would exceed it stays on this node, as what cannot be serialised does"),
     THREAD_LOCKS("threadLocks", Scope.APPLICATION, SettingRule.choice(Settings.ThreadLocks.class), "none", null,
             "locks between requests of one session in a process: none, attribute (each attribute a request touches is "
                     + "locked to its end), session (the requests run one after the other)"),

@@ -237,6 +237,38 @@ class PeerLinkTest {
     }
 
     @Test
+    void aMessageThatCannotBeWrittenIsLostAloneAndCounted() {
+        meet();
+        Message unwritable = new Message.Hello(Location.UNKNOWN, true, "y".repeat(100_000), List.of());
+        a.sender.send(List.of(beat(1)));
+        a.sender.send(List.of(change(2)));
+        a.sender.send(List.of(beat(3), change(4)));
+        a.sender.send(List.of(beat(5), unwritable, beat(6)));
+        a.sender.send(List.of(change(7)));
+        settle();
+        assertThat(b.heard).containsExactly(beat(1), change(2), beat(3), change(4), beat(5), beat(6), change(7));
+        assertThat(meter.dropped.sum()).isEqualTo(1);
+        assertThat(a.sender.settled()).isTrue();
+    }
+
+    @Test
+    void messagesAreNotPutTogetherWithoutAnEnd() {
+        meet();
+        a.sender.send(List.of(beat(1)));
+        a.sender.send(List.of(beat(2)));
+        long before = meter.envelopesSent.sum();
+        List<Message> all = new ArrayList<>(List.of(beat(1), beat(2)));
+        for (int i = 0; i < 10; i++) {
+            List<Message> large = large(40); // a fifth of what fills an envelope
+            all.addAll(large);
+            a.sender.send(large);
+        }
+        settle();
+        assertThat(b.heard).isEqualTo(all);
+        assertThat(meter.envelopesSent.sum() - before).isEqualTo(2);
+    }
+
+    @Test
     void aLongEnvelopeIsCutAndOnlyAWindowOfItIsUnderWay() {
         meet();
         List<Message> large = large(400);

@@ -146,7 +146,8 @@ class SettingsTest {
         "lockTimeout | 99999999999999999999 | setting lockTimeout: '99999999999999999999' is not allowed; allowed: 1 "
                 + "to 3600000",
         "maxWaiters | 0 | setting maxWaiters: '0' is not allowed; allowed: 1 to 100000",
-        "maxSessionSize | 999 | setting maxSessionSize: '999' is not allowed; allowed: 1000 to 1000000000",
+        "maxSessionSize | 999 | setting maxSessionSize: '999' is not allowed; allowed: 1000 to 100000000",
+        "maxSessionSize | 100000001 | setting maxSessionSize: '100000001' is not allowed; allowed: 1000 to 100000000",
         "threadLocks | thread | setting threadLocks: 'thread' is not allowed; allowed: none, attribute, session",
         "placement | near | setting placement: 'near' is not allowed; allowed: local, hash",
         "partition | available | setting partition: 'available' is not available in this version; allowed: deny",
