@@ -12,6 +12,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -56,6 +57,7 @@ public final class JGroupsTransport implements Transport {
     private final String cluster;
     private final boolean refusalProvesDeath;
     private final TrafficMeter meter = new TrafficMeter();
+    private final Semaphore parking = new Semaphore(PeerReceiver.PARKING);
     private final ViewMapper mapper;
     private final Set<NodeId> probing = ConcurrentHashMap.newKeySet();
 
@@ -253,7 +255,7 @@ public final class JGroupsTransport implements Transport {
                 (frame, introduced) -> give(node, target, frame, introduced),
                 threads, meter);
         PeerReceiver receiver = new PeerReceiver(node.toString(), sender, messages -> listener.received(node, messages),
-                meter);
+                meter, parking);
         return new Peer(node, address, sender, receiver);
     }
 

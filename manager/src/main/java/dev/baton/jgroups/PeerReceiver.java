@@ -6,6 +6,7 @@ import dev.baton.protocol.Message;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.logging.Level;
@@ -13,7 +14,7 @@ import java.util.logging.Logger;
 
 /**
  * The incoming half of the link to one node: puts envelopes together and hands them on in order, one at a time, in
- * the thread that brought the last piece. Frames of a node that is not in the view wait here, a few for a moment; the
+ * the thread that brought the last piece. Frames of a node that is not in the view are parked here, a few for a moment; the
  * beginning of an envelope, which may be large, does not wait for a node that may never come back.
  *
  * <p>Any threads; one at a time behind the turnstile.
@@ -21,6 +22,8 @@ import java.util.logging.Logger;
 final class PeerReceiver {
     /** Frames that may wait. A node that plays by the rules has fewer under way. */
     static final int WAITING = 64;
+    /** Bytes that the frames of all nodes outside the view may have together: anybody can pretend to be one. */
+    static final int PARKING = 8 << 20;
     /** Ticks that frames wait for a view with their sender. */
     static final int PATIENCE = 20;
 
@@ -29,17 +32,20 @@ final class PeerReceiver {
     private static final Logger LOG = JarContext.logger(PeerReceiver.class);
 
     /** A frame in the array that JGroups read it into. */
-    private record Arrived(byte[] buffer, int offset, int length) {}
+    private record Arrived(byte[] buffer, int offset, int length, boolean parked) {}
 
     private final String name;
     private final PeerSender sender;
     private final Consumer<List<Message>> listener;
     private final TrafficMeter meter;
+    /** Bytes that may still be parked, shared by all receivers. */
+    private final Semaphore parking;
 
     private final ConcurrentLinkedQueue<Arrived> waiting = new ConcurrentLinkedQueue<>();
     private final AtomicInteger count = new AtomicInteger();
     private final Turnstile turnstile = new Turnstile();
     private volatile boolean open;
+    private volatile boolean ended;
     private int patience = PATIENCE;
 
     /** Behind the turnstile: the beginning of an envelope, in an array that grows. */
@@ -49,24 +55,35 @@ final class PeerReceiver {
     private int lastNumber;
     private long malformed;
 
-    PeerReceiver(String name, PeerSender sender, Consumer<List<Message>> listener, TrafficMeter meter) {
+    /** @param parking with {@link #PARKING} permits, the same for all nodes */
+    PeerReceiver(String name, PeerSender sender, Consumer<List<Message>> listener, TrafficMeter meter,
+                 Semaphore parking) {
         this.name = name;
         this.sender = sender;
         this.listener = listener;
         this.meter = meter;
+        this.parking = parking;
     }
 
     /** The bytes are kept, not copied. */
     void offer(byte[] buffer, int offset, int length) {
-        if (count.incrementAndGet() > WAITING) {
-            count.decrementAndGet();
+        if (Frame.flags(buffer, offset, length) < 0 || !admit(new Arrived(buffer, offset, length, !open))) {
             meter.unreadable.increment();
             return;
         }
-        waiting.add(new Arrived(buffer, offset, length));
-        if (open) {
+        if (ended) {
+            drop();
+        } else if (open) {
             work();
         }
+    }
+
+    private boolean admit(Arrived frame) {
+        if (count.incrementAndGet() > WAITING || frame.parked && !parking.tryAcquire(frame.length)) {
+            count.decrementAndGet();
+            return false;
+        }
+        return waiting.add(frame);
     }
 
     /** The sender is in the view, or not any more. */
@@ -81,14 +98,35 @@ final class PeerReceiver {
             patience = PATIENCE;
         } else if (--patience <= 0) {
             patience = PATIENCE;
-            int dropped = 0;
-            while (waiting.poll() != null) {
-                count.decrementAndGet();
-                dropped++;
-            }
-            meter.unreadable.add(dropped);
-            LOG.fine(dropped + " frames of " + name + " dropped, which is not in the view");
+            drop();
         }
+    }
+
+    /** Nobody will ask for this receiver again. */
+    void end() {
+        ended = true;
+        drop();
+    }
+
+    private void drop() {
+        int dropped = 0;
+        while (next() != null) {
+            dropped++;
+        }
+        meter.unreadable.add(dropped);
+        LOG.fine(dropped + " frames of " + name + " dropped, which is not in the view");
+    }
+
+    /** Null where none waits. */
+    private Arrived next() {
+        Arrived frame = waiting.poll();
+        if (frame != null) {
+            count.decrementAndGet();
+            if (frame.parked) {
+                parking.release(frame.length);
+            }
+        }
+        return frame;
     }
 
     private void work() {
@@ -98,8 +136,7 @@ final class PeerReceiver {
     }
 
     private void round() {
-        for (Arrived frame; open && (frame = waiting.poll()) != null; ) {
-            count.decrementAndGet();
+        for (Arrived frame; open && (frame = next()) != null; ) {
             try {
                 take(frame);
             } catch (Throwable e) {
@@ -114,10 +151,6 @@ final class PeerReceiver {
 
     private void take(Arrived frame) {
         int flags = Frame.flags(frame.buffer, frame.offset, frame.length);
-        if (flags < 0) {
-            meter.unreadable.increment();
-            return;
-        }
         meter.bytesReceived.add(frame.length);
         int number = frame.buffer[frame.offset + 1] & 0xFF;
         sender.confirmed(frame.buffer[frame.offset + 2] & 0xFF);

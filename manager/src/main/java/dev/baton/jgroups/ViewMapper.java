@@ -11,20 +11,24 @@ import org.jgroups.Address;
 
 /**
  * Which address is which node. Nodes that left the view are remembered, the {@value #FORMER} latest of them: they may
- * still be reached, and whether their process lives can only be asked where it listened.
+ * still be reached, and whether their process lives can only be asked where it listened. Of those that were never in a
+ * view, as everybody can claim to be, a few are: some of them are about to come.
  *
  * <p>Any threads; reading takes no lock.
  */
 final class ViewMapper {
-    /** Nodes outside the view that are remembered. */
+    /** Nodes that left the view and are remembered. */
     static final int FORMER = 256;
+    /** Nodes that were heard, have not been in a view, and are remembered. */
+    static final int STRANGERS = 64;
 
     private final NodeId self;
     private final BiFunction<NodeId, Address, Peer> maker;
     private final Map<Address, Peer> byAddress = new ConcurrentHashMap<>();
     private final Map<NodeId, Peer> byNode = new ConcurrentHashMap<>();
-    /** Guarded by this; the longest unseen first. */
-    private final Map<Address, Peer> outside = new LinkedHashMap<>();
+    /** Both guarded by this, the longest unseen first. */
+    private final Map<Address, Peer> former = new LinkedHashMap<>();
+    private final Map<Address, Peer> strangers = new LinkedHashMap<>();
     private volatile List<NodeId> view = List.of();
 
     ViewMapper(NodeId self, BiFunction<NodeId, Address, Peer> maker) {
@@ -75,7 +79,8 @@ final class ViewMapper {
             }
             Peer peer = at(address);
             gone.remove(address);
-            outside.remove(address);
+            strangers.remove(address);
+            former.remove(address);
             if (!peer.inView) {
                 peer.inView = true;
                 came.add(peer);
@@ -86,10 +91,10 @@ final class ViewMapper {
                 peer.inView = false;
                 peer.receiver.open(false);
                 peer.sender.out();
-                outside.put(peer.address, peer);
+                former.put(peer.address, peer);
             }
         }
-        shrink();
+        shrink(former, FORMER);
         view = List.copyOf(nodes);
         return came;
     }
@@ -102,18 +107,19 @@ final class ViewMapper {
         Peer peer = maker.apply(node, address);
         byAddress.put(address, peer);
         byNode.put(node, peer);
-        outside.put(address, peer);
-        shrink();
+        strangers.put(address, peer);
+        shrink(strangers, STRANGERS);
         return peer;
     }
 
-    private void shrink() {
-        while (outside.size() > FORMER) {
+    private void shrink(Map<Address, Peer> outside, int limit) {
+        while (outside.size() > limit) {
             Peer oldest = outside.values().iterator().next();
             outside.remove(oldest.address);
             byAddress.remove(oldest.address);
             byNode.remove(oldest.node, oldest);
             oldest.sender.out();
+            oldest.receiver.end();
         }
     }
 }

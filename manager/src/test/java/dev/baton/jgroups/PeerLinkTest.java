@@ -16,12 +16,14 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.Semaphore;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 
 /** Two halves of a link against each other, over wires that the test holds in its hand. */
 class PeerLinkTest {
     private final TrafficMeter meter = new TrafficMeter();
+    private final Semaphore parking = new Semaphore(PeerReceiver.PARKING);
     private final List<Runnable> handedOver = new ArrayList<>();
     private final End a = new End("a");
     private final End b = new End("b");
@@ -44,7 +46,7 @@ class PeerLinkTest {
                 if (answer != null) {
                     sender.send(List.of(answer));
                 }
-            }, meter);
+            }, meter, parking);
         }
 
         /** Gives the next frame on the wire to the other end. */
@@ -400,7 +402,7 @@ class PeerLinkTest {
                 throw new InternalError("as planned");
             }
             heard.addAll(messages);
-        }, meter);
+        }, meter, parking);
         a.sender.send(List.of(beat(1)));
         runHandedOver();
         a.sender.send(List.of(beat(2)));
@@ -417,6 +419,41 @@ class PeerLinkTest {
             b.receiver.offer(frame, 0, frame.length);
         }
         assertThat(meter.unreadable.sum()).isEqualTo(10_000 - PeerReceiver.WAITING);
+    }
+
+    @Test
+    void norDoTheirFramesThatAreTooLong() {
+        byte[] frame = Frame.make(Frame.DATA | Frame.FIRST, 1, 0, new byte[Frame.PIECE + 1], 0, Frame.PIECE + 1);
+        b.receiver.offer(frame, 0, frame.length);
+        assertThat(meter.unreadable.sum()).isEqualTo(1);
+        assertThat(parking.availablePermits()).isEqualTo(PeerReceiver.PARKING);
+    }
+
+    @Test
+    void allStrangersTogetherHaveTheSameRoomAndGiveItBack() {
+        byte[] frame = Frame.make(Frame.DATA | Frame.FIRST, 1, 0, new byte[Frame.PIECE], 0, Frame.PIECE);
+        List<PeerReceiver> strangers = new ArrayList<>();
+        for (int i = 0; i < 100; i++) {
+            PeerReceiver stranger = new PeerReceiver("x" + i, b.sender, b.heard::addAll, meter, parking);
+            strangers.add(stranger);
+            for (int j = 0; j < PeerReceiver.WAITING; j++) {
+                stranger.offer(frame, 0, frame.length);
+            }
+        }
+        int parked = PeerReceiver.PARKING / frame.length;
+        assertThat(meter.unreadable.sum()).isEqualTo(100 * PeerReceiver.WAITING - parked);
+        b.receiver.open(true);
+        byte[] envelope = new MessageCodec().encode(List.of(beat(1)));
+        byte[] whole = Frame.make(Frame.DATA | Frame.FIRST | Frame.LAST, 1, 0, envelope, 0, envelope.length);
+        b.receiver.offer(whole, 0, whole.length);
+        assertThat(b.heard).as("from a member, which needs no room").containsExactly(beat(1));
+        strangers.get(0).open(true);
+        strangers.get(1).end();
+        strangers.get(1).offer(whole, 0, whole.length);
+        for (int tick = 0; tick < PeerReceiver.PATIENCE; tick++) {
+            strangers.forEach(PeerReceiver::tick);
+        }
+        assertThat(parking.availablePermits()).isEqualTo(PeerReceiver.PARKING);
     }
 
     @Test

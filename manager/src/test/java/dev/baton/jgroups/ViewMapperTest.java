@@ -1,0 +1,50 @@
+package dev.baton.jgroups;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.baton.model.NodeId;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Semaphore;
+import org.jgroups.Address;
+import org.junit.jupiter.api.Test;
+
+class ViewMapperTest {
+    private final TrafficMeter meter = new TrafficMeter();
+    private final ViewMapper mapper = new ViewMapper(new NodeId("self", 1), this::peer);
+
+    private Peer peer(NodeId node, Address address) {
+        PeerSender sender = new PeerSender(node.name(), (frame, introduced) -> true, Runnable::run, meter);
+        return new Peer(node, address, sender, new PeerReceiver(node.name(), sender, messages -> {}, meter,
+                new Semaphore(PeerReceiver.PARKING)));
+    }
+
+    @Test
+    void whoOnlyClaimsToBeANodeDrivesNoFormerMemberOut() {
+        Address member = NodeAddress.of(new NodeId("member", 1));
+        mapper.accept(List.of(member));
+        mapper.accept(List.of());
+        List<Address> strangers = new ArrayList<>();
+        for (int i = 1; i <= 2 * ViewMapper.FORMER; i++) {
+            Address stranger = NodeAddress.of(new NodeId("stranger", i));
+            strangers.add(stranger);
+            assertThat(mapper.at(stranger)).isNotNull();
+        }
+        assertThat(mapper.of(new NodeId("member", 1))).isNotNull();
+        assertThat(mapper.all()).hasSize(1 + ViewMapper.STRANGERS);
+        assertThat(mapper.of(new NodeId("stranger", 1))).as("the first of them").isNull();
+        assertThat(mapper.of(new NodeId("stranger", strangers.size()))).as("the last, which may be about to come")
+                .isNotNull();
+    }
+
+    @Test
+    void theLatestFormerMembersAreRemembered() {
+        for (int i = 1; i <= ViewMapper.FORMER + 1; i++) {
+            mapper.accept(List.of(NodeAddress.of(new NodeId("member", i))));
+        }
+        mapper.accept(List.of());
+        assertThat(mapper.all()).hasSize(ViewMapper.FORMER);
+        assertThat(mapper.of(new NodeId("member", 1))).isNull();
+        assertThat(mapper.of(new NodeId("member", 2))).isNotNull();
+    }
+}
