@@ -67,7 +67,9 @@ public final class JGroupsTransport implements Transport {
 
     private volatile Listener listener;
     private volatile JChannel channel;
-    private boolean closed;
+    private volatile boolean closed;
+    /** Guarded by this: a thread is inside {@link #start}, and closes the channel if the transport is closed meanwhile. */
+    private boolean joining;
 
     /** As the other constructor; a refused connection proves the death of a process. */
     public JGroupsTransport(String stack, String cluster, NodeId self) {
@@ -108,21 +110,43 @@ public final class JGroupsTransport implements Transport {
     }
 
     @Override
-    public synchronized void start(Listener newListener) {
-        if (listener != null || closed) {
-            throw new IllegalStateException("transport of " + self + " was started before");
+    public void start(Listener newListener) {
+        synchronized (this) {
+            if (listener != null || closed) {
+                throw new IllegalStateException("transport of " + self + " was started before");
+            }
+            listener = Objects.requireNonNull(newListener, "listener");
+            joining = true;
         }
-        listener = Objects.requireNonNull(newListener, "listener");
+        boolean joined = false;
         try {
             JarContext.inside(() -> {
                 connect();
                 return null;
             });
-        } catch (RuntimeException e) {
-            close();
-            throw e;
+            joined = true;
+        } finally {
+            if (!endJoining(joined)) {
+                close();
+            }
+        }
+        if (closed) {
+            throw closedWhileJoining();
+        }
+    }
+
+    /** Whether this transport runs now. */
+    private synchronized boolean endJoining(boolean joined) {
+        joining = false;
+        if (!joined || closed) {
+            return false;
         }
         ticker.scheduleWithFixedDelay(this::tick, TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
+        return true;
+    }
+
+    private IllegalStateException closedWhileJoining() {
+        return new IllegalStateException("Node " + self + " was stopped while it joined cluster '" + cluster + "'");
     }
 
     private void connect() {
@@ -130,6 +154,9 @@ public final class JGroupsTransport implements Transport {
         channel = fresh;
         fresh.setReceiver(new Handlers());
         try (StartTurn turn = ChannelFactory.turn(stack, fresh)) {
+            if (closed) {
+                throw closedWhileJoining();
+            }
             fresh.connect(cluster);
         } catch (Exception e) {
             throw new IllegalStateException("Node " + self + " cannot join cluster '" + cluster + "' with stack '"
@@ -197,21 +224,34 @@ public final class JGroupsTransport implements Transport {
         return meter.read();
     }
 
+    /**
+     * {@inheritDoc} During {@link #start} it does not wait for that: JGroups cannot be called back from joining, which
+     * may take a minute. The thread that joins leaves the cluster then.
+     */
     @Override
-    public synchronized void close() {
+    public void close() {
         closed = true;
-        JChannel old = channel;
         ticker.shutdownNow();
         sayLastWords();
-        channel = null;
         probers.shutdownNow();
         senders.shutdown();
+        JChannel old = takeChannel();
         if (old != null) {
             JarContext.inside(() -> {
                 old.close();
                 return null;
             });
         }
+    }
+
+    /** The channel, for whoever is to close it; null where that is somebody else. */
+    private synchronized JChannel takeChannel() {
+        if (joining) {
+            return null;
+        }
+        JChannel old = channel;
+        channel = null;
+        return old;
     }
 
     /** What was said before the end arrives, if the others are there to hear it: among it why this node may go. */

@@ -11,15 +11,19 @@ import dev.baton.node.Transport;
 import dev.baton.protocol.Message;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.ObjectInputStream;
 import java.io.OutputStream;
 import java.io.Serializable;
 import java.net.Socket;
 import java.net.SocketException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
@@ -32,6 +36,7 @@ import org.jgroups.Version;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 
 /** Real channels on the loopback address, several in this JVM. */
 @Timeout(120)
@@ -348,6 +353,36 @@ class JGroupsTransportTest {
         node.send(new NodeId("n9", 9), List.of(beat(0, 1)));
         node.probe(new NodeId("n9", 9));
         assertThatThrownBy(() -> node.start(new RecordingListener())).isInstanceOf(IllegalStateException.class);
+    }
+
+    @Test
+    void whoIsClosedWhileItJoinsDoesNotWaitForThatAndLeavesAfterwards(@TempDir Path directory) throws Exception {
+        Path held = directory.resolve("held.xml");
+        try (InputStream builtIn = ChannelFactory.class.getResourceAsStream("local.xml")) {
+            Files.writeString(held, new String(builtIn.readAllBytes(), StandardCharsets.UTF_8)
+                    .replace("</config>", "<" + HeldJoin.class.getName() + "/></config>"));
+        }
+        System.setProperty(ChannelFactory.LOCAL_PORT, stack.substring("local:".length()));
+        JGroupsTransport node = new JGroupsTransport(held.toString(), "test", new NodeId("n1", 100_001));
+        List<Throwable> thrown = new CopyOnWriteArrayList<>();
+        Thread start = new Thread(() -> node.start(new RecordingListener()));
+        start.setUncaughtExceptionHandler((thread, e) -> thrown.add(e));
+        Thread close = new Thread(node::close);
+        try {
+            start.start();
+            assertThat(HeldJoin.begun.await(30, TimeUnit.SECONDS)).isTrue();
+            close.start();
+            close.join(30_000);
+            assertThat(close.isAlive()).as("still closing").isFalse();
+        } finally {
+            System.clearProperty(ChannelFactory.LOCAL_PORT);
+            HeldJoin.mayGoOn.countDown();
+        }
+        start.join(30_000);
+        assertThat(thrown).singleElement().satisfies(e -> assertThat(e).isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("n1#100001").hasMessageContaining("stopped while it joined"));
+        assertThat(HeldJoin.channel.isClosed()).isTrue();
+        assertThat(node.channel()).isNull();
     }
 
     @Test
