@@ -1,6 +1,13 @@
 package dev.baton.jgroups;
 
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InvalidClassException;
+import java.io.ObjectInputStream;
+import java.io.ObjectOutputStream;
+import java.io.Serializable;
+import java.io.UncheckedIOException;
 import java.security.AccessController;
 import java.security.PrivilegedAction;
 import java.util.concurrent.ThreadFactory;
@@ -55,11 +62,47 @@ final class JarContext {
         });
     }
 
+    private static final boolean FILTERED = inside(JarContext::isFiltered);
+
     private JarContext() {
     }
 
-    /** Makes sure that the static part above has run. */
+    /** What no filter of anybody's has reason to let through. */
+    private static final class Foreign implements Serializable {
+        private static final long serialVersionUID = 1L;
+    }
+
+    /** Whether JGroups refuses objects: by trial, since it says nothing where the filter came too late. */
+    private static boolean isFiltered() {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        try (ObjectOutputStream out = new ObjectOutputStream(bytes)) {
+            out.writeObject(new Foreign());
+        } catch (IOException impossible) {
+            throw new UncheckedIOException(impossible);
+        }
+        try (ObjectInputStream in = new ObjectInputStreamWithClassloader(
+                new ByteArrayInputStream(bytes.toByteArray()), JarContext.class.getClassLoader())) {
+            in.readObject();
+            return false;
+        } catch (InvalidClassException refused) {
+            return true;
+        } catch (IOException | ClassNotFoundException e) {
+            return false;
+        }
+    }
+
+    /**
+     * Makes sure that the static part above has run.
+     *
+     * @throws IllegalStateException where JGroups deserialises objects all the same. A warning would be overlooked, and
+     *                               whoever reaches the port could run what he likes
+     */
     static void prepare() {
+        if (!FILTERED) {
+            throw new IllegalStateException("JGroups deserialises whatever a stranger sends to its port: it was in use in"
+                    + " this JVM before Baton, without a filter, or is a version that has none. Start the JVM with -D"
+                    + FILTER + "=!* , or give the other user of JGroups a copy of its own");
+        }
     }
 
     @SuppressWarnings("removal") // the only way to keep callers' protection domains out of threads before JDK 24
