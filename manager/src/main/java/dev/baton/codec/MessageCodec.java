@@ -37,29 +37,25 @@ public final class MessageCodec {
      *         makes messages must not let that happen
      */
     public byte[] encode(List<Message> messages) {
-        begin();
-        messages.forEach(this::add);
-        return take();
+        try {
+            begin();
+            messages.forEach(this::add);
+            return out.toBytes();
+        } finally {
+            reset();
+        }
     }
 
     /**
      * Writes one more message into the envelope that {@link #take} returns.
      *
      * @return bytes of the envelope so far
-     * @throws IllegalArgumentException as {@link #encode}; what was added since the last envelope is gone then
+     * @throws IllegalArgumentException as {@link #encode}; the envelope is of no use then, see {@link #reset}
      */
     public int add(Message message) {
-        boolean done = false;
-        try {
-            begin();
-            MessageForm.MESSAGES.write(out, message);
-            done = true;
-            return out.length();
-        } finally {
-            if (!done) {
-                out.reset();
-            }
-        }
+        begin();
+        MessageForm.MESSAGES.write(out, message);
+        return out.length();
     }
 
     /** The envelope with the messages added since the last one, in order. */
@@ -67,8 +63,13 @@ public final class MessageCodec {
         try {
             return out.toBytes();
         } finally {
-            out.reset();
+            reset();
         }
+    }
+
+    /** Forgets what was added since the last envelope. */
+    public void reset() {
+        out.reset();
     }
 
     private void begin() {

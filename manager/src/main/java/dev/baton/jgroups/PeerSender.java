@@ -361,6 +361,7 @@ final class PeerSender {
             }
             bytes = codec.take();
         } catch (Throwable e) { // a limit of the wire form, or of the memory
+            codec.reset();
             if (messages.size() > 1) {
                 alone = messages;
                 return;

@@ -123,6 +123,21 @@ class MessageCodecTest {
     }
 
     @Test
+    void anEnvelopeWrittenMessageByMessageIsTheSameAndWhatWasGivenUpLeavesNoTrace() {
+        RandomMessages random = new RandomMessages(new Random(6));
+        List<Message> envelope = List.of(random.value(Message.Beat.class), random.value(Message.Hello.class),
+                random.value(Message.Commit.class));
+        codec.add(envelope.get(2));
+        codec.reset();
+        int length = 0;
+        for (Message message : envelope) {
+            length = codec.add(message);
+        }
+        assertThat(codec.take()).hasSize(length).isEqualTo(new MessageCodec().encode(envelope));
+        assertThat(codec.encode(envelope)).hasSize(length);
+    }
+
+    @Test
     void twoChangesOfOneAttributeInADeltaAreRefused() {
         var put = new dev.baton.model.AttributeChange.Put("a", new byte[1]);
         var delta = new SessionDelta(1, List.of(put, put), null, 0);
