@@ -239,6 +239,12 @@ public enum Bug {
             return sent;
         }
     }),
+    GAP_REFUSED("a change refused because the one before it was lost on its way", new Guards() {
+        @Override
+        boolean gap(Message.Commit commit, long version) {
+            return false;
+        }
+    }),
     FORGETS_TAKEN("a change that the primary alone has, forgotten by its holder", new Guards() {
         @Override
         boolean keepsTaken() {

@@ -2,6 +2,7 @@ package dev.baton.sim;
 
 import dev.baton.model.Fence;
 import dev.baton.model.NodeId;
+import dev.baton.model.SegmentEntry;
 import dev.baton.model.SessionImage;
 import dev.baton.model.SessionKey;
 import dev.baton.model.Stamp;
@@ -11,6 +12,7 @@ import dev.baton.protocol.StoredSession;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeMap;
+import java.util.function.BiPredicate;
 
 /**
  * Knows the truth about every session and compares what processes see with it: I1, I2, I3, I4, I7, I8, I11. What was
@@ -180,9 +182,9 @@ final class Oracle {
                     + "; " + t.topFence + " was granted with " + t.topContents);
         }
         promise(t, stamp);
-        boolean stored = storedByAll(t, key, stamp);
-        require(stored || alone, "I11", key, stamp + " acknowledged while an owner has it not");
-        if (stored && t.contains(stamp, t.durable)) {
+        require(alone || storedByAll(t, key, stamp, SegmentEntry::owns), "I11", key,
+                stamp + " acknowledged while an owner has it not");
+        if (t.contains(stamp, t.durable) && storedByAll(t, key, stamp, SegmentEntry::lists)) {
             t.durable = stamp;
         }
         t.takenBy = primary(t);
@@ -209,14 +211,14 @@ final class Oracle {
     }
 
     /** Every owner that lives has it, now: an acknowledgement rests on what is, not on what will be. */
-    private boolean storedByAll(Truth t, SessionKey key, Stamp stamp) {
+    private boolean storedByAll(Truth t, SessionKey key, Stamp stamp, BiPredicate<SegmentEntry, NodeId> who) {
         Topology table = sim.observer().newest();
         if (table == null) {
             return true;
         }
         var entry = table.segment(t.segment);
         for (SimNode n : sim.nodes()) {
-            if (n.up() && entry.owns(n.id())) {
+            if (n.up() && who.test(entry, n.id())) {
                 StoredSession s = CoreWindow.stored(n.core(), key);
                 if (s == null || !s.tombstone() && s.version() < stamp.version()) {
                     return false;

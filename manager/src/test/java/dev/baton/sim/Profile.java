@@ -10,13 +10,6 @@ enum Profile {
         void shape(Scenario s, Rng rng) {
         }
     },
-    /** Requests do not wait for the backups. */
-    EARLY {
-        @Override
-        void shape(Scenario s, Rng rng) {
-            s.settings = s.settings.withAckByPrimary(true);
-        }
-    },
     /** Messages lost, doubled and overtaken all the time, one session that everybody wants. */
     NOISY {
         @Override
@@ -30,6 +23,17 @@ enum Profile {
             s.pause = 1;
             s.partition = 0;
             s.cut = 0;
+        }
+    },
+    /** Requests do not wait for the backups, messages are lost, and primaries come and go. */
+    EARLY {
+        @Override
+        void shape(Scenario s, Rng rng) {
+            NOISY.shape(s, rng);
+            s.crash = 4;
+            s.leave = 3;
+            s.faults = 8;
+            s.settings = s.settings.withAckByPrimary(true);
         }
     },
     /** Processes die and come back. */

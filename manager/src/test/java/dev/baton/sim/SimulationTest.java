@@ -50,6 +50,14 @@ class SimulationTest {
     }
 
     @Test
+    @DisplayName("with acknowledge=primary nothing acknowledged is lost unless its holder and its primary go together")
+    void theHolderKeepsWhatThePrimaryTook() {
+        for (long seed = 1; seed <= 60; seed++) {
+            assertThat(Hunt.run(seed, null, null, Profile.EARLY)).as("seed %s", seed).isNull();
+        }
+    }
+
+    @Test
     @DisplayName("they hold where ended sessions are forgotten while nodes go, come back and lag behind")
     void endedSessionsAreForgotten() {
         long purged = 0;
