@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /**
  * What processes ask of the sessions of one segment, answered by its primary: look-ups, tokens and their queues,
@@ -27,6 +28,8 @@ final class PrimaryRequests {
     private final long term;
     private final TreeMap<SessionKey, TokenQueue> queues = new TreeMap<>();
     private final TreeMap<SessionKey, RecentDeltas> recent = new TreeMap<>();
+    /** Sessions made in this term of which nobody was told yet, by this primary or by a copy. */
+    private final TreeSet<SessionKey> untold = new TreeSet<>();
     private long fencedWrites;
 
     PrimaryRequests(Step step, Directory directory, PrimarySegment segment) {
@@ -392,11 +395,14 @@ final class PrimaryRequests {
         }
         Fence fence = new Fence(term, 1);
         replication.append(new Change.Created(m.key(), m.image(), from, fence, m.rid()));
-        replication.whenDurable(from, () -> grantMessage(m.key(), m.rid(), new Stamp(fence, 1)),
-                () -> grantCreated(from, m, fence));
+        untold.add(m.key());
+        replication.whenDurable(from, () -> {
+            untold.remove(m.key());
+            return grantMessage(m.key(), m.rid(), new Stamp(fence, 1));
+        }, () -> grantCreated(from, m, fence));
     }
 
-    /** Where backups went away meanwhile the session is taken back: nobody has its id yet. */
+    /** Where backups went away meanwhile the session is taken back, if surely nobody has its id yet. */
     private void createdAskedAgain(NodeId from, Message.Create m) {
         StoredSession s = copy.get(m.key());
         if (s == null || s.tombstone() || !from.equals(s.holder()) || s.rid() != m.rid()) {
@@ -404,7 +410,7 @@ final class PrimaryRequests {
         }
         if (replication.enoughInSync()) {
             grantCreated(from, m, s.fence());
-        } else {
+        } else if (untold.contains(m.key())) {
             bury(m.key(), s);
             replication.whenDurable(() -> deny(from, m.rid(), m.key(), Denial.TOO_FEW_COPIES, null));
         }
@@ -412,6 +418,7 @@ final class PrimaryRequests {
 
     private void grantCreated(NodeId from, Message.Create m, Fence fence) {
         if (replication.enoughInSync()) {
+            untold.remove(m.key());
             sendGrant(m.key(), from, m.rid(), fence, new Stamp(fence, 1));
         }
     }
@@ -469,6 +476,7 @@ final class PrimaryRequests {
     void bury(SessionKey key, StoredSession s) {
         replication.append(new Change.Buried(key, s.fence()));
         recent.remove(key);
+        untold.remove(key);
         denyQueue(key);
     }
 
