@@ -84,6 +84,21 @@ public final class ClientState {
     }
 
     /**
+     * Names of what that stay has read or written so far that whoever has the objects may change in place, also when the
+     * stay has ended.
+     */
+    public List<String> mayChangeLater(AccessLog log) {
+        List<String> names = new ArrayList<>();
+        for (String name : log.candidates()) {
+            Object value = made(name, log);
+            if (value != null && workshop.candidateWhenRead(name, value)) {
+                names.add(name);
+            }
+        }
+        return names;
+    }
+
+    /**
      * @param value not null; see {@link #remove}
      * @return the value before, or null
      * @throws IllegalArgumentException where the name is longer than {@link AttributeChange#MAX_NAME}

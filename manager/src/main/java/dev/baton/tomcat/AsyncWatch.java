@@ -7,9 +7,11 @@ import jakarta.servlet.AsyncListener;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.catalina.Session;
 import org.apache.catalina.connector.Request;
@@ -18,10 +20,11 @@ import org.apache.juli.logging.LogFactory;
 
 /**
  * Follows an asynchronous request from the container thread's exit to its end. The container thread has left the
- * session by then, so that a request that streams for hours blocks nobody; what the request's own threads touched is
- * compared and saved before its answer is complete: at the held end of the answer, just after onComplete. (Tomcat calls
- * onComplete with a monitor, in which a virtual thread that waits would keep its carrier on JDK 21 to 23.) Where
- * nothing holds the answer no acknowledgement is waited for, and onComplete is the end.
+ * session by then, so that a request that streams for hours blocks nobody; what the request's own threads touched, or
+ * the container's had fetched for them, is compared and saved before its answer is complete: at the held end of the
+ * answer, just after onComplete. (Tomcat calls onComplete with a monitor, in which a virtual thread that waits would
+ * keep its carrier on JDK 21 to 23.) Where nothing holds the answer no acknowledgement is waited for, and onComplete is
+ * the end.
  */
 final class AsyncWatch implements AsyncListener {
     private static final Log log = LogFactory.getLog(AsyncWatch.class);
@@ -30,7 +33,8 @@ final class AsyncWatch implements AsyncListener {
     private static final VarHandle SESSION = sessionOfRequest();
 
     private final Request request;
-    private final Set<TrackedSession> sessions = new LinkedHashSet<>();
+    /** With the names of what the container's threads left behind in the request's hands. */
+    private final Map<TrackedSession, Set<String>> sessions = new LinkedHashMap<>();
     private final List<LockHandle> locks = new ArrayList<>();
     private final AtomicBoolean ended = new AtomicBoolean();
 
@@ -50,27 +54,38 @@ final class AsyncWatch implements AsyncListener {
     }
 
     /**
-     * The container thread leaves a request that goes on asynchronously.
+     * The container thread leaves a request that goes on asynchronously. What it has read may be changed in place by the
+     * request's other threads, which need not ask the session for it again. Its open locks are kept, to the request's
+     * completion at the latest.
      *
-     * @param kept locks that the request keeps, to its completion at the latest
+     * @param scope still open
      */
-    static void follow(Request request, List<TrackedSession> touched, List<LockHandle> kept) {
+    static void follow(Request request, RequestScope scope) {
         AsyncWatch watch = (AsyncWatch) request.getNote(NOTE);
         if (watch == null) {
             watch = new AsyncWatch(request);
             request.setNote(NOTE, watch);
             request.getAsyncContextInternal().addListener(watch);
         }
-        watch.add(touched, kept);
+        for (TrackedSession session : scope.sessions()) {
+            AccessLog stay = scope.stay(session);
+            watch.add(session, stay == null ? List.of() : session.state().mayChangeLater(stay));
+        }
+        watch.keep(scope.keepOpen());
     }
 
-    private synchronized void add(List<TrackedSession> touched, List<LockHandle> kept) {
-        locks.addAll(kept);
-        for (TrackedSession session : touched) {
-            if (sessions.add(session)) {
-                session.asyncTouches().requestStarted();
-            }
+    private synchronized void add(TrackedSession session, List<String> names) {
+        Set<String> known = sessions.get(session);
+        if (known == null) {
+            known = new TreeSet<>();
+            sessions.put(session, known);
+            session.asyncTouches().requestStarted();
         }
+        known.addAll(names);
+    }
+
+    private synchronized void keep(List<LockHandle> open) {
+        locks.addAll(open);
     }
 
     @Override
@@ -108,21 +123,21 @@ final class AsyncWatch implements AsyncListener {
             return;
         }
         if (SESSION != null && SESSION.get(request) instanceof TrackedSession session) {
-            add(List.of(session), List.of());
+            add(session, List.of());
         }
         for (LockHandle lock : kept()) {
             failed(lock.end());
         }
-        for (TrackedSession session : touched()) {
-            Set<String> names = session.asyncTouches().requestEnded();
+        touched().forEach((session, names) -> {
+            names.addAll(session.asyncTouches().requestEnded());
             if (!names.isEmpty() && session.lives()) {
                 save(session, names);
             }
-        }
+        });
     }
 
-    private synchronized List<TrackedSession> touched() {
-        return List.copyOf(sessions);
+    private synchronized Map<TrackedSession, Set<String>> touched() {
+        return new LinkedHashMap<>(sessions);
     }
 
     private synchronized List<LockHandle> kept() {

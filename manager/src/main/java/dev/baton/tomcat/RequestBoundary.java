@@ -90,7 +90,7 @@ public class RequestBoundary extends ValveBase {
         LocalTies.upgraded(request, response, scope);
         boolean async = request.isAsync();
         if (async) {
-            AsyncWatch.follow(request, scope.sessions(), scope.keepOpen());
+            AsyncWatch.follow(request, scope);
         }
         if (async || thrown != null) {
             scope.close(!async);
