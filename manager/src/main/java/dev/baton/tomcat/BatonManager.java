@@ -84,13 +84,13 @@ public final class BatonManager extends ManagerSettings implements DistributedMa
         seat = assembly.join(settings(), NodeNames.of(settings(), getEngine()));
         boolean started = false;
         try {
-            signOn = BatonSingleSignOn.join(context, seat.node(), assembly.clock());
+            signOn = BatonSingleSignOn.join(context, seat.node(), assembly.clock(), settings().serialFilter());
             SerialFilter filter = new SerialFilter(loader, settings().serialFilter(),
                     getSessionAttributeValueClassNamePattern());
             Application application = seat.node().deploy(name, new WebappSerializer(loader, filter,
                             settings().maxSessionSize()),
                     new Expiries(this, problems), ApplicationSettings.of(settings()));
-            MetaForm metaForm = new MetaForm(loader, new SerialFilter(loader, null, null));
+            MetaForm metaForm = new MetaForm(loader, SerialFilter.forLogins(loader, settings().serialFilter()));
             deployment = new Deployment(this, seat.node(), application, metaForm, assembly.clock());
             view = Figures.ofApplication(application, problems);
             started = true;

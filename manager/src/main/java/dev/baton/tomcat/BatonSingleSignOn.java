@@ -78,18 +78,20 @@ public class BatonSingleSignOn extends SingleSignOn {
     /**
      * An application with a BatonManager begins.
      *
+     * @param serialFilter of the application; the first one's is that of the sign-ons
      * @return what it is to {@link #leave}, or null where its Host has no such Valve
      * @throws LifecycleException where it is of another cluster than the Host's others
      */
-    static BatonSingleSignOn join(Context context, SessionNode node, Clock clock) throws LifecycleException {
+    static BatonSingleSignOn join(Context context, SessionNode node, Clock clock, String serialFilter)
+            throws LifecycleException {
         BatonSingleSignOn valve = of(context);
         if (valve != null) {
-            valve.join(node, clock);
+            valve.join(node, clock, serialFilter);
         }
         return valve;
     }
 
-    private synchronized void join(SessionNode node, Clock clock) throws LifecycleException {
+    private synchronized void join(SessionNode node, Clock clock, String serialFilter) throws LifecycleException {
         if (applications > 0 && signOns.node() != node) {
             throw new LifecycleException("The applications of Host " + getContainer().getName()
                     + " are of different clusters: they cannot have one " + getClass().getName());
@@ -97,7 +99,7 @@ public class BatonSingleSignOn extends SingleSignOn {
         if (applications == 0) {
             signOff = new SignOff((Host) getContainer());
             try {
-                signOns = new SignOns((Host) getContainer(), node, clock, signOff::finish);
+                signOns = new SignOns((Host) getContainer(), node, clock, serialFilter, signOff::finish);
             } catch (IllegalArgumentException e) {
                 throw new LifecycleException("Single sign-on of Host " + getContainer().getName()
                         + " cannot join the cluster: " + e.getMessage(), e);

@@ -1,12 +1,15 @@
 package dev.baton.tomcat;
 
 import java.io.IOException;
+import java.io.InvalidClassException;
 import java.io.ObjectInputFilter;
 import java.io.Serializable;
 import java.security.Principal;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import org.apache.catalina.authenticator.Constants;
 import org.apache.catalina.authenticator.SavedRequest;
@@ -27,6 +30,8 @@ final class MetaForm {
 
     private final WebappSerializer serializer;
     private final AtomicLong failures = new AtomicLong();
+    /** Names of classes. */
+    private final Set<String> warned = ConcurrentHashMap.newKeySet();
 
     MetaForm(ClassLoader loader, ObjectInputFilter filter) {
         this.serializer = new WebappSerializer(loader, filter);
@@ -36,14 +41,53 @@ final class MetaForm {
         return failures.get();
     }
 
-    /** Null where it is null or cannot be serialised. Of a Tomcat principal at least name and roles are kept. */
+    /**
+     * Null where it is null or cannot be serialised, or where no node could read what is written. Of a Tomcat principal
+     * at least name and roles are kept.
+     */
     byte[] principal(Principal principal) {
-        if (principal instanceof GenericPrincipal full) {
-            byte[] whole = tryWrite(full);
-            return whole != null ? whole : write(new GenericPrincipal(full.getName(), List.of(full.getRoles())),
-                    "The principal " + full.getName());
+        if (principal == null) {
+            return null;
         }
-        return principal == null ? null : write(principal, "The principal " + principal.getClass().getName());
+        GenericPrincipal full = principal instanceof GenericPrincipal ofTomcat ? ofTomcat : null;
+        byte[] whole = full != null ? tryWrite(full)
+                : write(principal, "The principal " + principal.getClass().getName());
+        if (whole != null) {
+            Exception refusal = tryRead(whole);
+            if (refusal == null) {
+                return whole;
+            }
+            warn(principal, refusal);
+        }
+        return full == null ? null : write(new GenericPrincipal(full.getName(), List.of(full.getRoles())),
+                "The principal " + full.getName());
+    }
+
+    /** Null where it is a principal again. */
+    private Exception tryRead(byte[] bytes) {
+        try {
+            Principal.class.cast(serializer.read(bytes));
+            return null;
+        } catch (IOException | ClassNotFoundException | RuntimeException e) {
+            return e;
+        } catch (LinkageError e) {
+            return new ClassNotFoundException(e.getMessage(), e);
+        }
+    }
+
+    /** Once of each class: users log in all the time. */
+    private void warn(Principal principal, Exception refusal) {
+        boolean ofTomcat = principal instanceof GenericPrincipal;
+        if (!ofTomcat) {
+            failures.incrementAndGet();
+        }
+        String culprit = refusal instanceof InvalidClassException named && named.classname != null ? named.classname
+                : principal.getClass().getName();
+        if (warned.add(culprit)) {
+            log.warn(culprit + " of a principal can be read on no other node"
+                    + (ofTomcat ? ", name and roles are known there" : ": the user must log in again there")
+                    + "; serialFilter says which classes may be (" + refusal + ")");
+        }
     }
 
     /** Null where there is none or it cannot be read. */

@@ -58,6 +58,20 @@ final class SerialFilter implements ObjectInputFilter {
         this.valueClasses = valueClasses;
     }
 
+    /**
+     * For logins. What Tomcat makes them of is in the built-in list and never refused: a pattern that was written for
+     * attributes need not name it.
+     *
+     * @param application class loader of the web application, or null
+     * @param pattern     JEP 290 pattern for the rest, or null
+     * @throws IllegalArgumentException where the pattern is malformed
+     */
+    static ObjectInputFilter forLogins(ClassLoader application, String pattern) {
+        SerialFilter list = new SerialFilter(null, null, null);
+        SerialFilter rest = new SerialFilter(application, pattern, null);
+        return info -> list.checkInput(info) == Status.ALLOWED ? Status.ALLOWED : rest.checkInput(info);
+    }
+
     @Override
     public Status checkInput(FilterInfo info) {
         if (info.depth() > MAX_DEPTH || info.references() > MAX_REFERENCES || info.arrayLength() > MAX_ARRAY) {

@@ -81,18 +81,20 @@ final class SignOns {
     }
 
     /**
-     * @param finish ends sessions of a logout that did not get so far
+     * @param serialFilter JEP 290 pattern for the classes of principals, or null
+     * @param finish       ends sessions of a logout that did not get so far
      * @throws IllegalArgumentException where the node has the sign-ons of a Host of that name already
      */
-    SignOns(Host host, SessionNode node, Clock clock, BiConsumer<String, List<Member>> finish) {
+    SignOns(Host host, SessionNode node, Clock clock, String serialFilter,
+            BiConsumer<String, List<Member>> finish) {
         this.node = node;
         this.clock = clock;
-        // No class loader's own classes: of what is beside this one in Tomcat's lib, only what the list names.
-        SerialFilter filter = new SerialFilter(null, null, null);
+        // No class loader's own classes: of what is beside this one in Tomcat's lib, only what list or pattern names.
         ClassLoader loader = SignOns.class.getClassLoader();
-        this.form = new MetaForm(loader, filter);
+        this.form = new MetaForm(loader, SerialFilter.forLogins(null, serialFilter));
         // No application can have this name.
-        this.application = node.deploy("single sign-on of " + host.getName(), new WebappSerializer(loader, filter),
+        this.application = node.deploy("single sign-on of " + host.getName(),
+                new WebappSerializer(loader, new SerialFilter(null, null, null)),
                 new Events(host, finish), ApplicationSettings.DEFAULT.withOneRequestAtATime(true));
     }
 

@@ -6,6 +6,7 @@ import dev.baton.access.ValueSerializer;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InvalidClassException;
 import java.io.NotSerializableException;
 import java.io.ObjectInputFilter;
 import java.io.ObjectInputStream;
@@ -147,8 +148,12 @@ final class WebappSerializer implements ValueSerializer {
     }
 
     private Object stream(byte[] bytes, List<Object> made) throws IOException, ClassNotFoundException {
-        try (ObjectInputStream in = new Input(bytes, made)) {
-            return in.readObject();
+        try (Input in = new Input(bytes, made)) {
+            try {
+                return in.readObject();
+            } catch (InvalidClassException e) {
+                throw in.refused == null ? e : new InvalidClassException(in.refused.getName(), e.getMessage());
+            }
         }
     }
 
@@ -162,6 +167,8 @@ final class WebappSerializer implements ValueSerializer {
     private final class Input extends ObjectInputStream {
         /** Filled with what was read; null where nobody wants to know. */
         private final List<Object> made;
+        /** By the filter, of which the JDK does not name the class. */
+        private Class<?> refused;
 
         Input(byte[] bytes, List<Object> made) throws IOException {
             super(new ByteArrayInputStream(bytes));
@@ -169,8 +176,14 @@ final class WebappSerializer implements ValueSerializer {
             enableResolveObject(made != null);
             // An array of zeros takes as many bytes as any other; a table of hashes a few places for each entry.
             long longest = 1_024 + 16L * bytes.length;
-            setObjectInputFilter(info -> info.arrayLength() > longest ? ObjectInputFilter.Status.REJECTED
-                    : filter == null ? ObjectInputFilter.Status.UNDECIDED : filter.checkInput(info));
+            setObjectInputFilter(info -> {
+                ObjectInputFilter.Status said = info.arrayLength() > longest ? ObjectInputFilter.Status.REJECTED
+                        : filter == null ? ObjectInputFilter.Status.UNDECIDED : filter.checkInput(info);
+                if (said == ObjectInputFilter.Status.REJECTED) {
+                    refused = info.serialClass();
+                }
+                return said;
+            });
         }
 
         @Override

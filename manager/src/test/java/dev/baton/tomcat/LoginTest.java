@@ -4,9 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import jakarta.servlet.http.HttpServletRequest;
 import java.io.IOException;
+import java.io.Serializable;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
+import java.security.Principal;
 import java.time.Duration;
 import java.util.Base64;
 import java.util.HexFormat;
@@ -23,6 +25,8 @@ import org.apache.catalina.authenticator.BasicAuthenticator;
 import org.apache.catalina.authenticator.DigestAuthenticator;
 import org.apache.catalina.authenticator.FormAuthenticator;
 import org.apache.catalina.authenticator.SingleSignOn;
+import org.apache.catalina.realm.GenericPrincipal;
+import org.apache.catalina.realm.RealmBase;
 import org.apache.tomcat.util.descriptor.web.LoginConfig;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
@@ -269,6 +273,45 @@ class LoginTest {
         TestTomcats.Visitor visitor = tomcats.new Visitor();
         visitor.get(1, "/shop/enter");
         assertThat(visitor.text(2, "/shop/secret")).isEqualTo("hello ada BASIC true");
+    }
+
+    @ParameterizedTest(name = "serialFilter={0}")
+    @ValueSource(strings = {"", "dev.baton.tomcat.*"})
+    @DisplayName("a principal of Tomcat's lib: name and roles are known at the next node, all of it where serialFilter"
+            + " names its class")
+    void aPrincipalOfARealmOfOnesOwn(String serialFilter) throws Exception {
+        tomcats.start(2, Map.of("serialFilter", serialFilter), context -> {
+            secured("BASIC", new BasicAuthenticator()).accept(context);
+            TestTomcats.page(context, "/who", (q, r) -> r.getWriter().print(q.getUserPrincipal() instanceof Member));
+            context.setRealm(new Members());
+        });
+        TestTomcats.Visitor visitor = tomcats.new Visitor();
+        visitor.get(1, "/shop/session");
+        assertThat(visitor.getWith(1, "/shop/secret", "Authorization", BASIC).body()).isEqualTo("hello ada BASIC true");
+        assertThat(visitor.text(1, "/shop/who")).isEqualTo("true");
+        assertThat(visitor.text(2, "/shop/secret")).isEqualTo("hello ada BASIC true");
+        assertThat(visitor.text(2, "/shop/who")).isEqualTo(Boolean.toString(!serialFilter.isEmpty()));
+    }
+
+    /** A class of Tomcat's lib. */
+    record Member(String name) implements Principal, Serializable {
+        @Override
+        public String getName() {
+            return name;
+        }
+    }
+
+    /** Knows everybody. */
+    static final class Members extends RealmBase {
+        @Override
+        protected String getPassword(String username) {
+            return "secret";
+        }
+
+        @Override
+        protected Principal getPrincipal(String username) {
+            return new GenericPrincipal(username, List.of("user"), new Member(username));
+        }
     }
 
     private void startWithSingleSignOn() throws Exception {

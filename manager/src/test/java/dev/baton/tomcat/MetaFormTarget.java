@@ -14,7 +14,7 @@ public final class MetaFormTarget {
     /** Held, or the level set here would be collected. */
     private static final Logger QUIET = Logger.getLogger(MetaForm.class.getName());
     private static final ClassLoader LOADER = new URLClassLoader(new URL[0], MetaFormTarget.class.getClassLoader());
-    private static final MetaForm FORM = new MetaForm(LOADER, new SerialFilter(LOADER, null, null));
+    private static final MetaForm FORM = new MetaForm(LOADER, SerialFilter.forLogins(LOADER, null));
 
     static {
         QUIET.setLevel(Level.OFF);

@@ -2,6 +2,7 @@ package dev.baton.tomcat;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.Serializable;
 import java.security.Principal;
 import java.util.HashMap;
 import java.util.List;
@@ -17,7 +18,23 @@ class MetaFormTest {
     private static final ClassLoader LOADER = new java.net.URLClassLoader(new java.net.URL[0],
             MetaFormTest.class.getClassLoader());
 
-    private final MetaForm form = new MetaForm(LOADER, new SerialFilter(LOADER, null, null));
+    private final MetaForm form = form(null);
+
+    /** A class of Tomcat's lib. */
+    private record Member(String name) implements Principal, Serializable {
+        @Override
+        public String getName() {
+            return name;
+        }
+    }
+
+    private static MetaForm form(String serialFilter) {
+        return new MetaForm(LOADER, SerialFilter.forLogins(LOADER, serialFilter));
+    }
+
+    private static GenericPrincipal ofRealm(String name) {
+        return new GenericPrincipal(name, List.of("user"), new Member(name));
+    }
 
     @Test
     void aPrincipalComesBackWithItsRoles() {
@@ -45,6 +62,42 @@ class MetaFormTest {
         Principal foreign = () -> "ada";
         assertThat(form.principal(foreign)).isNull();
         assertThat(form.failures()).isEqualTo(1);
+    }
+
+    @Test
+    void ofAPrincipalThatOtherNodesMayNotReadNameAndRolesAreKeptAndItsClassIsNamedOnce() {
+        try (LogLines log = new LogLines()) {
+            for (String name : new String[] {"ada", "bob"}) {
+                assertThat(form.principal(form.principal(ofRealm(name))))
+                        .isInstanceOfSatisfying(GenericPrincipal.class, p -> {
+                            assertThat(p.getName()).isEqualTo(name);
+                            assertThat(p.hasRole("user")).isTrue();
+                        });
+            }
+            assertThat(form.principal(new Member("ada"))).isNull();
+            assertThat(log.lines()).singleElement().asString().contains(Member.class.getName(), "serialFilter");
+        }
+        assertThat(form.failures()).as("principals that are not known elsewhere").isOne();
+    }
+
+    @Test
+    void aPrincipalWhoseClassTheSettingNamesTravelsWhole() {
+        MetaForm form = form("dev.baton.tomcat.*");
+        assertThat(form.principal(form.principal(ofRealm("ada")))).isInstanceOfSatisfying(GenericPrincipal.class,
+                p -> assertThat(p.getUserPrincipal()).isEqualTo(new Member("ada")));
+        assertThat(form.principal(form.principal(new Member("ada")))).isEqualTo(new Member("ada"));
+        assertThat(form.failures()).isZero();
+    }
+
+    @Test
+    void whatALoginOfTomcatConsistsOfNeedNotBeNamed() {
+        MetaForm form = form("com.example.**;!*");
+        assertThat(form.principal(form.principal(ofRealm("ada")))).isInstanceOfSatisfying(GenericPrincipal.class,
+                p -> assertThat(p.hasRole("user")).isTrue());
+        Map<String, Object> notes = Map.of(Constants.SESSION_ID_NOTE, "ABC.node1", Constants.FORM_REQUEST_NOTE,
+                new SavedRequest());
+        assertThat(form.notes(form.notes(notes), null)).hasSize(2);
+        assertThat(form.credentials(form.credentials("ada", "secret"))).containsExactly("ada", "secret");
     }
 
     @Test

@@ -16,9 +16,11 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.apache.catalina.Context;
 import org.apache.catalina.LifecycleException;
+import org.apache.catalina.Realm;
 import org.apache.catalina.authenticator.AuthenticatorBase;
 import org.apache.catalina.authenticator.BasicAuthenticator;
 import org.apache.catalina.authenticator.FormAuthenticator;
@@ -28,6 +30,8 @@ import org.apache.tomcat.util.descriptor.web.LoginConfig;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** /shop asks by BASIC and /other by FORM, at each node; who is known to the one is known to the other. */
 @DisplayName("Issue 4.2, tomcat-facts 25: single sign-on over all nodes")
@@ -40,6 +44,9 @@ class SingleSignOnTest {
     /** Applications and their sessions that were told to end. */
     private final List<String> destroyed = new CopyOnWriteArrayList<>();
     private boolean reauthentication;
+    private Map<String, String> settings = Map.of();
+    /** Tomcat's own where there is none. */
+    private Supplier<Realm> realm;
 
     @AfterEach
     void stop() throws Exception {
@@ -68,6 +75,11 @@ class SingleSignOnTest {
                 destroyed.add(name + " " + SessionIds.base(event.getSession().getId()));
             }
         });
+        TestTomcats.page(context, "/who", (q, r) -> r.getWriter().print(
+                q.getUserPrincipal() instanceof LoginTest.Member));
+        if (realm != null) {
+            context.setRealm(realm.get());
+        }
         TestTomcats.secure(context, new LoginConfig(method, "shop", "/login", "/login"), authenticator);
     }
 
@@ -76,11 +88,11 @@ class SingleSignOnTest {
             BatonSingleSignOn valve = new BatonSingleSignOn();
             valve.setRequireReauthentication(reauthentication);
             node.tomcat.getHost().getPipeline().addValve(valve);
-            node.application("/other", Map.of(), c -> pages(c, "FORM", new FormAuthenticator()));
+            node.application("/other", settings, c -> pages(c, "FORM", new FormAuthenticator()));
             node.tomcat.addUser("ada", "secret");
             node.tomcat.addRole("ada", "user");
         });
-        tomcats.start(size, Map.of(), c -> pages(c, "BASIC", new BasicAuthenticator()));
+        tomcats.start(size, settings, c -> pages(c, "BASIC", new BasicAuthenticator()));
     }
 
     private TestTomcats.Node node(int number) {
@@ -147,6 +159,18 @@ class SingleSignOnTest {
         knows(visitor, 2, "/shop");
         assertThat(visitor.text(2, "/other/open")).isEqualTo("hello ada");
         assertThat(visitor.cookie(SSO)).as("one sign-on").isEqualTo(id);
+    }
+
+    @ParameterizedTest(name = "serialFilter={0}")
+    @ValueSource(strings = {"", "dev.baton.tomcat.*"})
+    @DisplayName("so is one whose principal is of Tomcat's lib, all of it where serialFilter names the class")
+    void aLoginOfARealmOfOnesOwnIsKnown(String serialFilter) throws Exception {
+        settings = Map.of("serialFilter", serialFilter);
+        realm = LoginTest.Members::new;
+        start(2);
+        TestTomcats.Visitor visitor = ada(1);
+        knows(visitor, 2, "/other");
+        assertThat(visitor.text(2, "/other/who")).isEqualTo(Boolean.toString(!serialFilter.isEmpty()));
     }
 
     @Test
