@@ -22,7 +22,19 @@ final class Refusal {
     private Refusal() {
     }
 
+    /** From within the application's pipeline: its own error page answers, where it has one. */
     static void answer(Request request, Response response, SessionUnavailable why, boolean cutOff) throws IOException {
+        answer(request, response, why, cutOff, hasPage(request));
+    }
+
+    /** From a Valve of the Host, which nobody calls an error page behind. */
+    static void answerByText(Request request, Response response, SessionUnavailable why, boolean cutOff)
+            throws IOException {
+        answer(request, response, why, cutOff, false);
+    }
+
+    private static void answer(Request request, Response response, SessionUnavailable why, boolean cutOff, boolean byPage)
+            throws IOException {
         boolean cut = response.isCommitted() || request.isAsync();
         logRefused(RequestName.of(request), why, cutOff, cut);
         if (cut) {
@@ -35,7 +47,7 @@ final class Refusal {
         response.reset();
         response.setHeader("Retry-After", Integer.toString(why.retryAfterSeconds()));
         response.setHeader("Cache-Control", "no-store");
-        if (hasPage(request)) {
+        if (byPage) {
             response.sendError(HttpServletResponse.SC_SERVICE_UNAVAILABLE, reason(why, cutOff));
             return;
         }

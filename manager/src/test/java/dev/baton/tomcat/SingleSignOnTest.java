@@ -16,16 +16,16 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Supplier;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.apache.catalina.Context;
 import org.apache.catalina.LifecycleException;
-import org.apache.catalina.Realm;
 import org.apache.catalina.authenticator.AuthenticatorBase;
 import org.apache.catalina.authenticator.BasicAuthenticator;
 import org.apache.catalina.authenticator.FormAuthenticator;
 import org.apache.catalina.core.StandardContext;
 import org.apache.catalina.session.StandardManager;
+import org.apache.tomcat.util.descriptor.web.ErrorPage;
 import org.apache.tomcat.util.descriptor.web.LoginConfig;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
@@ -45,8 +45,8 @@ class SingleSignOnTest {
     private final List<String> destroyed = new CopyOnWriteArrayList<>();
     private boolean reauthentication;
     private Map<String, String> settings = Map.of();
-    /** Tomcat's own where there is none. */
-    private Supplier<Realm> realm;
+    /** What else is to be done with each application before it starts. */
+    private Consumer<Context> more = context -> { };
 
     @AfterEach
     void stop() throws Exception {
@@ -77,9 +77,7 @@ class SingleSignOnTest {
         });
         TestTomcats.page(context, "/who", (q, r) -> r.getWriter().print(
                 q.getUserPrincipal() instanceof LoginTest.Member));
-        if (realm != null) {
-            context.setRealm(realm.get());
-        }
+        more.accept(context);
         TestTomcats.secure(context, new LoginConfig(method, "shop", "/login", "/login"), authenticator);
     }
 
@@ -166,7 +164,7 @@ class SingleSignOnTest {
     @DisplayName("so is one whose principal is of Tomcat's lib, all of it where serialFilter names the class")
     void aLoginOfARealmOfOnesOwnIsKnown(String serialFilter) throws Exception {
         settings = Map.of("serialFilter", serialFilter);
-        realm = LoginTest.Members::new;
+        more = context -> context.setRealm(new LoginTest.Members());
         start(2);
         TestTomcats.Visitor visitor = ada(1);
         knows(visitor, 2, "/other");
@@ -387,6 +385,24 @@ class SingleSignOnTest {
         assertThat(destroyed).as("who could not sign off").isEmpty();
         knows(leaving, 1, "/shop");
         knows(leaving, 2, "/other");
+    }
+
+    @Test
+    @DisplayName("such a 503 says which, also where the application has an error page, which nobody calls so early")
+    void aRefusalByTheHostSaysWhich() throws Exception {
+        more = context -> {
+            ErrorPage page = new ErrorPage();
+            page.setErrorCode(503);
+            page.setLocation("/login");
+            context.addErrorPage(page);
+        };
+        start(3);
+        TestTomcats.Visitor visitor = ada(1);
+        tomcats.network.cut(node(2).self());
+        TestTomcats.await("without a majority", () -> node(2).manager.cutOff());
+        HttpResponse<String> answer = visitor.get(2, "/shop/open");
+        assertThat(answer.statusCode()).isEqualTo(503);
+        assertThat(answer.body()).contains("minority, this node is cut off from most of the cluster");
     }
 
     @Test
