@@ -65,19 +65,27 @@ abstract class ClusterTest {
         return 3;
     }
 
+    /** Nodes that are no Tomcats: a subclass starts them before, and again after each test. */
+    int others() {
+        return 0;
+    }
+
+    List<WebApp> applications() {
+        return List.of(SHOP, ORDERLY, CAREFUL, HASTY, NARROW);
+    }
+
     @BeforeEach
     @Timeout(value = 240, unit = TimeUnit.SECONDS)
     final void theClusterIsWhole() {
         if (cluster == null) {
-            cluster = new Cluster(getClass().getSimpleName(), size(), List.of(SHOP, ORDERLY, CAREFUL, HASTY,
-                    NARROW), controller);
+            cluster = new Cluster(getClass().getSimpleName(), size(), applications(), controller);
             node1 = cluster.node(1);
             node2 = cluster.node(2);
             node3 = size() > 2 ? cluster.node(3) : null;
         }
         assertThat(broken).as("the cluster did not become whole again before a former test").isFalse();
         broken = true;
-        cluster.whole();
+        cluster.whole(others());
         broken = false;
     }
 

@@ -36,17 +36,21 @@ class StoreNodeIT extends ClusterTest {
     }
 
     @Test
-    @DisplayName("S3 B6: all Tomcats are stopped and started, the store node keeps every session meanwhile")
+    @DisplayName("S3 B6 D6: all Tomcats are stopped and started, the store node keeps every session meanwhile, with changes "
+            + "in place of objects whose class it has not")
     void theStoreNodeKeepsSessionsWhileNoTomcatRuns() {
         try (StoreProcess store = StoreProcess.start("store2")) {
             cluster.awaitMembers(3);
             List<Visitor> visitors = visitors();
+            visitors.forEach(v -> assertThat(v.post("counter").number()).isEqualTo(1));
+            visitors.forEach(v -> assertThat(v.post("counter").number()).isEqualTo(2));
             node1.stop();
             node2.stop();
             node1.start();
             node2.start();
             cluster.awaitMembers(3);
             visitors.forEach(v -> assertThat(v.getAgain("cart").text()).isEqualTo("first"));
+            visitors.forEach(v -> assertThat(v.get("counter").number()).isEqualTo(2));
             visitors.forEach(v -> assertThat(v.post("cart?item=second").text()).isEqualTo("first\nsecond"));
             assertThat(store.terminate()).as(store.output()).isIn(0, TERMINATED);
         }

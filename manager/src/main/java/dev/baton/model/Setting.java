@@ -13,6 +13,9 @@ enum Setting {
     NODE_NAME("nodeName", Scope.NODE, SettingRule.text(NodeId.MAX_NAME, "A-Za-z0-9.:_-", true,
             "at most " + NodeId.MAX_NAME + " of the characters A-Z a-z 0-9 . : _ -, or empty"), "",
             "jvmRoute, else host + HTTP port", "for people: logs, JMX, status"),
+    STORE("store", Scope.NODE, SettingRule.choice(Settings.Switch.class), "true", null,
+            "whether this Tomcat keeps sessions for the cluster, primaries and backups; false: only other Tomcats or "
+                    + "dedicated store nodes do"),
     BACKUPS("backups", Scope.CLUSTER, SettingRule.number(0, 5), "1", null, "backup copies per session (0 to 5)"),
     MIN_IN_SYNC("minInSync", Scope.CLUSTER, SettingRule.number(0, 5), "0", null,
             "changes are refused (503) while fewer than that many backups of the session are in sync; at most backups"),

@@ -103,6 +103,11 @@ public final class Settings {
         return (String) values.get(Setting.NODE_NAME);
     }
 
+    /** Whether this process keeps sessions for the cluster. */
+    public boolean store() {
+        return values.get(Setting.STORE) == Switch.TRUE;
+    }
+
     public int backups() {
         return (int) number(Setting.BACKUPS);
     }

@@ -30,7 +30,7 @@ final class IdDraw {
     }
 
     String draw(Supplier<String> candidates, Topology table) {
-        int tries = local && table != null ? TRIES_PER_SEAT * Math.max(1, table.seats().size()) : 1;
+        int tries = local && table != null && table.seats().contains(self) ? TRIES_PER_SEAT * table.seats().size() : 1;
         String any = null;
         for (int i = 0; i < tries; i++) {
             String id = candidates.get();

@@ -73,6 +73,11 @@ final class Membership {
         return listed() && !frozen;
     }
 
+    /** Whether there is no table yet because nobody in sight stores sessions. */
+    boolean waitsForStore() {
+        return frozen && effective == null;
+    }
+
     /** Whether no majority has been in sight for a while: who waits for it need not go on. */
     boolean cutOff() {
         return frozen && clock.nanos() - frozenSinceNanos > PATIENCE_NANOS;

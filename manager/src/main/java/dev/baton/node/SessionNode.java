@@ -80,7 +80,8 @@ public final class SessionNode {
     }
 
     /**
-     * Joins the cluster and returns once a table that lists this node is in effect.
+     * Joins the cluster and returns once a table that lists this node is in effect; without a store of its own also
+     * after the time-out where no other node in sight has one: it joins when there is one, and serves nothing until then.
      *
      * @throws ClusterRefused        where the cluster has other settings
      * @throws SessionUnavailable    where that did not come about in time, or at all; the node is stopped then
@@ -110,6 +111,9 @@ public final class SessionNode {
         try {
             membership.joined().get(timeoutNanos, TimeUnit.NANOSECONDS);
         } catch (TimeoutException e) {
+            if (membership.waitsForStore()) {
+                return;
+            }
             throw new SessionUnavailable(Reason.STORE_UNREACHABLE, "node " + self + " was not taken into the cluster"
                     + " within " + TimeUnit.NANOSECONDS.toSeconds(timeoutNanos) + " s; its effective table: "
                     + membership.effective());

@@ -184,8 +184,11 @@ final class Coordinator {
             if (directory.metOthers(promises.keySet()) && !directory.aloneLongEnough()) {
                 return;
             }
-            copiesFresh = true;
-            lead(rebalance.founded(new TableNumber(epoch, 1)));
+            Topology first = rebalance.founded(new TableNumber(epoch, 1));
+            if (first != null) {
+                copiesFresh = true;
+                lead(first);
+            }
             return;
         }
         Quorum.Verdict verdict = Quorum.reached(newest, promises.keySet(), directory, step.guards);

@@ -177,6 +177,16 @@ final class Directory implements Quorum.Absence {
         return dead(node) || givenUp(node, effective == null ? 0 : effective.seats().size());
     }
 
+    @Override
+    public boolean storeInSight() {
+        return view.stream().anyMatch(n -> hellos.containsKey(n) && hellos.get(n).store());
+    }
+
+    /** Everybody in sight has said that it keeps no segments. */
+    boolean nobodyStores() {
+        return !view.isEmpty() && view.stream().allMatch(n -> hellos.containsKey(n) && !hellos.get(n).store());
+    }
+
     /** Nodes of a table that are neither in the view nor known to be dead. */
     List<NodeId> missing(Topology table) {
         TreeSet<NodeId> missing = new TreeSet<>();

@@ -99,7 +99,7 @@ public sealed interface Effect {
 
     // ---- to people and adapters
 
-    /** @param effective null until the first table; {@code frozen}: no majority, nothing is served */
+    /** @param effective null until the first table: nobody in sight stores; {@code frozen}: nothing is served */
     record TopologyChanged(Topology effective, boolean frozen) implements Effect {}
 
     /** A line for the log. */

@@ -38,6 +38,7 @@ public final class NodeCore {
     private long tickNanos;
     private long slowTickNanos;
     private long duplicateSince = Long.MIN_VALUE;
+    private boolean storeMissing;
 
     /**
      * @param self     name and incarnation of this life
@@ -159,6 +160,7 @@ public final class NodeCore {
         List<NodeId> fresh = directory.view(members);
         fresh.forEach(this::sayHello);
         review();
+        reviewStore();
         coordinator.viewChanged();
         probeMissing();
         leaveOn();
@@ -185,6 +187,20 @@ public final class NodeCore {
         coordinator.consider();
     }
 
+    /** Without a node that stores nothing is served: people are told, and requests need not wait. */
+    private void reviewStore() {
+        if (directory.nobodyStores() && !storeMissing) {
+            storeMissing = true;
+            step.warn("waiting for a node that stores sessions: there is none in sight of " + directory.view()
+                    + ", and no session is served without");
+            if (directory.effective == null) {
+                step.emit(new Effect.TopologyChanged(null, true));
+            }
+        } else if (directory.storeInSight()) {
+            storeMissing = false;
+        }
+    }
+
     private void probeMissing() {
         Topology table = coordinator.newestKnown();
         if (table != null) {
@@ -196,6 +212,7 @@ public final class NodeCore {
 
     private void hello(NodeId from, Message.Hello m) {
         directory.hello(from, m);
+        reviewStore();
         boolean first = !directory.view().isEmpty() && directory.view().get(0).equals(from);
         if (first && !directory.member(self)) {
             if (!m.settings().equals(step.settings.canonical())) {

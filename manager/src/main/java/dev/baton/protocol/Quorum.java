@@ -20,6 +20,9 @@ final class Quorum {
 
         /** A survivor among dead seats has waited long enough for news. */
         boolean aloneLongEnough();
+
+        /** A node that keeps segments is there, be it a seat or not. */
+        boolean storeInSight();
     }
 
     /** From the weakest to the strongest. Between NO and YES others may have gone on too, and the lineage must say so. */
@@ -74,8 +77,9 @@ final class Quorum {
         if (responding > 0 && 2 * responding == seats.size() && othersGone) {
             return givenUp == 0 ? Verdict.YES : Verdict.GIVEN_UP;
         }
-        // Also where no seat is left at all: whoever still knows the table goes on from it.
-        if (othersGone && (responding > 0 && givenUp > 0 || absence.aloneLongEnough())) {
+        // Also where no seat is left at all: whoever still knows the table goes on from it, once there is one to store it.
+        if (othersGone && (responding > 0 ? givenUp > 0 || absence.aloneLongEnough()
+                : absence.aloneLongEnough() && absence.storeInSight())) {
             return givenUp == 0 ? Verdict.ALONE : Verdict.GIVEN_UP;
         }
         return Verdict.NO;

@@ -36,23 +36,33 @@ final class Rebalance {
         this.directory = directory;
     }
 
-    /** The first table of a new cluster: this node alone, every segment empty. */
+    /**
+     * The first table of a new cluster: one node alone, this one where it keeps segments, every segment empty; null where
+     * nobody in sight keeps any.
+     */
     Topology founded(TableNumber number) {
         Message.Hello me = directory.hello(step.self);
+        Member first = me.store() ? new Member(step.self, me.location(), true, false, number)
+                : members(List.of(), number, List.of()).stream().filter(Member::store).findFirst().orElse(null);
+        if (first == null) {
+            return null;
+        }
         List<SegmentEntry> segments = new ArrayList<>();
         for (int i = 0; i < Topology.SEGMENTS; i++) {
-            segments.add(new SegmentEntry(1, step.self, List.of(), List.of(), 1));
+            segments.add(new SegmentEntry(1, first.node(), List.of(), List.of(), 1));
         }
-        return new Topology(number, List.of(Branch.founding(number.epoch())),
-                List.of(new Member(step.self, me.location(), me.store(), false, number)), List.of(), segments);
+        return new Topology(number, List.of(Branch.founding(number.epoch())), List.of(first), List.of(), segments);
     }
 
     Next next(Topology table, TableNumber number, Collection<NodeId> leaving, List<Message.Joined> reports,
               Map<NodeId, Message.Promise> copies) {
-        List<Member> members = members(table, number, leaving);
+        List<Member> members = members(table.members(), number, leaving);
         List<Member> candidates = members.stream().filter(m -> m.store() && !m.leaving()).toList();
         if (candidates.isEmpty()) {
             candidates = members.stream().filter(Member::store).toList();
+        }
+        if (candidates.isEmpty()) {
+            return new Next(null, false, List.of()); // a table needs seats
         }
         List<Integer> emptied = new ArrayList<>();
         List<Integer> restored = new ArrayList<>();
@@ -102,9 +112,10 @@ final class Rebalance {
         return losses;
     }
 
-    private List<Member> members(Topology table, TableNumber number, Collection<NodeId> leaving) {
+    /** @param before those of the table before */
+    private List<Member> members(List<Member> before, TableNumber number, Collection<NodeId> leaving) {
         List<Member> members = new ArrayList<>();
-        for (Member m : table.members()) {
+        for (Member m : before) {
             if (directory.inView(m.node())) {
                 members.add(leaving.contains(m.node()) ? m.asLeaving() : m);
             }

@@ -27,15 +27,16 @@ import org.apache.catalina.Server;
  * no session. The only type that sees both JGroups and Catalina. Any thread; starting and stopping hold others up.
  */
 final class Assembly {
+    private static final long START_NANOS = TimeUnit.SECONDS.toNanos(60);
+    private static final long STOP_NANOS = TimeUnit.SECONDS.toNanos(10);
+
     /** The one of this process. */
     static final Assembly PROCESS = new Assembly(
             (settings, self) -> new JGroupsTransport(settings.stack(), settings.cluster(), self), new SystemClock());
 
-    private static final long START_NANOS = TimeUnit.SECONDS.toNanos(60);
-    private static final long STOP_NANOS = TimeUnit.SECONDS.toNanos(10);
-
     private final BiFunction<Settings, NodeId, Transport> network;
     private final Clock clock;
+    private final long startNanos;
     private final Map<String, Shared> nodes = new HashMap<>();
     private final LifecycleListener end = event -> {
         if (Lifecycle.BEFORE_STOP_EVENT.equals(event.getType())) {
@@ -44,8 +45,14 @@ final class Assembly {
     };
 
     Assembly(BiFunction<Settings, NodeId, Transport> network, Clock clock) {
+        this(network, clock, START_NANOS);
+    }
+
+    /** @param startNanos how long an application's start waits for the cluster */
+    Assembly(BiFunction<Settings, NodeId, Transport> network, Clock clock, long startNanos) {
         this.network = network;
         this.clock = clock;
+        this.startNanos = startNanos;
     }
 
     Clock clock() {
@@ -76,9 +83,9 @@ final class Assembly {
             NodeId self = new NodeId(name, clock.wallMillis());
             NodeLog events = new NodeLog(settings.cluster(), self);
             try {
-                node = new SessionNode(NodeNames.location(), true, NodeSettings.of(settings),
+                node = new SessionNode(NodeNames.location(), settings.store(), NodeSettings.of(settings),
                         network.apply(settings, self), clock, events);
-                node.start(START_NANOS);
+                node.start(startNanos);
             } catch (ClusterRefused | SessionUnavailable | IllegalStateException | IllegalArgumentException e) {
                 throw new LifecycleException("Node " + name + " cannot join cluster " + settings.cluster() + ": "
                         + e.getMessage(), e);

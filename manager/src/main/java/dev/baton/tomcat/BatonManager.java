@@ -159,7 +159,7 @@ public final class BatonManager extends ManagerSettings implements DistributedMa
     /** Whether this node knows itself without a majority. */
     boolean cutOff() {
         Deployment now = deployment;
-        return now != null && !now.node().serving();
+        return now != null && now.node().effective() != null && !now.node().serving();
     }
 
     // ---- finding and making sessions

@@ -99,6 +99,14 @@ abstract class ManagerSettings extends ManagerBase {
         set("nodeName", value);
     }
 
+    public String getStore() {
+        return get("store");
+    }
+
+    public void setStore(String value) {
+        set("store", value);
+    }
+
     public String getBackups() {
         return get("backups");
     }

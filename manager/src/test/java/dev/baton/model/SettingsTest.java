@@ -23,6 +23,7 @@ class SettingsTest {
         assertThat(s.stack()).isEqualTo("local");
         assertThat(s.cluster()).isEqualTo("baton");
         assertThat(s.nodeName()).isEmpty();
+        assertThat(s.store()).isTrue();
         assertThat(s.backups()).isEqualTo(1);
         assertThat(s.acknowledge()).isEqualTo(Acknowledge.BACKUPS);
         assertThat(s.commitTimeoutMillis()).isEqualTo(5_000);
@@ -48,6 +49,7 @@ class SettingsTest {
     @Test
     void everySettingArrivesWhereItIsRead() {
         Settings s = Settings.builder().set("stack", "conf/tcp.xml").set("cluster", "shop").set("nodeName", "t1:8080")
+                .set("store", "false")
                 .set("backups", " 3 ").set("acknowledge", "none").set("commitTimeout", "7").set("tracking", "written")
                 .set("differencing", "none").set("immutableNames", "i18n\\..*")
                 .set("immutableClasses", "com\\.example\\.Money").set("lockRelease", "eager").set("acquire", "request")
@@ -57,6 +59,7 @@ class SettingsTest {
         assertThat(s.stack()).isEqualTo("conf/tcp.xml");
         assertThat(s.cluster()).isEqualTo("shop");
         assertThat(s.nodeName()).isEqualTo("t1:8080");
+        assertThat(s.store()).isFalse();
         assertThat(s.backups()).isEqualTo(3);
         assertThat(s.acknowledge()).isEqualTo(Acknowledge.NONE);
         assertThat(s.commitTimeoutMillis()).isEqualTo(7);
@@ -113,6 +116,7 @@ class SettingsTest {
         "cluster | '' | setting cluster: '' is not allowed; allowed: 1 to 100 of the characters A-Z a-z 0-9 . _ -",
         "nodeName | a/b | setting nodeName: 'a/b' is not allowed; allowed: at most 100 of the characters A-Z a-z 0-9 "
                 + ". : _ -, or empty",
+        "store | no | setting store: 'no' is not allowed; allowed: false, true",
         "backups | 6 | setting backups: '6' is not allowed; allowed: 0 to 5",
         "backups | -1 | setting backups: '-1' is not allowed; allowed: 0 to 5",
         "backups | one | setting backups: 'one' is not allowed; allowed: 0 to 5",
@@ -194,6 +198,8 @@ class SettingsTest {
         assertThat(one.conflictWith(other)).contains("backups is '2' here and '1' there, "
                 + "placement is 'local' here and 'hash' there");
         assertThat(one.conflictWith(one)).isEmpty();
+        assertThat(Settings.DEFAULT.conflictWith(Settings.of(Map.of("store", "false"))))
+                .contains("store is 'true' here and 'false' there");
         assertThat(Settings.DEFAULT.conflictWith(Settings.of(Map.of("acknowledge", "primary"))))
                 .contains("acknowledge is 'backups' here and 'primary' there");
     }

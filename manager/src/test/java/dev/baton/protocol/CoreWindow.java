@@ -17,6 +17,11 @@ public final class CoreWindow {
         return new NodeCore(self, location, true, apps, settings, bug == null ? Guards.STRICT : bug.guards());
     }
 
+    /** A node that keeps no segments. */
+    public static NodeCore startWithoutStore(NodeId self, CoreSettings settings) {
+        return new NodeCore(self, Location.UNKNOWN, false, List.of(), settings);
+    }
+
     /** Number, within a term, and hash of a copy. {@code exact}: it is the state at that number. */
     public record CopyState(long term, long seq, long hash, boolean exact, boolean primary) {}
 

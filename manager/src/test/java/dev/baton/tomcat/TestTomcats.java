@@ -60,6 +60,8 @@ final class TestTomcats implements AutoCloseable {
     final MemoryNetwork network = new MemoryNetwork();
     final MovedClock clock = new MovedClock();
     final List<Node> nodes = new ArrayList<>();
+    /** How long the start of a node waits for the cluster. */
+    Duration startLimit = Duration.ofSeconds(60);
     private final Path directory;
     private final Function<NodeId, Transport> transports;
     private Consumer<Node> preparation = node -> { };
@@ -96,7 +98,7 @@ final class TestTomcats implements AutoCloseable {
     final class Node {
         final String name;
         final Tomcat tomcat = new Tomcat();
-        final Assembly assembly = new Assembly((settings, self) -> transports.apply(self), clock);
+        final Assembly assembly = new Assembly((settings, self) -> transports.apply(self), clock, startLimit.toNanos());
         StandardContext context;
         BatonManager manager;
 

@@ -81,14 +81,18 @@ public final class Cluster {
         return nodes.get(number - 1);
     }
 
-    /** Starts what does not run, and waits until all nodes are members and every session has its backup. */
-    public void whole() {
+    /**
+     * Starts what does not run, and waits until all nodes are members and every session has its backup.
+     *
+     * @param others members that are no Tomcats
+     */
+    public void whole(int others) {
         for (Node node : nodes) {
             if (!node.running()) {
                 node.start();
             }
         }
-        awaitMembers(nodes.size());
+        awaitMembers(nodes.size() + others);
     }
 
     /** Writes what the nodes tell about themselves into a file beside their logs. */
