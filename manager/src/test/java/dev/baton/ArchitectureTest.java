@@ -62,8 +62,8 @@ class ArchitectureTest {
             "api", Set.of("DeadlockException", "LockException", "LockTimeoutException", "NotClusteredException",
                     "SessionFence", "SessionGoneException", "SessionLocks"),
             "node", Set.of("Application", "ApplicationCounters", "ApplicationEvents", "ApplicationSettings", "Clock",
-                    "ClusterRefused", "EarlyEntry", "NodeCounters", "NodeEvents", "NodeSettings", "SessionNode",
-                    "SessionUnavailable", "SystemClock", "Transport"),
+                    "ClusterRefused", "EarlyEntry", "JmxView", "NodeCounters", "NodeEvents", "NodeFigures", "NodeSettings",
+                    "SessionNode", "SessionUnavailable", "SystemClock", "Transport"),
             "jgroups", Set.of("JGroupsTransport", "StoreNode"),
             "tomcat", Set.of("BatonManager", "BatonSingleSignOn", "RequestBoundary"));
 

@@ -36,8 +36,8 @@ class StoreElsewhereIT extends ClusterTest {
 
     @BeforeAll
     void theStoreIsThere() {
-        stores.add(StoreProcess.start("keeper1"));
-        stores.add(StoreProcess.start("keeper2"));
+        stores.add(StoreProcess.startWithJmx("keeper1", 4));
+        stores.add(StoreProcess.startWithJmx("keeper2", 5));
     }
 
     @AfterAll
@@ -47,7 +47,7 @@ class StoreElsewhereIT extends ClusterTest {
 
     /** Under the same name, as whoever looks after it would. */
     private void restart(int number) {
-        stores.set(number - 1, StoreProcess.start("keeper" + number));
+        stores.set(number - 1, StoreProcess.startWithJmx("keeper" + number, 3 + number));
     }
 
     private List<Visitor> visitors() {
@@ -67,7 +67,9 @@ class StoreElsewhereIT extends ClusterTest {
         assertThat(cluster.nodes()).allSatisfy(node -> {
             assertThat(node.beans().ofNode("SessionsPrimary")).isEqualTo(0);
             assertThat(node.beans().ofNode("SessionsBackup")).isEqualTo(0);
+            assertThat(node.beans().ofManager("/shop", "store")).isEqualTo("false");
         });
+        assertThat(stores).extracting(store -> store.beans().ofNode("SessionsPrimary")).doesNotContain(0);
         node2.kill();
         visitors.forEach(v -> assertThat(v.getAgainAt(node1, "counter").number()).isEqualTo(4));
     }
@@ -103,6 +105,29 @@ class StoreElsewhereIT extends ClusterTest {
         restart(2);
         cluster.awaitMembers(4);
         visitors.forEach(v -> assertThat(again(v).number()).isEqualTo(2));
+    }
+
+    @Test
+    @DisplayName("JMX: a store node that stands still is given up where an administrator says so at the other store node")
+    void aStoreNodeIsForgotten() {
+        List<Visitor> visitors = visitors();
+        List<StoreProcess> inOrder = ((String[]) node1.beans().ofNode("View"))[0].equals("keeper1") ? stores
+                : List.of(stores.get(1), stores.get(0));
+        StoreProcess first = inOrder.get(0);
+        StoreProcess still = inOrder.get(1);
+        still.pause();
+        try {
+            Await.until("no majority", 40, () -> !(Boolean) first.beans().ofNode("Serving"));
+            assertThat(visitors.get(0).post("counter").status()).isEqualTo(503);
+            String name = first == stores.get(0) ? "keeper2" : "keeper1";
+            assertThat(first.beans().forget(name)).isEqualTo("forgotten: " + name);
+            Await.until("the Tomcats serve, of whom nobody was told", 30, () -> cluster.nodes().stream()
+                    .allMatch(node -> (Boolean) node.beans().ofNode("Serving")));
+            visitors.forEach(v -> assertThat(again(v).number()).isEqualTo(2));
+        } finally {
+            still.resume();
+        }
+        cluster.awaitMembers(4);
     }
 
     /** Counted once: what was refused, because the store is moving, has changed nothing. */

@@ -3,6 +3,7 @@ package dev.baton.jgroups;
 import dev.baton.model.NodeId;
 import dev.baton.node.ClusterRefused;
 import dev.baton.node.NodeEvents;
+import dev.baton.node.NodeFigures;
 import dev.baton.node.NodeSettings;
 import dev.baton.node.SessionNode;
 import dev.baton.node.SessionUnavailable;
@@ -71,6 +72,7 @@ public final class StoreNode implements NodeEvents {
             LOG.log(Level.SEVERE, cluster + ": store node " + options.name() + " cannot join: " + e.getMessage());
             return 1;
         }
+        NodeFigures.of(node).register(NodeFigures.NAME + cluster, options.name(), LOG::warning);
         LOG.info(cluster + ": store node " + node.self() + " keeps sessions");
         ended.await();
         return 1;

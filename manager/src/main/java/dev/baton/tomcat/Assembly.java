@@ -5,11 +5,14 @@ import dev.baton.model.NodeId;
 import dev.baton.model.Settings;
 import dev.baton.node.Clock;
 import dev.baton.node.ClusterRefused;
+import dev.baton.node.JmxView;
+import dev.baton.node.NodeFigures;
 import dev.baton.node.NodeSettings;
 import dev.baton.node.SessionNode;
 import dev.baton.node.SessionUnavailable;
 import dev.baton.node.SystemClock;
 import dev.baton.node.Transport;
+import dev.baton.protocol.Effect;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -91,8 +94,9 @@ final class Assembly {
                         + e.getMessage(), e);
             }
             log = events;
-            view = Figures.ofNode(node);
-            view.register("dev.baton:type=Node,cluster=" + settings.cluster(), name);
+            view = NodeFigures.of(node);
+            view.register(NodeFigures.NAME + settings.cluster(), name,
+                    text -> events.note(Effect.Level.WARNING, text, null));
         }
 
         void stop() {

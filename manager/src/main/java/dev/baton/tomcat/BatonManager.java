@@ -6,6 +6,7 @@ import dev.baton.model.SessionMeta;
 import dev.baton.model.Settings;
 import dev.baton.node.Application;
 import dev.baton.node.ApplicationSettings;
+import dev.baton.node.JmxView;
 import dev.baton.node.SessionUnavailable;
 import java.util.Map;
 import java.util.Objects;
@@ -106,7 +107,7 @@ public final class BatonManager extends ManagerSettings implements DistributedMa
             assembly.endWith(server());
         }
         view.register("dev.baton:type=Sessions,cluster=" + settings().cluster() + ",application="
-                + ObjectName.quote(name), seat.node().self().name());
+                + ObjectName.quote(name), seat.node().self().name(), context.getLogger()::warn);
         Function<String, Map<String, Object>> status = this::status;
         context.getServletContext().setAttribute(STATUS, status);
         setState(LifecycleState.STARTING);

@@ -3,11 +3,10 @@ package dev.baton.tomcat;
 import dev.baton.access.ClientState;
 import dev.baton.model.Fence;
 import dev.baton.model.NodeId;
-import dev.baton.model.Topology;
+import dev.baton.node.NodeFigures;
 import dev.baton.node.SessionNode;
 import dev.baton.protocol.ProtocolReport;
 import dev.baton.protocol.ProtocolReport.SessionReport;
-import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -22,7 +21,7 @@ final class SessionStatus {
         map.put("cluster", cluster);
         map.put("node", node.self().name());
         map.put("serving", node.serving());
-        map.put("members", members(node.effective()));
+        map.put("members", NodeFigures.members(node));
         map.put("underReplicated", report.underReplicated());
         return map;
     }
@@ -45,9 +44,5 @@ final class SessionStatus {
         map.put("fence", fence == null ? "" : fence.toString());
         map.put("sessionBytes", Math.max(state.wholeBytes(), report.bytes()));
         map.put("commits", deployment.requests().oldestFirst(state.key()));
-    }
-
-    static List<String> members(Topology table) {
-        return table == null ? List.of() : table.members().stream().map(m -> m.node().name()).sorted().toList();
     }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.baton.model.Settings;
 import dev.baton.node.MemoryNetwork;
+import dev.baton.node.NodeFigures;
 import dev.baton.node.SystemClock;
 import java.lang.management.ManagementFactory;
 import java.util.Map;
@@ -79,6 +80,8 @@ class AssemblyTest {
             });
             assertThat((String[]) server.getAttribute(name, "Members")).containsExactly("n1");
             assertThat(server.getAttribute(name, "SegmentsPrimary")).isEqualTo(256);
+            assertThat(server.getAttribute(name, "MessagesDropped")).isEqualTo(0L);
+            assertThat(server.getAttribute(name, "EnvelopesUnreadable")).isEqualTo(0L);
             assertThat(forget(name, "elsewhere")).isEqualTo("forgotten: elsewhere; no member has that name, there are [n1]");
             assertThatThrownBy(() -> forget(name, "n1")).hasRootCauseMessage(
                     "node 'n1' is in reach; allowed: a member that is out of reach");
@@ -98,7 +101,7 @@ class AssemblyTest {
         Assembly.Seat there = other.join(settings, "n2");
         try (LogLines log = new LogLines("dev.baton.cluster")) {
             ObjectName bean = new ObjectName("dev.baton:type=Node,cluster=forget-test");
-            TestTomcats.await("two members", () -> SessionStatus.members(here.node().effective()).size() == 2);
+            TestTomcats.await("two members", () -> NodeFigures.members(here.node()).size() == 2);
             network.cut(there.node().self());
             TestTomcats.await("no majority", () -> !here.node().serving());
             assertThat(forget(bean, "n2")).isEqualTo("forgotten: n2");

@@ -94,13 +94,13 @@ public final class Node {
 
     /** SIGSTOP: the process stands still, its connections stay open. */
     public void pause() {
-        signal("-STOP");
+        signal(process(), "-STOP");
         paused = true;
     }
 
     /** SIGCONT: the process goes on as if nothing had happened. */
     public void resume() {
-        signal("-CONT");
+        signal(process(), "-CONT");
         paused = false;
     }
 
@@ -114,11 +114,11 @@ public final class Node {
         start();
     }
 
-    private void signal(String which) {
+    static void signal(ProcessHandle process, String which) {
         try {
-            Process kill = new ProcessBuilder("kill", which, Long.toString(process().pid())).inheritIO().start();
+            Process kill = new ProcessBuilder("kill", which, Long.toString(process.pid())).inheritIO().start();
             if (!kill.waitFor(SIGNAL_SECONDS, TimeUnit.SECONDS) || kill.exitValue() != 0) {
-                throw new IllegalStateException("kill " + which + " of " + name + " failed");
+                throw new IllegalStateException("kill " + which + " of process " + process.pid() + " failed");
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);

@@ -36,6 +36,18 @@ public final class NodeBeans {
         return read("Catalina:type=Manager,host=localhost,context=" + context, attribute);
     }
 
+    /** The operation of {@code dev.baton:type=Node} by which an administrator gives up a member. */
+    public String forget(String member) {
+        try {
+            return (String) server().invoke(named(NODE).iterator().next(), "forget", new Object[] {member},
+                    new String[] {String.class.getName()});
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (JMException e) {
+            throw new IllegalStateException("forget " + member, e);
+        }
+    }
+
     /** Messages that the node sent to others since its start, by kind. */
     public Map<String, Long> sent() {
         return counts((String) ofNode("MessagesSent"));

@@ -14,6 +14,7 @@ public final class StoreProcess implements AutoCloseable {
     private final String name;
     private final Process process;
     private final Path output;
+    private NodeBeans beans;
 
     private StoreProcess(String name, Process process, Path output) {
         this.name = name;
@@ -24,6 +25,17 @@ public final class StoreProcess implements AutoCloseable {
     /** Starts one in the cluster of the tests' Tomcats. */
     public static StoreProcess start(String name) {
         return start(name, "local", Map.of("baton.local.port", Integer.toString(Ports.cluster())));
+    }
+
+    /** As {@link #start(String)}, to be looked at over JMX: {@link #beans}. */
+    public static StoreProcess startWithJmx(String name, int number) {
+        String port = Ports.jmx(number);
+        StoreProcess started = start(name, "local", Map.of("baton.local.port", Integer.toString(Ports.cluster()),
+                "com.sun.management.jmxremote.port", port, "com.sun.management.jmxremote.host", "127.0.0.1",
+                "java.rmi.server.hostname", "127.0.0.1", "com.sun.management.jmxremote.authenticate", "false",
+                "com.sun.management.jmxremote.ssl", "false"));
+        started.beans = new NodeBeans(Integer.parseInt(port));
+        return started;
     }
 
     /**
@@ -47,6 +59,20 @@ public final class StoreProcess implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    public NodeBeans beans() {
+        return beans;
+    }
+
+    /** SIGSTOP: the process stands still, its connections stay open. */
+    public void pause() {
+        Node.signal(process.toHandle(), "-STOP");
+    }
+
+    /** SIGCONT: the process goes on as if nothing had happened. */
+    public void resume() {
+        Node.signal(process.toHandle(), "-CONT");
     }
 
     /** A port of those that the tests' clusters use. */

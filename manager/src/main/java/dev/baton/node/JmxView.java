@@ -1,8 +1,9 @@
-package dev.baton.tomcat;
+package dev.baton.node;
 
 import java.lang.management.ManagementFactory;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import javax.management.Attribute;
@@ -17,16 +18,12 @@ import javax.management.MBeanOperationInfo;
 import javax.management.MBeanParameterInfo;
 import javax.management.MBeanServer;
 import javax.management.ObjectName;
-import org.apache.juli.logging.Log;
-import org.apache.juli.logging.LogFactory;
 
 /**
  * A JMX bean made of named figures, each with its description beside the code that computes it. Values are of types
  * every JMX client knows. Build it, then {@link #register}.
  */
-final class JmxView implements DynamicMBean {
-    private static final Log log = LogFactory.getLog(JmxView.class);
-
+public final class JmxView implements DynamicMBean {
     private record Figure(MBeanAttributeInfo info, Supplier<?> value) {}
 
     private record Operation(MBeanOperationInfo info, Function<String, String> action) {}
@@ -36,36 +33,36 @@ final class JmxView implements DynamicMBean {
     private final Map<String, Operation> operations = new LinkedHashMap<>();
     private ObjectName name;
 
-    JmxView(String description) {
+    public JmxView(String description) {
         this.description = description;
     }
 
-    <T> JmxView figure(String figure, Class<T> type, String text, Supplier<T> value) {
+    public <T> JmxView figure(String figure, Class<T> type, String text, Supplier<T> value) {
         MBeanAttributeInfo info = new MBeanAttributeInfo(figure, type.getName(), text, true, false, false);
         figures.put(figure, new Figure(info, value));
         return this;
     }
 
-    JmxView operation(String operation, String text, String parameter, String parameterText,
-                      Function<String, String> action) {
+    public JmxView operation(String operation, String text, String parameter, String parameterText,
+                             Function<String, String> action) {
         MBeanParameterInfo[] parameters = {new MBeanParameterInfo(parameter, String.class.getName(), parameterText)};
         operations.put(operation, new Operation(new MBeanOperationInfo(operation, text, parameters,
                 String.class.getName(), MBeanOperationInfo.ACTION), action));
         return this;
     }
 
-    JmxView operation(String operation, String text, Supplier<String> action) {
+    public JmxView operation(String operation, String text, Supplier<String> action) {
         operations.put(operation, new Operation(new MBeanOperationInfo(operation, text, new MBeanParameterInfo[0],
                 String.class.getName(), MBeanOperationInfo.ACTION), nothing -> action.get()));
         return this;
     }
 
     /**
-     * A bean that cannot be registered is logged: the sessions work without.
+     * A bean that cannot be registered is a line for the log: the sessions work without.
      *
      * @param node told apart by it where there is a bean of that name, of another node in the same process
      */
-    void register(String objectName, String node) {
+    public void register(String objectName, String node, Consumer<String> log) {
         MBeanServer server = ManagementFactory.getPlatformMBeanServer();
         try {
             name = new ObjectName(objectName);
@@ -74,17 +71,18 @@ final class JmxView implements DynamicMBean {
             }
             server.registerMBean(this, name);
         } catch (JMException e) {
-            log.warn("JMX bean " + objectName + " could not be registered: " + e);
+            log.accept("JMX bean " + objectName + " could not be registered: " + e);
             name = null;
         }
     }
 
-    void unregister() {
+    /** Does nothing where it is not registered. */
+    public void unregister() {
         if (name != null) {
             try {
                 ManagementFactory.getPlatformMBeanServer().unregisterMBean(name);
             } catch (JMException e) {
-                log.debug("JMX bean " + name + " was gone already", e);
+                // it was gone already
             }
             name = null;
         }
