@@ -97,7 +97,8 @@ record StoreOptions(boolean help, Settings settings, String name, Location locat
                 line(text, row.name(), row.meaning(), row.defaultValue());
             }
         }
-        line(text, "name", "of this node, for people and for restarts under the same name", "host and process id");
+        line(text, "name", "of this node and of no other: who starts under it proves its former holder dead",
+                "host and process id");
         line(text, "host", "machine this node stands on; backups are put on another where there is one", "host name");
         line(text, "rack", "likewise", "not known");
         line(text, "site", "likewise", "not known");

@@ -12,7 +12,9 @@ enum Setting {
             "1 to 100 of the characters A-Z a-z 0-9 . _ -"), "baton", null, "name of the group"),
     NODE_NAME("nodeName", Scope.NODE, SettingRule.text(NodeId.MAX_NAME, "A-Za-z0-9.:_-", true,
             "at most " + NodeId.MAX_NAME + " of the characters A-Z a-z 0-9 . : _ -, or empty"), "",
-            "jvmRoute, else host + HTTP port", "for people: logs, JMX, status"),
+            "jvmRoute, else host + HTTP port",
+            "name of this node and of no other: who starts under it proves its former holder dead; in logs, JMX, "
+                    + "status"),
     STORE("store", Scope.NODE, SettingRule.choice(Settings.Switch.class), "true", null,
             "whether this Tomcat keeps sessions for the cluster, primaries and backups; false: only other Tomcats or "
                     + "dedicated store nodes do"),

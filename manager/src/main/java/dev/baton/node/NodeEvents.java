@@ -8,7 +8,10 @@ public interface NodeEvents {
     /** A line for the log. */
     void note(Effect.Level level, String text, Throwable cause);
 
-    /** @param effective null before the first table, where no node in sight stores sessions; {@code frozen}: no majority, nothing is served */
+    /**
+     * @param effective null before the first table, where no node in sight stores sessions; {@code frozen}: no majority,
+     *                  nothing is served
+     */
     default void topologyChanged(Topology effective, boolean frozen) {
     }
 

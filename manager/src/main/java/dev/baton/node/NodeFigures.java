@@ -59,8 +59,8 @@ public final class NodeFigures {
                         () -> node.counters().sentByKind().toString())
                 .figure("MessagesReceived", String.class, "messages received, by kind",
                         () -> node.counters().receivedByKind().toString())
-                .figure("MessagesDropped", Long.class, "messages not sent, because nobody knew the way to their node or too much"
-                        + " was waiting for it", () -> node.counters().traffic().dropped())
+                .figure("MessagesDropped", Long.class, "messages not sent, because nobody knew the way to their node or too"
+                        + " much was waiting for it", () -> node.counters().traffic().dropped())
                 .figure("EnvelopesUnreadable", Long.class, "received and dropped, because they make no sense, or come from"
                         + " strangers or from nodes that no view brought in", () -> node.counters().traffic().unreadable())
                 .operation("forget", "says that a node will not come back, where nothing proves its death; what only it"

@@ -41,7 +41,7 @@ class NodeFiguresTest {
     };
 
     @Test
-    @DisplayName("JMX: what the transport counted, what it dropped and could not read included; no member before the first table")
+    @DisplayName("JMX: what the transport counted, dropped and could not read; no member before the first table")
     void showsWhatTheTransportCounted() throws Exception {
         SessionNode node = new SessionNode(Location.UNKNOWN, true, NodeSettings.of(Settings.DEFAULT), COUNTED,
                 new SystemClock(), (level, text, cause) -> { });
