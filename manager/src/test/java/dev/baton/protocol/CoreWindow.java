@@ -14,12 +14,13 @@ public final class CoreWindow {
 
     /** @param bug null for none */
     public static NodeCore start(NodeId self, Location location, List<Message.App> apps, CoreSettings settings, Bug bug) {
-        return new NodeCore(self, location, true, apps, settings, bug == null ? Guards.STRICT : bug.guards());
+        return start(self, location, true, apps, settings, bug);
     }
 
-    /** A node that keeps no segments. */
-    public static NodeCore startWithoutStore(NodeId self, CoreSettings settings) {
-        return new NodeCore(self, Location.UNKNOWN, false, List.of(), settings);
+    /** @param store whether it keeps segments */
+    public static NodeCore start(NodeId self, Location location, boolean store, List<Message.App> apps,
+                                 CoreSettings settings, Bug bug) {
+        return new NodeCore(self, location, store, apps, settings, bug == null ? Guards.STRICT : bug.guards());
     }
 
     /** Number, within a term, and hash of a copy. {@code exact}: it is the state at that number. */

@@ -34,7 +34,7 @@ class NoStoreTest {
 
     @BeforeEach
     void theUserIsThere() {
-        cores.put(USER, CoreWindow.startWithoutStore(USER, SETTINGS));
+        cores.put(USER, withoutStore(USER));
     }
 
     /** What follows of it, at all nodes, until nothing is under way. */
@@ -71,6 +71,10 @@ class NoStoreTest {
         }
     }
 
+    private static NodeCore withoutStore(NodeId life) {
+        return CoreWindow.start(life, Location.UNKNOWN, false, List.of(), SETTINGS, null);
+    }
+
     private void keeper(NodeId life) {
         cores.put(life, CoreWindow.start(life, Location.UNKNOWN, List.of(), SETTINGS, null));
     }
@@ -100,7 +104,7 @@ class NoStoreTest {
         assertThat(atUser).filteredOn(Effect.TopologyChanged.class::isInstance)
                 .containsExactly(new Effect.TopologyChanged(null, true));
 
-        cores.put(OTHER, CoreWindow.startWithoutStore(OTHER, SETTINGS));
+        cores.put(OTHER, withoutStore(OTHER));
         view(USER, OTHER);
         seconds(60);
         assertThat(cores.get(OTHER).effective()).isNull();

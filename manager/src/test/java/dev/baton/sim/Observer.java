@@ -172,7 +172,7 @@ final class Observer {
             requireNobodyKnew(node, table);
             founded();
             acting.put(node.id(), table);
-            stored.put(node.id(), CoreWindow.storedTable(node.core()));
+            sim.nodes().stream().filter(SimNode::up).forEach(n -> stored.put(n.id(), CoreWindow.storedTable(n.core())));
         }
         if (newest == null || table.number().compareTo(newest.number()) > 0) {
             if (!sim.scenario().lineages) {
@@ -396,6 +396,9 @@ final class Observer {
                 up.add(n);
             }
         }
+        if (up.stream().noneMatch(SimNode::stores)) {
+            return null; // they wait for one that does
+        }
         Topology table = null;
         for (SimNode n : up) {
             Topology t = n.core().effective();
@@ -419,7 +422,8 @@ final class Observer {
         if (table.members().size() != up.size()) {
             return "L5 " + table + " lists others than those alive";
         }
-        int wanted = Math.min(sim.scenario().settings.backups(), up.size() - 1);
+        int stores = (int) up.stream().filter(SimNode::stores).count();
+        int wanted = Math.min(sim.scenario().settings.backups(), stores - 1);
         for (int i = 0; i < Topology.SEGMENTS; i++) {
             SegmentEntry e = table.segment(i);
             if (sim.life(e.primary()) == null || e.backups().size() != wanted || !e.joining().isEmpty()

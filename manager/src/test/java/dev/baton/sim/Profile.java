@@ -36,6 +36,14 @@ enum Profile {
             s.settings = s.settings.withAckByPrimary(true);
         }
     },
+    /** Some nodes, mostly the coordinator among them, leave the store to the others. */
+    STORE_ELSEWHERE {
+        @Override
+        void shape(Scenario s, Rng rng) {
+            s.nodes = 2 + rng.below(5);
+            s.withoutStore = 1 + rng.below(s.nodes - 1);
+        }
+    },
     /** Processes die and come back. */
     CRASHES {
         @Override

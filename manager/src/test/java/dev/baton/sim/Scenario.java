@@ -54,6 +54,8 @@ final class Scenario {
     boolean slowReaders;
     /** Little may be on its way to a backup, so that several changes become one. */
     boolean narrow;
+    /** So many of the nodes, the first ones, keep no segments. */
+    int withoutStore;
     int destroyPercent = 2;
     int renamePercent = 3;
     int readPercent = 40;

@@ -66,7 +66,7 @@ final class SimNode {
         viewNumber = -1;
         view = List.of();
         met.clear();
-        core = CoreWindow.start(id, location, sim.scenario().apps, sim.scenario().settings, sim.bug());
+        core = CoreWindow.start(id, location, stores(), sim.scenario().apps, sim.scenario().settings, sim.bug());
         process = new Process(sim, this);
         sim.trace().line(name, () -> "starts as " + id);
         sim.observer().started(this);
@@ -112,6 +112,11 @@ final class SimNode {
             sim.observer().lifeChanged();
             drain();
         }
+    }
+
+    /** Whether it keeps segments. */
+    boolean stores() {
+        return index >= sim.scenario().withoutStore;
     }
 
     boolean up() {

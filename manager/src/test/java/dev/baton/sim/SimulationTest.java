@@ -58,6 +58,14 @@ class SimulationTest {
     }
 
     @Test
+    @DisplayName("S3: they hold where some nodes leave the store to the others")
+    void storeElsewhere() {
+        for (long seed = 1; seed <= 60; seed++) {
+            assertThat(Hunt.run(seed, null, null, Profile.STORE_ELSEWHERE)).as("seed %s", seed).isNull();
+        }
+    }
+
+    @Test
     @DisplayName("they hold where ended sessions are forgotten while nodes go, come back and lag behind")
     void endedSessionsAreForgotten() {
         long purged = 0;
