@@ -3,6 +3,7 @@ package dev.baton.tomcat;
 import dev.baton.node.SessionUnavailable;
 import jakarta.servlet.ServletException;
 import java.io.IOException;
+import org.apache.catalina.AccessLog;
 import org.apache.catalina.Container;
 import org.apache.catalina.Context;
 import org.apache.catalina.LifecycleException;
@@ -15,8 +16,11 @@ import org.apache.catalina.valves.ValveBase;
  * Marks where a request begins and ends for the sessions of a {@link BatonManager}: in between, all its uses of a
  * session belong together; before it returns, what they changed is durable, or the request is refused. Stands in the
  * pipeline of the Context in front of the authenticator. Without state; a second one in the same pipeline does nothing.
+ *
+ * <p>Writes no access log. It is one since Tomcat logs every request just before it recycles it, however it ended: also
+ * an asynchronous one whose answer it could not send, of which nobody else hears any more.
  */
-public class RequestBoundary extends ValveBase {
+public class RequestBoundary extends ValveBase implements AccessLog {
 
     public RequestBoundary() {
         super(true);
@@ -69,6 +73,31 @@ public class RequestBoundary extends ValveBase {
         } finally {
             end(manager, scope, request, response, thrown);
         }
+    }
+
+    /**
+     * Tomcat is done with the request: what an asynchronous one still has locked is free, and what it changed is saved,
+     * where the end of its answer did not do that. Never throws, since the request would not be recycled then.
+     */
+    @Override
+    public void log(Request request, Response response, long time) {
+        try {
+            AsyncWatch.settle(request);
+        } catch (RuntimeException e) {
+            containerLog.error("What " + RequestName.of(request) + " changed asynchronously could not be saved", e);
+        }
+    }
+
+    /** No effect: nothing is written. */
+    @Override
+    public void setRequestAttributesEnabled(boolean enabled) {
+        // There is nothing to enable.
+    }
+
+    /** @return false */
+    @Override
+    public boolean getRequestAttributesEnabled() {
+        return false;
     }
 
     private static void enterRequested(Request request, RequestScope scope) {

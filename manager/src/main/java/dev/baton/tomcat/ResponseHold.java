@@ -31,8 +31,9 @@ import org.apache.juli.logging.LogFactory;
  *
  * <p>There is no public place for this in Tomcat: it takes the places of two fields of Coyote's response for the time
  * of one request. Where these do not exist it does without, and says so once. Used by one thread at a time, as
- * responses are. Should a request end without being asked for errors, the next one on the connection finds that the
- * hold is not its own, and takes it away.
+ * responses are. Should a request end without being asked for errors, as an asynchronous one does whose answer cannot be
+ * sent, the next one on the connection finds that the hold is not its own, and takes it away; see
+ * {@link RequestBoundary#log}.
  */
 final class ResponseHold implements OutputBuffer, ActionHook {
     private static final Log log = LogFactory.getLog(ResponseHold.class);

@@ -1,13 +1,24 @@
 package dev.baton.tomcat;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.baton.api.SessionLocks;
+import dev.baton.api.SessionLocks.Held;
+import dev.baton.tomcat.wire.Http1Client;
+import dev.baton.tomcat.wire.Http2Client;
+import dev.baton.tomcat.wire.WireClient;
 import jakarta.servlet.AsyncContext;
+import jakarta.servlet.http.HttpServletResponse;
 import jakarta.servlet.http.HttpSession;
+import java.io.IOException;
+import java.net.Socket;
 import java.net.http.HttpResponse;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import org.apache.catalina.connector.ClientAbortException;
+import org.apache.coyote.http2.Http2Protocol;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -23,8 +34,7 @@ class AsyncRequestsTest {
     }
 
     private TestTomcats.Visitor start(String threadLocks) throws Exception {
-        pages.start(2, Map.of("threadLocks", threadLocks, "lockTimeout", "600000")).step("cart", (q, s) -> cart(s)[0])
-                .step("add", (q, s) -> ++cart(s)[0]);
+        pages.start(2, Map.of("threadLocks", threadLocks, "lockTimeout", "600000"));
         return pages.visitor((q, s) -> {
             s.setAttribute("cart", new int[1]);
             return "set up";
@@ -39,11 +49,10 @@ class AsyncRequestsTest {
         return LockPages.text(pages.later(visitor, node, step));
     }
 
-    /** Nothing is compared any more for what the container's threads did. */
-    private void awaitNobodyInside(TestTomcats.Visitor visitor, int node) throws Exception {
-        TrackedSession session =
-                (TrackedSession) pages.tomcats.nodes.get(node - 1).manager.findSession(visitor.session());
-        TestTomcats.await("nobody inside", () -> session.state().inside() == 0);
+    /** Stays in the session: a request's, until its container thread has left, and one for each lock. */
+    private int inside(TestTomcats.Visitor visitor, int node) {
+        return ((TrackedSession) pages.tomcats.nodes.get(node - 1).manager.findSession(visitor.session())).state()
+                .inside();
     }
 
     @ParameterizedTest
@@ -66,10 +75,10 @@ class AsyncRequestsTest {
             });
             started.countDown();
             return null;
-        });
+        }).step("cart", (q, s) -> cart(s)[0]).step("add", (q, s) -> ++cart(s)[0]);
         CompletableFuture<HttpResponse<String>> async = pages.later(visitor, 1, "async");
         LockPages.await(started);
-        awaitNobodyInside(visitor, 1);
+        TestTomcats.await("the container's thread has left", () -> inside(visitor, 1) == 0);
         if (elsewhereMeanwhile) {
             assertThat(get(visitor, 2, "cart")).isEqualTo("0");
         }
@@ -77,5 +86,75 @@ class AsyncRequestsTest {
         assertThat(LockPages.text(async)).isEmpty();
         assertThat(get(visitor, 2, "add")).isEqualTo("2");
         assertThat(get(visitor, 1, "add")).isEqualTo("3");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"HTTP/1.1, all buffered", "HTTP/1.1, some written", "HTTP/1.1, abort swallowed",
+        "HTTP/1.1, head too large", "HTTP/2, all buffered"})
+    @DisplayName("L8: the locks end and the changes are saved of a request whose answer cannot be sent")
+    void aRequestWhoseAnswerFailsEndsAsOthers(String protocol, String way) throws Exception {
+        CountDownLatch started = new CountDownLatch(1);
+        CountDownLatch go = new CountDownLatch(1);
+        CountDownLatch changed = new CountDownLatch(1);
+        CountDownLatch gone = new CountDownLatch(1);
+        pages.tomcats.prepare(node -> node.tomcat.getConnector().addUpgradeProtocol(new Http2Protocol()));
+        TestTomcats.Visitor visitor = start("none");
+        pages.step("async", (q, s) -> {
+            HttpServletResponse response = (HttpServletResponse) q.getAttribute(LockPages.RESPONSE);
+            if (way.equals("all buffered")) {
+                response.setBufferSize(200_000);
+            } else if (way.equals("some written")) {
+                // The last of it stays in the connection's buffer.
+                response.getOutputStream().write(new byte[20_000]);
+            }
+            SessionLocks.of(s).lock("cart");
+            int[] cart = cart(s);
+            AsyncContext context = q.startAsync();
+            context.setTimeout(0);
+            pages.threads.submit(() -> {
+                LockPages.await(go);
+                cart[0]++;
+                changed.countDown();
+                LockPages.await(gone);
+                write(way, response);
+                context.complete();
+                return null;
+            });
+            started.countDown();
+            return null;
+        }).step("locked", (q, s) -> {
+            try (Held held = SessionLocks.of(s).lock("cart")) {
+                return ++cart(s)[0];
+            }
+        });
+        Socket socket = new Socket("localhost", pages.tomcats.nodes.get(0).port());
+        WireClient client = protocol.equals("HTTP/2") ? new Http2Client(socket) : new Http1Client(socket, protocol);
+        client.send("GET", "/shop/run?step=async", visitor.session());
+        LockPages.await(started);
+        TestTomcats.await("the container's thread has left", () -> inside(visitor, 1) == 1);
+        go.countDown();
+        LockPages.await(changed);
+        socket.setSoLinger(true, 0);
+        socket.close();
+        gone.countDown();
+        assertThat(get(visitor, 1, "locked")).isEqualTo("2");
+        assertThat(get(visitor, 2, "locked")).isEqualTo("3");
+    }
+
+    private static void write(String way, HttpServletResponse response) throws IOException {
+        switch (way) {
+            case "all buffered" -> response.getOutputStream().write(new byte[150_000]);
+            case "some written" -> {
+            }
+            case "abort swallowed" -> assertThatThrownBy(() -> {
+                for (int i = 0; i < 1_000; i++) {
+                    response.getOutputStream().write(new byte[10_000]);
+                }
+            }).isInstanceOf(ClientAbortException.class);
+            default -> {
+                response.setHeader("Large", "x".repeat(100_000));
+                response.getOutputStream().write(1);
+            }
+        }
     }
 }
