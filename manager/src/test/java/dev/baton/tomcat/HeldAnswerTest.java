@@ -39,6 +39,7 @@ class HeldAnswerTest {
     private static final int LIMIT_MILLIS = 30_000;
     private static final int SHORT_MILLIS = 20;
     private static final int TOGETHER = 5;
+    private static final int LEARNT = 1_000;
 
     private final TestTomcats tomcats = new TestTomcats();
     private final List<AutoCloseable> connections = new ArrayList<>();
@@ -468,7 +469,7 @@ class HeldAnswerTest {
     @Test
     @DisplayName("no thread looks for the next request of clients that think in between; all of them are still answered")
     void whoThinksIsLeftToThePoller() throws Exception {
-        start(Map.of(), Map.of());
+        start(Map.of(), Map.of("maxKeepAliveRequests", "-1"));
         String session = visitor();
         NextRequests looks = tomcats.nodes.get(0).manager.deployment().nextRequests();
         Socket socket = connect();
@@ -478,8 +479,9 @@ class HeldAnswerTest {
             client.send("GET", "/shop/set?value=" + ++asked, session);
             assertThat(body(client.await())).isEqualTo("set " + asked);
             nothingComes(socket);
-        } while (looks.worthLooking() && asked < 100);
-        assertThat(asked).as("requests until the node has learnt").isLessThan(100);
+            // On a busy machine the acknowledgement often comes before the answer's end: nobody looks then.
+        } while (looks.worthLooking() && asked < LEARNT);
+        assertThat(asked).as("requests until the node has learnt").isLessThan(LEARNT);
         for (int i = 0; i < 2 * NextRequests.PROBED; i++) {
             client.send("GET", "/shop/set?value=" + i, session);
             assertThat(body(client.await())).isEqualTo("set " + i);
