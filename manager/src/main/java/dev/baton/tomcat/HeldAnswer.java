@@ -14,7 +14,9 @@ import java.util.Enumeration;
 import java.util.Locale;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Lock;
+import org.apache.catalina.connector.Connector;
 import org.apache.catalina.connector.Request;
 import org.apache.coyote.AbstractProtocol;
 import org.apache.coyote.ActionCode;
@@ -48,6 +50,8 @@ import org.apache.tomcat.util.net.SocketWrapperBase;
 final class HeldAnswer implements InternalHttpUpgradeHandler {
     private static final Log log = LogFactory.getLog(HeldAnswer.class);
     private static final byte[] VERSION = "HTTP/1.1 ".getBytes(StandardCharsets.US_ASCII);
+    /** So long who finds all threads of the connector busy waits before the next try. */
+    private static final long RETRY_MILLIS = 50;
     /** Declared as another type in Tomcat 10.1. */
     private static final MethodHandle LOCK = lockOfConnection();
 
@@ -56,6 +60,7 @@ final class HeldAnswer implements InternalHttpUpgradeHandler {
     private final Application application;
     private final NextRequests nextRequests;
     private final boolean head;
+    private final Connector connector;
     private final AbstractProtocol<?> protocol;
     /** Completed with null for success. */
     private final CompletableFuture<SessionUnavailable> decision = new CompletableFuture<>();
@@ -87,7 +92,8 @@ final class HeldAnswer implements InternalHttpUpgradeHandler {
         this.application = deployment.application();
         this.nextRequests = deployment.nextRequests();
         this.head = "HEAD".equals(request.getMethod());
-        this.protocol = (AbstractProtocol<?>) request.getConnector().getProtocolHandler();
+        this.connector = request.getConnector();
+        this.protocol = (AbstractProtocol<?>) connector.getProtocolHandler();
     }
 
     /** Whether this is possible with this Tomcat. */
@@ -188,14 +194,52 @@ final class HeldAnswer implements InternalHttpUpgradeHandler {
 
     /** In a thread of the connector, when the connection is free. */
     private void endInTurn() {
-        try {
-            connection.execute(() -> locked(this::end));
-        } catch (RejectedExecutionException e) {
+        inTurn(this::end, () -> {
             if (leaving == Thread.currentThread()) {
-                connection.close();
+                endLeaving();
             } else {
                 locked(this::end);
             }
+        });
+    }
+
+    /**
+     * Runs the action in a thread of the connector, with the lock. Where all are busy and the queue is full, tries
+     * again by and by: an overload is no reason to drop an answer that is acknowledged.
+     *
+     * @param last instead, in any thread, where the connector has ended
+     */
+    private void inTurn(Runnable action, Runnable last) {
+        try {
+            connection.execute(() -> locked(action));
+            return;
+        } catch (RejectedExecutionException e) {
+            log.debug("The end of an answer waits for a thread", e);
+        }
+        try {
+            if (connector.getState().isAvailable()) {
+                protocol.getUtilityExecutor().schedule(() -> inTurn(action, last), RETRY_MILLIS, TimeUnit.MILLISECONDS);
+                return;
+            }
+        } catch (RejectedExecutionException e) {
+            log.debug("No thread will be free", e);
+        }
+        last.run();
+    }
+
+    /** In the leaving thread. It is one of the connector's and may wait for the client; no request comes behind. */
+    private void endLeaving() {
+        ended = true;
+        SessionUnavailable why = decision.join();
+        try {
+            if (why != null) {
+                refuse(why);
+            } else {
+                connection.flush(true);
+            }
+            connection.close();
+        } catch (IOException e) {
+            failed(e);
         }
     }
 
@@ -225,11 +269,11 @@ final class HeldAnswer implements InternalHttpUpgradeHandler {
                 refuse(why);
                 connection.close();
             } else if (connection.flush(false)) {
-                connection.execute(() -> locked(this::sendRest));
+                inTurn(this::sendRest, connection::close);
             } else {
                 next();
             }
-        } catch (IOException | RejectedExecutionException e) {
+        } catch (IOException e) {
             failed(e);
         }
     }
@@ -290,7 +334,7 @@ final class HeldAnswer implements InternalHttpUpgradeHandler {
     }
 
     private void failed(Throwable e) {
-        if (e instanceof IOException || e instanceof RejectedExecutionException) {
+        if (e instanceof IOException) {
             log.debug("The end of an answer could not be sent", e);
         } else {
             log.error("The end of an answer could not be sent", e);

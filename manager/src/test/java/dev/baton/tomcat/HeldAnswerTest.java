@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.baton.protocol.Message;
 import dev.baton.tomcat.wire.Http1Client;
 import dev.baton.tomcat.wire.Seen;
+import jakarta.servlet.ServletException;
 import jakarta.servlet.ServletRequestEvent;
 import jakarta.servlet.ServletRequestListener;
 import jakarta.servlet.http.HttpServletRequest;
@@ -21,10 +22,21 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+import org.apache.catalina.AccessLog;
 import org.apache.catalina.Context;
 import org.apache.catalina.connector.Connector;
+import org.apache.catalina.connector.Request;
+import org.apache.catalina.connector.Response;
 import org.apache.catalina.core.StandardContext;
+import org.apache.catalina.valves.ValveBase;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -313,10 +325,140 @@ class HeldAnswerTest {
         assertThat(body(seen)).matches("x*");
     }
 
-    @Test
+    /** The threads of a connector, which refuse tasks while they are told to, as those with a full queue do. */
+    private static final class Threads implements Executor, AutoCloseable {
+        private final ExecutorService pool = Executors.newCachedThreadPool();
+        private final AtomicInteger atWork = new AtomicInteger();
+        private final AtomicInteger refused = new AtomicInteger();
+        volatile boolean full;
+
+        @Override
+        public void execute(Runnable task) {
+            if (full) {
+                refused.incrementAndGet();
+                throw new RejectedExecutionException("the queue is full");
+            }
+            atWork.incrementAndGet();
+            pool.execute(() -> {
+                try {
+                    task.run();
+                } finally {
+                    atWork.decrementAndGet();
+                }
+            });
+        }
+
+        void awaitFree() {
+            TestTomcats.await("all are free", () -> atWork.get() == 0);
+        }
+
+        /** The queue was full, and is no more. */
+        void awaitRefusal() {
+            TestTomcats.await("refused", () -> refused.getAndSet(0) > 0);
+            full = false;
+        }
+
+        @Override
+        public void close() {
+            pool.shutdownNow();
+        }
+    }
+
+    /** Those of the first node. */
+    private Threads startWithThreads(Map<String, String> ofConnector, Consumer<Context> more) throws Exception {
+        Threads threads = new Threads();
+        connections.add(threads);
+        tomcats.prepare(node -> {
+            ofConnector.forEach(node.tomcat.getConnector()::setProperty);
+            if (tomcats.nodes.isEmpty()) {
+                node.tomcat.getConnector().getProtocolHandler().setExecutor(threads);
+                more.accept(node.context);
+            }
+        });
+        tomcats.start(2, Map.of("commitTimeout", "60000"), this::application);
+        return threads;
+    }
+
+    /** Runs when the answer to /set?value=1 is complete, and its thread is not yet out. */
+    private static final class LateLog extends ValveBase implements AccessLog {
+        private final Runnable action;
+
+        LateLog(Runnable action) {
+            this.action = action;
+        }
+
+        @Override
+        public void invoke(Request request, Response response) throws IOException, ServletException {
+            getNext().invoke(request, response);
+        }
+
+        @Override
+        public void log(Request request, Response response, long time) {
+            if ("value=1".equals(request.getQueryString())) {
+                action.run();
+            }
+        }
+
+        @Override
+        public void setRequestAttributesEnabled(boolean requestAttributesEnabled) {
+            // Logs none.
+        }
+
+        @Override
+        public boolean getRequestAttributesEnabled() {
+            return false;
+        }
+    }
+
+    @ParameterizedTest(name = "Tomcat is about to end: {0}")
+    @ValueSource(booleans = {false, true})
+    @DisplayName("an answer acknowledged before its thread has left, while the connector's queue is full, is sent; the"
+            + " connection goes on, unless Tomcat is about to end")
+    void aFullQueueDropsNoAnswer(boolean ending) throws Exception {
+        CountDownLatch complete = new CountDownLatch(1);
+        CountDownLatch acknowledged = new CountDownLatch(1);
+        Threads threads = startWithThreads(Map.of(), context -> context.getPipeline().addValve(new LateLog(() -> {
+            complete.countDown();
+            TestTomcats.await(acknowledged);
+        })));
+        String session = visitor();
+        TrackedSession tracked = tomcats.nodes.get(0).manager.findSession(session);
+        Socket socket = connect();
+        hold();
+        if (ending) {
+            ScheduledExecutorService ended = Executors.newSingleThreadScheduledExecutor();
+            ended.shutdown();
+            tomcats.nodes.get(0).tomcat.getConnector().getProtocolHandler().setUtilityExecutor(ended);
+        }
+        socket.getOutputStream().write(request("/set?value=1", session,
+                "Connection: " + (ending ? "close" : "keep-alive")));
+        TestTomcats.await(complete);
+        TestTomcats.await(onTheWay);
+        threads.full = true;
+        tomcats.network.deliverHeld();
+        TestTomcats.await("the acknowledgement came", () -> tracked.state().inside() == 0);
+        acknowledged.countDown();
+        threads.awaitRefusal();
+        if (ending) {
+            assertThat(readAll(socket)).startsWith("HTTP/1.1 200").endsWith("set 1");
+            return;
+        }
+        assertThat(readTo(socket.getInputStream(), "set 1")).startsWith("HTTP/1.1 200");
+        socket.getOutputStream().write(request("/get", session));
+        assertThat(readTo(socket.getInputStream(), "a=1")).startsWith("HTTP/1.1 200");
+    }
+
+    private void looks() {
+        for (int i = 0; i < TOGETHER; i++) {
+            tomcats.nodes.get(0).manager.deployment().nextRequests().looked(true);
+        }
+    }
+
+    @ParameterizedTest(name = "the connector''s queue is full: {0}")
+    @ValueSource(booleans = {false, true})
     @DisplayName("a client that reads slowly gets all of its answer, at every length up to what its connection takes")
-    void slowClientsGetAll() throws Exception {
-        start(Map.of("commitTimeout", "60000"), Map.of("socket.txBufSize", "16384"));
+    void slowClientsGetAll(boolean full) throws Exception {
+        Threads threads = startWithThreads(Map.of("socket.txBufSize", "16384"), context -> { });
         String session = visitor();
         TrackedSession tracked = tomcats.nodes.get(0).manager.findSession(session);
         boolean taken = true;
@@ -329,7 +471,16 @@ class HeldAnswerTest {
                 socket.getOutputStream().write(request("/long?bytes=" + bytes, session));
                 // Beyond that the application itself waits for the client.
                 taken = onTheWay.await(2, TimeUnit.SECONDS);
+                if (full && taken) {
+                    // Who brings the acknowledgement sends, and needs a thread for the rest, or for the next request.
+                    threads.awaitFree();
+                    looks();
+                    threads.full = true;
+                }
                 tomcats.network.deliverHeld();
+                if (threads.full) {
+                    threads.awaitRefusal();
+                }
                 if (taken) {
                     TestTomcats.await("the acknowledgement came", () -> tracked.state().inside() == 0);
                 }
