@@ -44,6 +44,10 @@ public final class Claim {
         return owner;
     }
 
+    SessionKey session() {
+        return session;
+    }
+
     String portion() {
         return portion;
     }

@@ -118,6 +118,14 @@ public final class LockTable {
         return portion != null && portion.holds(owner, exclusive);
     }
 
+    /**
+     * One more claim of the same owner to what is held by that one, which is not {@link #release released} meanwhile:
+     * held at once.
+     */
+    public Claim again(Claim held) {
+        return claim(held.owner(), held.session(), held.portion(), held.exclusive(), false);
+    }
+
     /** Gives up waiting; no effect on a claim that is decided. */
     public void cancel(Claim claim) {
         refuse(claim, Waiter.Outcome.CANCELLED.refusal());

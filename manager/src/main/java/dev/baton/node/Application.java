@@ -130,8 +130,8 @@ public interface Application {
     }
 
     /**
-     * One more stay beside that one, in the same contents of the session and without waiting, also where the token is
-     * wanted back. It needs {@link #leave} of its own.
+     * One more stay beside that one, in the same contents of the session, in the same turn and without waiting, also
+     * where the token is wanted back. That one is not left meanwhile. It needs {@link #leave} of its own.
      *
      * @return null where the token was lost
      */

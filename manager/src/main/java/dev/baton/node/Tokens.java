@@ -165,11 +165,19 @@ final class Tokens {
         }
     }
 
-    /** One more stay beside that one, in the same contents; null where they are of the past. */
+    /** One more stay beside that one, in the same contents and the same turn; null where they are of the past. */
     AccessLog join(AccessLog inside) {
         ClientState state = inside.state();
-        boolean joins = !inside.gaveBack() && state.token().gate().join(inside.pass());
-        return joins ? state.stay(inside.pass(), null) : null;
+        if (inside.gaveBack() || !state.token().gate().join(inside.pass())) {
+            return null;
+        }
+        // Nobody inside is without a turn: who has it may wait for the token, and that for whoever is inside.
+        Claim turn = inside.turn() == null ? null : state.token().turns().again(inside.turn());
+        AccessLog log = state.stay(inside.pass(), turn);
+        if (log == null && turn != null) {
+            state.token().turns().release(turn);
+        }
+        return log;
     }
 
     /** Gives an unused token back, for its copy to be dropped. */

@@ -84,6 +84,11 @@ final class AsyncWatch implements AsyncListener {
         known.addAll(names);
     }
 
+    /** What was locked before the container's thread left the request, and may still be; empty mostly. */
+    static List<LockHandle> locks(Request request) {
+        return request.getNote(NOTE) instanceof AsyncWatch watch ? watch.kept() : List.of();
+    }
+
     private synchronized void keep(List<LockHandle> open) {
         locks.addAll(open);
     }

@@ -166,8 +166,13 @@ final class Deployment {
     /** @return null where there is no such session any more */
     AccessLog enter(TrackedSession session, RequestScope scope, long timeoutNanos) {
         EarlyEntry early = scope.entersEarly(session);
-        AccessLog access = early != null ? application.enter(early, timeoutNanos)
-                : application.enter(session.state(), turnsOwner(scope), timeoutNanos);
+        AccessLog access = scope.joinLocks(session);
+        if (access == null) {
+            access = early != null ? application.enter(early, timeoutNanos)
+                    : application.enter(session.state(), turnsOwner(scope), timeoutNanos);
+        } else if (early != null) {
+            application.drop(early);
+        }
         session.entered();
         return access;
     }

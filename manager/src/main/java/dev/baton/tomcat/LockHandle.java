@@ -50,6 +50,12 @@ final class LockHandle implements SessionLocks.Held {
         return false;
     }
 
+    /** One more stay in the session beside this lock's; null where it has none there, or is closed. */
+    synchronized AccessLog join(TrackedSession wanted) {
+        AccessLog stay = closed || wanted != session ? null : scope.stay(session);
+        return stay == null ? null : session.deployment().application().join(stay);
+    }
+
     /** The container's thread leaves the request, this stays. Said before that compares what the request changed. */
     synchronized void keep() {
         alone = true;

@@ -264,6 +264,37 @@ final class RequestScope {
         return new LockOwner("thread " + Thread.currentThread().getName(), deployment.nanos());
     }
 
+    /**
+     * One more stay beside one that the request has in an open lock, kept from an earlier dispatch maybe: where another
+     * process wants the token, the gate would keep the request waiting for itself.
+     *
+     * @return null where there is none
+     */
+    AccessLog joinLocks(TrackedSession session) {
+        for (RequestScope scope = this; scope != null; scope = scope.outer) {
+            AccessLog stay = join(scope.handles, session);
+            if (stay == null && scope.request != null) {
+                stay = join(AsyncWatch.locks(scope.request), session);
+            }
+            if (stay != null) {
+                return stay;
+            }
+        }
+        return null;
+    }
+
+    private static AccessLog join(List<LockHandle> locks, TrackedSession session) {
+        if (locks != null) {
+            for (LockHandle lock : locks) {
+                AccessLog stay = lock.join(session);
+                if (stay != null) {
+                    return stay;
+                }
+            }
+        }
+        return null;
+    }
+
     /** The lock ends with this scope, if it is not closed before. */
     void keep(LockHandle handle) {
         if (handles == null) {

@@ -136,8 +136,7 @@ final class SessionLocking implements SessionLocks {
         if (scope != null) {
             scope.keep(handle);
         }
-        AccessLog inside = scope == null ? null : scope.stay(session);
-        AccessLog joined = inside == null ? null : application.join(inside);
+        AccessLog joined = scope == null ? null : join(scope);
         CompletableFuture<AccessLog> entry = joined != null ? CompletableFuture.completedFuture(joined)
                 : application.enterAsync(session.state(), owner, nanos).toCompletableFuture();
         CompletableFuture<Held> end = new CompletableFuture<>();
@@ -166,6 +165,13 @@ final class SessionLocking implements SessionLocks {
             }
         });
         return end;
+    }
+
+    /** One more stay beside one that the request has; null where it has none. */
+    private AccessLog join(RequestScope scope) {
+        AccessLog inside = scope.stay(session);
+        AccessLog joined = inside == null ? null : session.deployment().application().join(inside);
+        return joined != null ? joined : scope.joinLocks(session);
     }
 
     private Throwable translated(Throwable e) {

@@ -12,6 +12,7 @@ import dev.baton.api.SessionGoneException;
 import dev.baton.api.SessionLocks;
 import dev.baton.api.SessionLocks.Held;
 import jakarta.servlet.AsyncContext;
+import jakarta.servlet.DispatcherType;
 import jakarta.servlet.http.HttpSession;
 import java.io.IOException;
 import java.lang.reflect.Proxy;
@@ -34,6 +35,8 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The interface for applications, with {@code threadLocks="none"}. Nothing here ends by {@code lockTimeout}. */
 @DisplayName("L8 L3: SessionLocks")
@@ -347,8 +350,7 @@ class SessionLocksTest {
         assertThat(second.toString()).isGreaterThan(first.toString());
         held.run(() -> there.setAttribute("cart", new int[] {3}));
         CompletableFuture<HttpResponse<String>> elsewhere = PAGES.later(visitor, 1, "fence");
-        TestTomcats.await("the token is asked back", () -> PAGES.tomcats.nodes.get(1).manager.deployment()
-                .application().states().stream().anyMatch(state -> state.inside() > 0 && !state.open()));
+        awaitWanted(2);
         assertThat(held.call(() -> cart(there)[0])).as("goes on although others wait").isEqualTo(3);
         held.close();
         assertThat(SessionFence.parse(LockPages.text(elsewhere))).isGreaterThan(second);
@@ -356,6 +358,59 @@ class SessionLocksTest {
         assertThatThrownBy(held::fence).isInstanceOf(IllegalStateException.class);
         assertThatThrownBy(() -> held.run(() -> { })).isInstanceOf(IllegalStateException.class);
         held.close();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"first touch", "once more", "dispatch"})
+    @DisplayName("L8 L3: a request goes on with what it has locked, also where another node wants the session")
+    void aRequestIsNotKeptOutByItsOwnLock(String way) throws Exception {
+        CountDownLatch locked = new CountDownLatch(1);
+        PAGES.step("first touch", (q, s) -> {
+            try (Held held = SessionLocks.of(s).lockAsync(LONG, "cart").toCompletableFuture()
+                    .get(30, TimeUnit.SECONDS)) {
+                locked.countDown();
+                awaitWanted(2);
+                return ++cart(s)[0];
+            }
+        }).step("once more", (q, s) -> {
+            SessionLocks locks = SessionLocks.of(s);
+            try (Held held = locks.lockAsync(LONG, "cart").toCompletableFuture().get(30, TimeUnit.SECONDS)) {
+                locked.countDown();
+                awaitWanted(2);
+                try (Held again = locks.lockAsync(LONG, "cart").toCompletableFuture().get(30, TimeUnit.SECONDS);
+                        Held other = locks.lock("cart", "other")) {
+                    return ++cart(s)[0];
+                }
+            }
+        }).step("dispatch", (q, s) -> {
+            if (q.getDispatcherType() == DispatcherType.ASYNC) {
+                // Looks the session up once more.
+                assertThat(q.isRequestedSessionIdValid()).isTrue();
+                return ++cart(s)[0];
+            }
+            SessionLocks.of(s).lock("cart");
+            AsyncContext context = q.startAsync();
+            context.setTimeout(0);
+            PAGES.threads.submit(() -> {
+                locked.countDown();
+                awaitWanted(2);
+                context.dispatch();
+                return null;
+            });
+            return null;
+        });
+        TestTomcats.Visitor visitor = visitor();
+        CompletableFuture<HttpResponse<String>> here = PAGES.later(visitor, 2, way);
+        LockPages.await(locked);
+        CompletableFuture<HttpResponse<String>> elsewhere = PAGES.later(visitor, 1, "add");
+        assertThat(LockPages.text(here)).isEqualTo("1");
+        assertThat(LockPages.text(elsewhere)).isEqualTo("2");
+    }
+
+    /** Until another node waits for a session that somebody at this one is inside. */
+    private static void awaitWanted(int node) {
+        TestTomcats.await("the token is asked back", () -> PAGES.tomcats.nodes.get(node - 1).manager.deployment()
+                .application().states().stream().anyMatch(state -> state.inside() > 0 && !state.open()));
     }
 
     @Test

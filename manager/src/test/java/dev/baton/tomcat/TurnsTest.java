@@ -88,9 +88,7 @@ class TurnsTest {
             started.countDown();
             return null;
         }).step("cart", (q, s) -> {
-            try (Held held = SessionLocks.of(s).lock("cart")) {
-                return ((int[]) s.getAttribute("cart"))[0];
-            }
+            return ((int[]) s.getAttribute("cart"))[0];
         });
         TestTomcats.Visitor visitor = visitor();
         CompletableFuture<HttpResponse<String>> async = PAGES.later(visitor, 1, "async");
