@@ -157,8 +157,8 @@ abstract class Passage<T> {
                     if (next != null) {
                         current = next;
                         next.whenDecided(() -> helpers.execute(this::go));
-                        if (end.isDone()) {
-                            expire();
+                        if (late || end.isDone()) {
+                            expire(); // before this wait began
                         }
                         return;
                     }
