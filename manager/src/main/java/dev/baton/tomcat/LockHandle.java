@@ -23,6 +23,8 @@ final class LockHandle implements SessionLocks.Held {
     /** Whether no request's end will compare what was changed in this lock. */
     private boolean alone;
     private boolean closed;
+    /** Gives up waiting for the stay; null where nothing waits for it. */
+    private Runnable giveUp;
     private Thread borrower;
 
     /**
@@ -36,6 +38,17 @@ final class LockHandle implements SessionLocks.Held {
         this.scope = RequestScope.unbound(owner);
         this.bound = bound;
         this.alone = alone;
+    }
+
+    /** The stay will come later: what gives up waiting for it where this is closed before. */
+    void awaits(Runnable giveUpWaiting) {
+        synchronized (this) {
+            if (!closed) {
+                giveUp = giveUpWaiting;
+                return;
+            }
+        }
+        giveUpWaiting.run();
     }
 
     /** Takes over a stay. False where this was closed before: the stay is left. */
@@ -126,18 +139,22 @@ final class LockHandle implements SessionLocks.Held {
     /** Closes; tells what went wrong, or null. */
     SessionUnavailable end() {
         boolean compare;
+        Runnable waiting;
         synchronized (this) {
             if (closed) {
                 return null;
             }
             closed = true;
             compare = alone;
+            waiting = giveUp;
         }
         ClassLoader loader = session.deployment().bind();
         try {
             AccessLog stay = scope.stay(session);
             if (stay != null) {
                 finish(stay, compare);
+            } else if (waiting != null) {
+                waiting.run();
             }
         } finally {
             Deployment.unbind(loader);

@@ -157,11 +157,10 @@ final class SessionLocking implements SessionLocks {
                 end.complete(handle);
             }
         });
+        handle.awaits(() -> entry.cancel(false));
         end.whenComplete((held, e) -> {
             if (e != null) {
-                // Failed, or cancelled by whoever waited.
-                entry.cancel(false);
-                handle.end();
+                handle.end(); // failed, or cancelled by whoever waited
             }
         });
         return end;

@@ -24,6 +24,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
@@ -439,6 +440,32 @@ class SessionLocksTest {
         held.close();
         assertThat(get(visitor, 1, "try")).isEqualTo("free");
         assertThat(get(visitor, 2, "add")).isEqualTo("1");
+    }
+
+    @Test
+    void whatARequestStillWaitsForAtItsEndIsGivenUp() throws Exception {
+        TestTomcats.Visitor visitor = visitor();
+        CountDownLatch go = new CountDownLatch(1);
+        CountDownLatch inside = new CountDownLatch(1);
+        CompletableFuture<CompletableFuture<Held>> asked = new CompletableFuture<>();
+        PAGES.step("hold", (q, s) -> {
+            cart(s);
+            inside.countDown();
+            LockPages.await(go);
+            return "held";
+        }).step("ask", (q, s) -> {
+            asked.complete(SessionLocks.of(s).lockAsync(Duration.ofMinutes(10), "cart").toCompletableFuture());
+            return "asked";
+        });
+        CompletableFuture<HttpResponse<String>> holds = PAGES.later(visitor, 1, "hold");
+        LockPages.await(inside);
+        assertThat(get(visitor, 2, "ask")).isEqualTo("asked");
+        CompletableFuture<Held> wanted = asked.get(30, TimeUnit.SECONDS);
+        assertThatThrownBy(() -> wanted.get(30, TimeUnit.SECONDS)).isInstanceOf(CancellationException.class);
+        TestTomcats.await("nobody waits for the token", () -> PAGES.tomcats.nodes.get(1).manager.deployment()
+                .application().states().stream().noneMatch(state -> state.token().gate().hasWaiters()));
+        go.countDown();
+        assertThat(LockPages.text(holds)).isEqualTo("held");
     }
 
     @Test
