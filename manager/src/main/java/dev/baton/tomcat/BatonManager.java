@@ -369,6 +369,13 @@ public final class BatonManager extends ManagerSettings implements DistributedMa
         }
     }
 
+    /** Where its end was asked for here, and the store agrees too late, nobody but this tells the application. */
+    void endLate(TrackedSession session) {
+        if (server() != null && session.phase() == SessionFrame.Phase.DOUBTED) {
+            server().getUtilityExecutor().execute(() -> SessionEnd.agreedLate(session));
+        }
+    }
+
     // ---- the whole cluster
 
     /** @return at least 1 where it is not known: Tomcat undeploys an old version of an application that has none */

@@ -91,6 +91,7 @@ final class Expiries implements ApplicationEvents {
     public void discarded(ClientState state, boolean destroyed) {
         if (destroyed && state.companion() instanceof TrackedSession session) {
             session.destroyedElsewhere();
+            manager.endLate(session);
             manager.endTies(session);
         }
     }

@@ -1,6 +1,7 @@
 package dev.baton.tomcat;
 
 import dev.baton.access.AccessLog;
+import dev.baton.node.SessionUnavailable;
 import dev.baton.tomcat.SessionFrame.Phase;
 import java.util.Map;
 import org.apache.catalina.Session;
@@ -31,7 +32,7 @@ final class SessionEnd {
      * no listener ran, and the session goes on.
      */
     static void destroy(TrackedSession session, AccessLog access) {
-        if (!session.enterPhase(Phase.LIVE, Phase.ASKED)) {
+        if (!session.enterPhase(Phase.LIVE, Phase.ASKED) && !session.enterPhase(Phase.DOUBTED, Phase.ASKED)) {
             if (session.lives()) {
                 // Somebody else is asking, and tells the listeners; this end may fail as that one may.
                 session.deployment().destroy(access);
@@ -39,15 +40,23 @@ final class SessionEnd {
             return;
         }
         boolean destroyed = false;
+        Phase otherwise = Phase.LIVE;
         try {
             // The application's code, which may fail, runs while nothing has happened yet.
             session.keepRemains(session.everything(access));
             session.deployment().destroy(access);
             destroyed = true;
+        } catch (SessionUnavailable e) {
+            otherwise = e.reason() == SessionUnavailable.Reason.OUTCOME_UNKNOWN ? Phase.DOUBTED : Phase.LIVE;
+            throw e;
         } finally {
             if (!destroyed) {
-                session.forgetRemains();
-                session.enterPhase(Phase.ASKED, Phase.LIVE);
+                session.enterPhase(Phase.ASKED, otherwise);
+                if (otherwise == Phase.LIVE) {
+                    session.forgetRemains();
+                } else if (access.gone()) {
+                    agreedLate(session);
+                }
             }
         }
         try {
@@ -58,9 +67,16 @@ final class SessionEnd {
         }
     }
 
+    /** The store agreed to the end after all; nobody waits for that any more. */
+    static void agreedLate(TrackedSession session) {
+        if (session.enterPhase(Phase.DOUBTED, Phase.ENDING)) {
+            tell(session);
+        }
+    }
+
     /** The store chose this process to run the listeners of a session that has expired. */
     static void expired(TrackedSession session, AccessLog access) {
-        if (session.enterPhase(Phase.LIVE, Phase.ENDING)) {
+        if (session.enterPhase(Phase.LIVE, Phase.ENDING) || session.enterPhase(Phase.DOUBTED, Phase.ENDING)) {
             ClassLoader before = session.deployment().bind();
             try {
                 session.keepRemains(session.everything(access));

@@ -23,9 +23,10 @@ import org.apache.catalina.SessionListener;
 abstract class SessionFrame implements Session {
     /**
      * LIVE → ASKED (the store is asked for the end; until it agrees all is as before, and LIVE again where it does not)
-     * → ENDING (destroyed listeners run, attributes can still be read) → DEAD.
+     * → ENDING (destroyed listeners run, attributes can still be read) → DEAD. DOUBTED instead of LIVE: the store did not
+     * answer in time; it is asked until it does, and the session goes on until then.
      */
-    enum Phase { LIVE, ASKED, ENDING, DEAD }
+    enum Phase { LIVE, ASKED, DOUBTED, ENDING, DEAD }
 
     private static final SessionListener[] NO_LISTENERS = {};
     private static final AtomicReferenceFieldUpdater<SessionFrame, Phase> PHASE =

@@ -9,11 +9,11 @@ import jakarta.servlet.http.HttpSessionEvent;
 import jakarta.servlet.http.HttpSessionListener;
 import java.io.Serializable;
 import java.net.http.HttpResponse;
-import java.util.List;
 import java.util.Map;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.apache.catalina.core.StandardContext;
 import org.junit.jupiter.api.AfterEach;
@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
 /** Requests that go on with their session while another one of the same node ends it. */
 @DisplayName("The end of a session, beside other requests that use it")
 class EndBesideOthersTest {
-    private static final List<String> UNBOUND = new CopyOnWriteArrayList<>();
+    private static final BlockingQueue<String> UNBOUND = new LinkedBlockingQueue<>();
 
     private final LockPages pages = new LockPages();
     private final CountDownLatch asked = new CountDownLatch(1);
@@ -98,6 +98,26 @@ class EndBesideOthersTest {
         pages.tomcats.network.deliverHeld();
         assertThat(LockPages.text(end)).isEqualTo("ended");
         assertThat(UNBOUND).containsExactly("old", "new");
+    }
+
+    @Test
+    @DisplayName("an end to which the store agrees when nobody waits any more is told to the application all the same")
+    void anEndThatSucceedsTooLate() throws Exception {
+        pages.start(2, Map.of("commitTimeout", "1000"), context -> ((StandardContext) context)
+                .addApplicationLifecycleListener(new HttpSessionListener() {
+                    @Override
+                    public void sessionDestroyed(HttpSessionEvent event) {
+                        UNBOUND.add("destroyed with " + event.getSession().getAttribute("b"));
+                    }
+                }));
+        TestTomcats.Visitor visitor = visitor();
+        assertThat(pages.get(visitor, 2, "get").body()).startsWith("of before Value[name=old] ");
+        UNBOUND.clear();
+        pages.tomcats.network.hold((to, message) -> asksForTheEnd(message));
+        assertThat(LockPages.text(pages.later(visitor, 2, "end"))).startsWith("503 ").contains("outcome unknown");
+        pages.tomcats.network.deliverHeld();
+        assertThat(UNBOUND.poll(30, TimeUnit.SECONDS)).isEqualTo("destroyed with Value[name=old]");
+        assertThat(UNBOUND.poll(30, TimeUnit.SECONDS)).isEqualTo("old");
     }
 
     @Test
