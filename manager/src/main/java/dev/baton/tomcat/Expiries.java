@@ -89,10 +89,15 @@ final class Expiries implements ApplicationEvents {
 
     @Override
     public void discarded(ClientState state, boolean destroyed) {
-        if (destroyed && state.companion() instanceof TrackedSession session) {
+        if (!(state.companion() instanceof TrackedSession session)) {
+            return;
+        }
+        if (destroyed) {
             session.destroyedElsewhere();
             manager.endLate(session);
             manager.endTies(session);
+        } else {
+            SessionEnd.unanswerable(session);
         }
     }
 

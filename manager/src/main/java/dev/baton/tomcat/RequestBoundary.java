@@ -83,7 +83,7 @@ public class RequestBoundary extends ValveBase implements AccessLog {
     public void log(Request request, Response response, long time) {
         try {
             AsyncWatch.settle(request);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             containerLog.error("What " + RequestName.of(request) + " changed asynchronously could not be saved", e);
         }
     }

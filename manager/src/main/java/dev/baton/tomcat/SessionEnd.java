@@ -47,7 +47,9 @@ final class SessionEnd {
             session.deployment().destroy(access);
             destroyed = true;
         } catch (SessionUnavailable e) {
-            otherwise = e.reason() == SessionUnavailable.Reason.OUTCOME_UNKNOWN ? Phase.DOUBTED : Phase.LIVE;
+            // Before the creation is durable the store was not asked.
+            boolean unanswered = e.reason() == SessionUnavailable.Reason.OUTCOME_UNKNOWN && access.isDurable(1);
+            otherwise = unanswered ? Phase.DOUBTED : Phase.LIVE;
             throw e;
         } finally {
             if (!destroyed) {
@@ -56,6 +58,8 @@ final class SessionEnd {
                     session.forgetRemains();
                 } else if (access.gone()) {
                     agreedLate(session);
+                } else if (access.lost()) {
+                    unanswerable(session);
                 }
             }
         }
@@ -71,6 +75,13 @@ final class SessionEnd {
     static void agreedLate(TrackedSession session) {
         if (session.enterPhase(Phase.DOUBTED, Phase.ENDING)) {
             tell(session);
+        }
+    }
+
+    /** The token is void, and with it the question whether the session may end: whoever has it now decides. */
+    static void unanswerable(TrackedSession session) {
+        if (session.enterPhase(Phase.DOUBTED, Phase.LIVE)) {
+            session.forgetRemains();
         }
     }
 

@@ -24,7 +24,7 @@ abstract class SessionFrame implements Session {
     /**
      * LIVE → ASKED (the store is asked for the end; until it agrees all is as before, and LIVE again where it does not)
      * → ENDING (destroyed listeners run, attributes can still be read) → DEAD. DOUBTED instead of LIVE: the store did not
-     * answer in time; it is asked until it does, and the session goes on until then.
+     * answer in time; it is asked until it does, or the token is lost, and the session goes on until then.
      */
     enum Phase { LIVE, ASKED, DOUBTED, ENDING, DEAD }
 

@@ -58,8 +58,8 @@ final class TrackedSession extends SessionFrame implements HttpSession {
         return asyncTouches;
     }
 
-    void keepRemains(Map<String, Object> values) {
-        remainsToFill().putAll(values);
+    synchronized void keepRemains(Map<String, Object> values) {
+        remains = new ConcurrentHashMap<>(values);
     }
 
     private synchronized Map<String, Object> remainsToFill() {

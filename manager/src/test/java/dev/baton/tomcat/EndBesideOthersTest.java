@@ -2,6 +2,7 @@ package dev.baton.tomcat;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.baton.model.NodeId;
 import dev.baton.protocol.Message;
 import jakarta.servlet.http.HttpSessionBindingEvent;
 import jakarta.servlet.http.HttpSessionBindingListener;
@@ -118,6 +119,29 @@ class EndBesideOthersTest {
         pages.tomcats.network.deliverHeld();
         assertThat(UNBOUND.poll(30, TimeUnit.SECONDS)).isEqualTo("destroyed with Value[name=old]");
         assertThat(UNBOUND.poll(30, TimeUnit.SECONDS)).isEqualTo("old");
+    }
+
+    @Test
+    @DisplayName("an end that the store never heard of is told by whoever ends the session later, and by nobody else")
+    void anEndThatIsForgotten() throws Exception {
+        pages.start(3, Map.of("commitTimeout", "1000"));
+        TestTomcats.Visitor visitor = visitor();
+        assertThat(pages.get(visitor, 2, "get").body()).startsWith("of before Value[name=old] ");
+        TrackedSession there = pages.tomcats.nodes.get(1).manager.findSession(visitor.session());
+        UNBOUND.clear();
+        pages.tomcats.network.lose((to, message) -> asksForTheEnd(message) && to.name().equals("n1"));
+        assertThat(LockPages.text(pages.later(visitor, 2, "end"))).startsWith("503 ").contains("outcome unknown");
+        NodeId node2 = pages.tomcats.nodes.get(1).manager.deployment().node().self();
+        pages.tomcats.network.cut(node2);
+        TestTomcats.await("it is alone", () -> pages.tomcats.nodes.get(1).manager.cutOff());
+        pages.tomcats.network.lose((to, message) -> false);
+        assertThat(pages.get(visitor, 1, "end").body()).isEqualTo("ended");
+        assertThat(UNBOUND).containsExactly("old");
+        pages.tomcats.network.heal(node2);
+        TestTomcats.await("it is back", () -> there.phase() != SessionFrame.Phase.DOUBTED);
+        pages.tomcats.nodes.get(1).manager.getEngine().getService().getServer().getUtilityExecutor().submit(() -> { })
+                .get(30, TimeUnit.SECONDS);
+        assertThat(UNBOUND).containsExactly("old");
     }
 
     @Test
