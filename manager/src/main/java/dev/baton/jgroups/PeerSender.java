@@ -100,7 +100,7 @@ final class PeerSender {
     private volatile boolean complained;
 
     private volatile boolean inView;
-    /** Since the other node went out of the view, or was first heard of; written by {@link #tick} only. */
+    /** Since the other node went out of the view, or was first heard of. */
     private volatile int ticksOutside;
 
     /** Only touched by {@link #tick}. */
@@ -204,6 +204,7 @@ final class PeerSender {
     /** The other node is in the view, perhaps again: what was under way may have been lost meanwhile. */
     void in() {
         inView = true;
+        ticksOutside = 0;
         if (sent != confirmed.get()) {
             questionDue = true;
             pump();
@@ -256,7 +257,7 @@ final class PeerSender {
             return;
         }
         int now = confirmed.get();
-        if (sent == now && queued.get() > 0) {
+        if (sent == now && hasMore()) {
             pump();
         }
         boolean waiting = sent != now && hasMore();

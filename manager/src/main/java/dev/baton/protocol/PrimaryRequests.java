@@ -345,7 +345,8 @@ final class PrimaryRequests {
             return;
         }
         if (allDuplicates(s, m.fence(), m.deltas())) {
-            Denial reason = askedAgain(m.deltas());
+            // Of what was taken the request has ended well: silence, until another backup has it.
+            Denial reason = m.early() ? null : askedAgain(m.deltas());
             tellTaken(from, m, reason);
             answerRepeated(from, () -> committed(from, m.key(), m.fence(), last, reason));
             return;

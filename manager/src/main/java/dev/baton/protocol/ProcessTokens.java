@@ -17,8 +17,9 @@ import java.util.TreeSet;
  * Whatever is unanswered is said again, with the same number, to whoever the newest table names.
  */
 final class ProcessTokens {
-    /** Changes that the primary alone has; with more of them, behind slow copies, requests wait for those. */
+    /** Changes, and bytes, that the primary alone has; with more of them, behind slow copies, requests wait for those. */
     private static final int MAX_TAKEN = 64;
+    private static final long MAX_TAKEN_BYTES = 16 << 20;
 
     private record Expiring(Fence fence, long rid, boolean listenersRan) {}
 
@@ -428,7 +429,9 @@ final class ProcessTokens {
         Hold hold = holds.get(m.key());
         boolean kept = hold != null && hold.state == Hold.State.HELD && hold.fence.equals(m.fence())
                 && !hold.uncommitted.isEmpty() && hold.uncommitted.get(0).version() <= m.version();
-        if (kept && hold.uncommitted.size() <= MAX_TAKEN) {
+        // Said again they travel together.
+        if (kept && hold.uncommitted.size() <= MAX_TAKEN
+                && hold.uncommitted.stream().mapToLong(SessionDelta::size).sum() <= MAX_TAKEN_BYTES) {
             step.emit(new Effect.Committed(m.key(), m.version()));
             if (!step.guards.keepsTaken()) {
                 hold.acknowledged(m.version());

@@ -89,6 +89,37 @@ class TakenTest {
     }
 
     @Test
+    @DisplayName("nor more bytes than travel together")
+    void norLargeOnes() {
+        for (long base = 1; base <= 2; base++) {
+            core.step(new Input.Commit(KEY, new SessionDelta(base,
+                    List.of(new AttributeChange.Put("large", new byte[9_000_000])), null, 0)), 0);
+        }
+        assertThat(hears(new Message.Taken(KEY, FENCE, 3))).noneMatch(Effect.Committed.class::isInstance);
+        hears(new Message.Committed(KEY, FENCE, 2, null));
+        assertThat(hears(new Message.Taken(KEY, FENCE, 3))).contains(new Effect.Committed(KEY, 3));
+    }
+
+    @Test
+    @DisplayName("minInSync: what was taken and is said again is not refused when the backup has gone")
+    void takenIsNotUnconfirmed() {
+        NodeCore primary = CoreWindow.start(PRIMARY, HERE, List.of(), CoreSettings.defaults(1).withMinInSync(1), null);
+        primary.step(new Input.ViewChanged(List.of(PRIMARY, HOLDER, BACKUP)), 0);
+        primary.step(new Input.Received(HOLDER, table(5, new SegmentEntry(1, PRIMARY, List.of(BACKUP), List.of(), 1))), 0);
+        int segment = KEY.segment();
+        Message.Attach attach = sent(Message.Attach.class, primary.step(new Input.Tick(), TimeUnit.SECONDS.toNanos(10)))
+                .filter(a -> a.segment() == segment).findFirst().orElseThrow();
+        primary.step(new Input.Received(BACKUP, new Message.Attached(segment, 1, attach.stream(), Message.Match.EQUAL, 0)), 0);
+        SessionImage image = SessionImage.of(new SessionMeta(1, 0, null, null, null), new TreeMap<>());
+        primary.step(new Input.Received(HOLDER, new Message.Create(1, KEY, image, 0)), 0);
+        Message.Commit commit = new Message.Commit(KEY, FENCE, List.of(delta(1)), true, true);
+        primary.step(new Input.Received(HOLDER, commit), 0);
+        primary.step(new Input.Received(HOLDER, table(6, new SegmentEntry(1, PRIMARY, List.of(), List.of(), 1))), 0);
+        assertThat(CoreWindow.stored(primary, KEY).version()).isEqualTo(2);
+        assertThat(sent(Message.Committed.class, primary.step(new Input.Received(HOLDER, commit), 0))).isEmpty();
+    }
+
+    @Test
     @DisplayName("B6: a change whose predecessor was lost on its way is not refused; both are said again")
     void whatComesBeforeIsWaitedFor() {
         commit(1);
