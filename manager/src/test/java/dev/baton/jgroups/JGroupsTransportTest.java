@@ -7,7 +7,6 @@ import dev.baton.model.Epoch;
 import dev.baton.model.Location;
 import dev.baton.model.NodeId;
 import dev.baton.model.TableNumber;
-import dev.baton.node.Transport;
 import dev.baton.protocol.Message;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -306,24 +305,14 @@ class JGroupsTransportTest {
     @Test
     void aListenerThatFailsAtAViewHearsTheMembersAllTheSame() {
         JGroupsTransport first = new JGroupsTransport(stack, "test", new NodeId("n1", 100_001));
-        RecordingListener hears = new RecordingListener();
-        open.add(first);
-        first.start(new Transport.Listener() {
+        RecordingListener hears = new RecordingListener() {
             @Override
-            public void received(NodeId from, List<Message> envelope) {
-                hears.received(from, envelope);
-            }
-
-            @Override
-            public void viewChanged(List<NodeId> members) {
+            public synchronized void viewChanged(List<NodeId> members) {
                 throw new InternalError("as planned");
             }
-
-            @Override
-            public void provenDead(NodeId node) {
-                hears.provenDead(node);
-            }
-        });
+        };
+        open.add(first);
+        first.start(hears);
         JGroupsTransport second = startNode(new NodeId("n2", 100_002));
         assertThat(listeners.get(0).waitForView(2)).isTrue();
         second.send(first.self(), List.of(beat(0, 1)));

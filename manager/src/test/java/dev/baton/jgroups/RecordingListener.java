@@ -9,7 +9,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 
 /** Keeps what a transport tells, and waits for it, at most half a minute. */
-final class RecordingListener implements Transport.Listener {
+class RecordingListener implements Transport.Listener {
     record Letter(NodeId from, Message message) {}
 
     private static final long LIMIT = TimeUnit.SECONDS.toNanos(30);
