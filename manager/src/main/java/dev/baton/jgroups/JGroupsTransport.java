@@ -390,13 +390,13 @@ public final class JGroupsTransport implements Transport {
                 return; // overtaken on its way here
             }
             newest = view.getViewId().getId();
-            List<Peer> came = mapper.accept(List.of(view.getMembersRaw()));
+            List<Peer> present = mapper.accept(List.of(view.getMembersRaw()));
             LOG.fine(() -> "View " + mapper.view());
             each(mapper.all(), JGroupsTransport.this::learn);
             // before the listener knows them: what it says to them at once must not meet a sender that gave them up
-            each(came, peer -> peer.sender.in());
+            each(present, peer -> peer.sender.in());
             guarded("Telling of view " + view, () -> listener.viewChanged(mapper.view()));
-            each(came, peer -> peer.receiver.open(true));
+            each(present, peer -> peer.receiver.open(true));
         }
 
         @Override

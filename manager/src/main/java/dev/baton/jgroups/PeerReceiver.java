@@ -86,7 +86,7 @@ final class PeerReceiver {
         return waiting.add(frame);
     }
 
-    /** The sender is in the view, or not any more. */
+    /** The sender is in the view, perhaps as before, or not any more. */
     void open(boolean inView) {
         open = inView;
         work();

@@ -201,7 +201,7 @@ final class PeerSender {
         dropQueue();
     }
 
-    /** The other node is in the view, perhaps again: what was under way may have been lost meanwhile. */
+    /** The other node is in the view, perhaps again or still: what was under way may have been lost meanwhile. */
     void in() {
         inView = true;
         ticksOutside = 0;

@@ -62,11 +62,12 @@ final class ViewMapper {
     /**
      * Takes over a view, in JGroups' order. Members that are none of ours are left out.
      *
-     * @return the peers that are in it now and were not before
+     * @return the peers that are in it: all of them, since nobody knows any more who came with a view whose acceptance
+     *         ended in an Error
      */
     synchronized List<Peer> accept(List<Address> members) {
         List<NodeId> nodes = new ArrayList<>(members.size());
-        List<Peer> came = new ArrayList<>();
+        List<Peer> present = new ArrayList<>();
         Map<Address, Peer> gone = new LinkedHashMap<>(byAddress);
         for (Address address : members) {
             NodeId node = NodeAddress.nodeOf(address);
@@ -81,10 +82,8 @@ final class ViewMapper {
             gone.remove(address);
             strangers.remove(address);
             former.remove(address);
-            if (!peer.inView) {
-                peer.inView = true;
-                came.add(peer);
-            }
+            peer.inView = true;
+            present.add(peer);
         }
         for (Peer peer : gone.values()) {
             if (peer.inView) {
@@ -96,7 +95,7 @@ final class ViewMapper {
         }
         shrink(former, FORMER);
         view = List.copyOf(nodes);
-        return came;
+        return present;
     }
 
     private synchronized Peer admit(NodeId node, Address address) {

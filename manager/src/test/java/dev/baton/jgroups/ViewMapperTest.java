@@ -1,6 +1,7 @@
 package dev.baton.jgroups;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.baton.model.NodeId;
 import java.util.ArrayList;
@@ -13,7 +14,13 @@ class ViewMapperTest {
     private final TrafficMeter meter = new TrafficMeter();
     private final ViewMapper mapper = new ViewMapper(new NodeId("self", 1), this::peer);
 
+    private String failing;
+
     private Peer peer(NodeId node, Address address) {
+        if (node.name().equals(failing)) {
+            failing = null;
+            throw new OutOfMemoryError("as planned");
+        }
         PeerSender sender = new PeerSender(node.name(), (frame, introduced) -> true, Runnable::run, meter);
         return new Peer(node, address, sender, new PeerReceiver(node.name(), sender, messages -> {}, meter,
                 new Semaphore(PeerReceiver.PARKING)));
@@ -46,5 +53,15 @@ class ViewMapperTest {
         assertThat(mapper.all()).hasSize(ViewMapper.FORMER);
         assertThat(mapper.of(new NodeId("member", 1))).isNull();
         assertThat(mapper.of(new NodeId("member", 2))).isNotNull();
+    }
+
+    @Test
+    void whoCameWithAViewThatEndedInAnErrorIsTakenInWithTheNext() {
+        List<Address> members = List.of(NodeAddress.of(new NodeId("first", 1)),
+                NodeAddress.of(new NodeId("second", 1)));
+        failing = "second";
+        assertThatThrownBy(() -> mapper.accept(members)).isInstanceOf(OutOfMemoryError.class);
+        assertThat(mapper.accept(members)).extracting(peer -> peer.node.name()).containsExactly("first", "second");
+        assertThat(mapper.view()).hasSize(2);
     }
 }
