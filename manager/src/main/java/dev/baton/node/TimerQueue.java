@@ -98,7 +98,7 @@ final class TimerQueue {
                     round.run();
                 }
             } catch (Throwable e) {
-                failed.accept(e);
+                tell(e);
             } finally {
                 arm(beganNanos);
             }
@@ -191,8 +191,17 @@ final class TimerQueue {
             try {
                 e.action.run();
             } catch (Throwable ex) { // a thread that cannot be started, too: this one is the node's only
-                failed.accept(ex);
+                tell(ex);
             }
+        }
+    }
+
+    /** Must not throw: there may be no memory to say that there is none. */
+    private void tell(Throwable failure) {
+        try {
+            failed.accept(failure);
+        } catch (Throwable untold) {
+            // The actions go on.
         }
     }
 

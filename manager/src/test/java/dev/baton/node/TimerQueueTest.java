@@ -1,6 +1,7 @@
 package dev.baton.node;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -151,6 +152,26 @@ class TimerQueueTest {
         move(100);
         assertThat(asked).containsExactly("at -90", "at -80");
         assertThat(failed).containsExactly("no thread");
+    }
+
+    @Test
+    void aFailureThatCannotBeToldEitherEndsNothingAndDoublesNoRounds() {
+        TimerQueue speechless = new TimerQueue(clock, e -> {
+            throw new OutOfMemoryError("no memory to tell it");
+        });
+        speechless.rounds(10, Runnable::run, () -> {
+            done.add("round");
+            throw new OutOfMemoryError("round");
+        }).start();
+        speechless.after(10, () -> {
+            throw new IllegalStateException("bug");
+        });
+        speechless.after(10, () -> done.add("other"));
+        for (int i = 0; i < 2; i++) {
+            clock.move(10);
+            assertThatCode(speechless::runDue).doesNotThrowAnyException();
+        }
+        assertThat(done).containsExactly("round", "other", "round");
     }
 
     private void move(long nanos) {
