@@ -269,6 +269,10 @@ public final class ClientState {
         default void restless(ClientState state, String attribute) {
         }
 
+        /** To find what changed of the attribute failed, which is a fault of Baton's own: it is sent whole. */
+        default void notCompared(ClientState state, String attribute, RuntimeException fault) {
+        }
+
         /** Something about the attribute is not as it should be; it is handled nevertheless. */
         default void doubtful(ClientState state, String attribute, String finding) {
         }

@@ -224,8 +224,7 @@ public final class Scan {
         Benchmark before = attribute.benchmark();
         Object objects = before == null ? null : before.objects();
         try {
-            Differencer.Comparison found =
-                    state.workshop().differencer().compare(name, before, value, source(name, value));
+            Differencer.Comparison found = comparison(name, before, value);
             boolean sameObjects = objects != null && found.next().objects() == objects;
             if (!found.steady()) {
                 state.workshop().problems().restless(state, name);
@@ -252,6 +251,21 @@ public final class Scan {
         } catch (Unrest e) {
             state.workshop().problems().restless(state, name);
             unfinished.add(name);
+        }
+    }
+
+    /** A fault in how changes are found costs bytes: neither this change nor those of other attributes. */
+    private Differencer.Comparison comparison(String name, Benchmark before, Object value)
+            throws NotSerializableAttribute {
+        Differencer differencer = state.workshop().differencer();
+        Differencer.Source<NotSerializableAttribute> source = source(name, value);
+        try {
+            return differencer.compare(name, before, value, source);
+        } catch (Unrest e) {
+            throw e;
+        } catch (RuntimeException e) {
+            state.workshop().problems().notCompared(state, name, e);
+            return differencer.whole(name, before, value, source);
         }
     }
 

@@ -74,7 +74,17 @@ public final class Differencer {
                 return inPlace;
             }
         }
-        return serialised(name, benchmark, value, touched == null ? null : before, method, source);
+        boolean walks = benchmark == null || !benchmark.unwalkable(value);
+        return serialised(name, benchmark, value, walks, touched == null ? null : before, method, source);
+    }
+
+    /**
+     * As {@link #compare}, by the bytes alone and with the whole value as the change: of what finds smaller changes it
+     * uses nothing, and so depends on nothing of it.
+     */
+    public <E extends Exception> Comparison whole(String name, Benchmark benchmark, Object value, Source<E> source)
+            throws E {
+        return serialised(name, benchmark, value, false, null, Methods.Method.NONE, source);
     }
 
     /** The change made to the bytes where they stand; null where that is not possible. */
@@ -93,12 +103,14 @@ public final class Differencer {
         return new Comparison(change, Benchmark.of(bytes, next, null, benchmark.met()), true);
     }
 
-    /** @param before where the value changed in single places only, so that it is worth while to know them; or null */
+    /**
+     * @param walks  whether to note what the objects look like
+     * @param before where the value changed in single places only, so that it is worth while to know them; or null
+     */
     private static <E extends Exception> Comparison serialised(String name, Benchmark benchmark, Object value,
-                                                               Snapshot before, Methods.Method method,
+                                                               boolean walks, Snapshot before, Methods.Method method,
                                                                Source<E> source)
             throws E {
-        boolean walks = benchmark == null || !benchmark.unwalkable(value);
         List<Object> met = before != null || method == Methods.Method.GRAPH ? new ArrayList<>() : null;
         Snapshot snapshot = null;
         byte[] bytes = null;
@@ -164,11 +176,15 @@ public final class Differencer {
      * @param made the objects as {@code resolveObject} of an {@code ObjectInputStream} met them; empty where not known
      */
     public void read(Benchmark benchmark, Object value, List<Object> made) {
-        Snapshot snapshot = Snapshot.of(value);
-        if (snapshot != null && !made.isEmpty() && Following.possible(snapshot)) {
-            snapshot = snapshot.with(Places.ofRead(benchmark.bytes(), made, snapshot));
+        try {
+            Snapshot snapshot = Snapshot.of(value);
+            if (snapshot != null && !made.isEmpty() && Following.possible(snapshot)) {
+                snapshot = snapshot.with(Places.ofRead(benchmark.bytes(), made, snapshot));
+            }
+            benchmark.snapshot(snapshot == null ? null : snapshot.asRead());
+        } catch (RuntimeException | LinkageError e) {
+            // The value can be used all the same, and the next comparison serialises it.
         }
-        benchmark.snapshot(snapshot == null ? null : snapshot.asRead());
     }
 
     /**

@@ -71,6 +71,15 @@ final class AttributeProblems implements ClientState.Problems {
     }
 
     @Override
+    public void notCompared(ClientState state, String attribute, RuntimeException fault) {
+        if (firstOfItsKind("not compared " + attribute + " " + fault.getClass().getName())) {
+            log.error(application + ": what changed of attribute '" + attribute + "' cannot be found, a fault of Baton"
+                    + " (" + state.key() + "); it is sent whole, nothing is lost. Said once per attribute and fault.",
+                    fault);
+        }
+    }
+
+    @Override
     public void doubtful(ClientState state, String attribute, String finding) {
         if (firstOfItsKind(attribute + " " + finding)) {
             log.warn(application + ": attribute '" + attribute + "': " + finding + " (" + state.key()

@@ -133,6 +133,11 @@ final class Expiries implements ApplicationEvents {
     }
 
     @Override
+    public void notCompared(ClientState state, String attribute, RuntimeException fault) {
+        problems.notCompared(state, attribute, fault);
+    }
+
+    @Override
     public void doubtful(ClientState state, String attribute, String finding) {
         problems.doubtful(state, attribute, finding);
     }

@@ -35,7 +35,12 @@ final class LiveObjects implements ValueSerializer, ClientState.Problems {
 
     /** A copy of a session with these attributes, as granted at version 5. */
     ClientState granted(Tracking tracking, Map<String, ?> attributes) {
-        ClientState state = new ClientStates(1, this, tracking, new Differencer(Methods.DEFAULT), this, 10, false, 100,
+        return granted(tracking, Methods.DEFAULT, attributes);
+    }
+
+    /** The same, with its changes found by these methods. */
+    ClientState granted(Tracking tracking, Methods methods, Map<String, ?> attributes) {
+        ClientState state = new ClientStates(1, this, tracking, new Differencer(methods), this, 10, false, 100,
                 System::nanoTime, s -> { }).state("id");
         state.bring(image(attributes), new Stamp(FENCE, 5));
         state.token().gate().open(false, false);
@@ -155,6 +160,11 @@ final class LiveObjects implements ValueSerializer, ClientState.Problems {
     @Override
     public void restless(ClientState state, String attribute) {
         problems.add("restless " + attribute);
+    }
+
+    @Override
+    public void notCompared(ClientState state, String attribute, RuntimeException fault) {
+        problems.add("not compared " + attribute + ": " + fault.getMessage());
     }
 
     @Override

@@ -6,6 +6,8 @@ import static dev.baton.access.LiveObjects.leave;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.baton.access.Tracking.Policy;
+import dev.baton.diff.Methods;
+import dev.baton.model.AttributeChange;
 import java.io.IOException;
 import java.io.ObjectInputStream;
 import java.io.Serializable;
@@ -68,6 +70,41 @@ class TrackingTest {
         state.get("promised", second);
         assertThat(second.untouched()).isTrue();
         assertThat(second.scan(0).compared()).isEmpty();
+    }
+
+    @Test
+    @DisplayName("D1: an attribute of which the comparison fails is sent whole, and the others' changes with it")
+    void aFaultOfTheComparisonLosesNoChange() throws Exception {
+        ClientState state = session.granted(Tracking.DEFAULT, new Methods(Methods.Method.AUTO, (name, type) -> {
+            if (name.equals("b")) {
+                throw new IllegalStateException("as planned");
+            }
+            return null;
+        }), Map.of("a", new ArrayList<>(List.of(1)), "b", new ArrayList<>(List.of(2)),
+                "c", new ArrayList<>(List.of(3))));
+        AccessLog first = enter(state);
+        for (String name : List.of("a", "b", "c")) {
+            list(state, name, first).add(7);
+        }
+        Scan scan = first.scan(0);
+        assertThat(scan.changed()).containsExactly("a", "b", "c");
+        assertThat(scan.delta().changes().get(1)).isInstanceOfSatisfying(AttributeChange.Put.class, put ->
+                assertThat(put.value()).isEqualTo(LiveObjects.bytes(new ArrayList<>(List.of(2, 7)))));
+        assertThat(session.problems).containsExactly("not compared b: as planned");
+        scan.accept(LiveObjects.FENCE);
+        leave(state, first);
+
+        AccessLog second = enter(state);
+        list(state, "b", second);
+        assertThat(complete(second)).as("unchanged").isEmpty();
+        list(state, "b", second).add(8);
+        assertThat(complete(second)).containsExactly("b");
+        leave(state, second);
+    }
+
+    @SuppressWarnings("unchecked")
+    private static List<Integer> list(ClientState state, String name, AccessLog log) {
+        return (List<Integer>) state.get(name, log);
     }
 
     @Test

@@ -132,6 +132,23 @@ class FollowingTest {
     }
 
     @Test
+    @DisplayName("A fault in finding out where in the bytes everything stands keeps nobody from using what was read")
+    void aFaultAfterReadingIsNone() throws Exception {
+        Benchmark benchmark = Benchmark.of(Corpus.bytes(new LongLine()));
+        List<Object> made = new ArrayList<>();
+        Object value = Followers.read(benchmark.bytes(), made);
+        differencer.read(benchmark, value, new ArrayList<>(made) {
+            @Override
+            public Object get(int index) {
+                throw new IllegalStateException("as planned");
+            }
+        });
+        Bytes source = new Bytes(value);
+        assertThat(differencer.compare("a", benchmark, value, source).change()).isNull();
+        assertThat(source.calls).isEqualTo(1);
+    }
+
+    @Test
     @DisplayName("Inside of beans, lists, arrays, cycles, and as values of maps with plain keys")
     void insideOfOtherObjects() throws Exception {
         assertThat(followsIn(Holding::new)).isTrue();

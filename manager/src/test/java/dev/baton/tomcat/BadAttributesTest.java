@@ -203,6 +203,21 @@ class BadAttributesTest {
         assertThat(visitor.text(1, "/shop/get")).isEqualTo("better, better");
     }
 
+    @Test
+    @DisplayName("what changed cannot be found, a fault of Baton's own: that is told once of each attribute and fault")
+    void aFaultOfTheComparisonIsTold() throws Exception {
+        ok(1, "/set?kind=1");
+        BatonManager manager = tomcats.nodes.get(0).manager;
+        TrackedSession session = manager.findSession(visitor.session());
+        Expiries told = new Expiries(manager, new AttributeProblems("test", false));
+        try (LogLines log = new LogLines()) {
+            told.notCompared(session.state(), "cart", new IllegalStateException("as planned"));
+            told.notCompared(session.state(), "cart", new IllegalStateException("again"));
+            told.notCompared(session.state(), "user", new IllegalStateException("as planned"));
+            assertThat(log.lines()).hasSize(2).allMatch(line -> line.contains("sent whole"));
+        }
+    }
+
     @ParameterizedTest
     @EnumSource(names = {"EXCEPTION", "IO_EXCEPTION", "ERROR", "LINKAGE_ERROR", "RECURSION"})
     @DisplayName("readObject fails: the value counts as absent there, its bytes are kept, the session is usable")
