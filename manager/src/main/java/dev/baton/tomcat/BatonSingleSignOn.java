@@ -9,8 +9,12 @@ import jakarta.servlet.ServletException;
 import jakarta.servlet.http.Cookie;
 import jakarta.servlet.http.HttpServletRequest;
 import java.io.IOException;
+import java.io.ObjectInputFilter;
 import java.security.Principal;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import org.apache.catalina.Container;
 import org.apache.catalina.Context;
@@ -47,6 +51,8 @@ public class BatonSingleSignOn extends SingleSignOn {
     private static final long CLOSE_NANOS = TimeUnit.SECONDS.toNanos(2);
 
     private int applications;
+    /** By the applications' patterns. One that ended keeps its own here for the others, as it may just be reloaded. */
+    private final Map<String, ObjectInputFilter> filters = new ConcurrentHashMap<>();
     /** Null while no application with a {@link BatonManager} runs. */
     private volatile SignOns signOns;
     private volatile SignOff signOff;
@@ -78,7 +84,7 @@ public class BatonSingleSignOn extends SingleSignOn {
     /**
      * An application with a BatonManager begins.
      *
-     * @param serialFilter of the application; the first one's is that of the sign-ons
+     * @param serialFilter of the application, or null; of principals is read what one of the applications lets through
      * @return what it is to {@link #leave}, or null where its Host has no such Valve
      * @throws LifecycleException where it is of another cluster than the Host's others
      */
@@ -96,10 +102,13 @@ public class BatonSingleSignOn extends SingleSignOn {
             throw new LifecycleException("The applications of Host " + getContainer().getName()
                     + " are of different clusters: they cannot have one " + getClass().getName());
         }
+        // No class loader's own classes: of what is beside this one in Tomcat's lib, only what list or pattern names.
+        filters.computeIfAbsent(Objects.requireNonNullElse(serialFilter, ""), p -> SerialFilter.forLogins(null, p));
         if (applications == 0) {
             signOff = new SignOff((Host) getContainer());
             try {
-                signOns = new SignOns((Host) getContainer(), node, clock, serialFilter, signOff::finish);
+                signOns = new SignOns((Host) getContainer(), node, clock, SerialFilter.anyOf(filters.values()),
+                        signOff::finish);
             } catch (IllegalArgumentException e) {
                 throw new LifecycleException("Single sign-on of Host " + getContainer().getName()
                         + " cannot join the cluster: " + e.getMessage(), e);
@@ -114,6 +123,7 @@ public class BatonSingleSignOn extends SingleSignOn {
             SignOns last = signOns;
             signOns = null;
             last.close(CLOSE_NANOS);
+            filters.clear();
         }
     }
 

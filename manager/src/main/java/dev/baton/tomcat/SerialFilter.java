@@ -2,6 +2,7 @@ package dev.baton.tomcat;
 
 import java.io.ObjectInputFilter;
 import java.lang.reflect.Proxy;
+import java.util.Collection;
 import java.util.regex.Pattern;
 
 /**
@@ -70,6 +71,21 @@ final class SerialFilter implements ObjectInputFilter {
         SerialFilter list = new SerialFilter(null, null, null);
         SerialFilter rest = new SerialFilter(application, pattern, null);
         return info -> list.checkInput(info) == Status.ALLOWED ? Status.ALLOWED : rest.checkInput(info);
+    }
+
+    /** Lets through what one of these lets through, of those that there are when it is asked. */
+    static ObjectInputFilter anyOf(Collection<ObjectInputFilter> filters) {
+        return info -> {
+            Status said = Status.REJECTED;
+            for (ObjectInputFilter filter : filters) {
+                Status one = filter.checkInput(info);
+                if (one == Status.ALLOWED) {
+                    return one;
+                }
+                said = one == Status.UNDECIDED ? one : said;
+            }
+            return said;
+        };
     }
 
     @Override

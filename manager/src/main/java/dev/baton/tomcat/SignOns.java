@@ -14,6 +14,7 @@ import dev.baton.node.ApplicationSettings;
 import dev.baton.node.Clock;
 import dev.baton.node.SessionNode;
 import dev.baton.node.SessionUnavailable;
+import java.io.ObjectInputFilter;
 import java.security.Principal;
 import java.util.Arrays;
 import java.util.List;
@@ -81,17 +82,16 @@ final class SignOns {
     }
 
     /**
-     * @param serialFilter JEP 290 pattern for the classes of principals, or null
-     * @param finish       ends sessions of a logout that did not get so far
+     * @param principals which classes may be read of principals
+     * @param finish     ends sessions of a logout that did not get so far
      * @throws IllegalArgumentException where the node has the sign-ons of a Host of that name already
      */
-    SignOns(Host host, SessionNode node, Clock clock, String serialFilter,
+    SignOns(Host host, SessionNode node, Clock clock, ObjectInputFilter principals,
             BiConsumer<String, List<Member>> finish) {
         this.node = node;
         this.clock = clock;
-        // No class loader's own classes: of what is beside this one in Tomcat's lib, only what list or pattern names.
         ClassLoader loader = SignOns.class.getClassLoader();
-        this.form = new MetaForm(loader, SerialFilter.forLogins(null, serialFilter));
+        this.form = new MetaForm(loader, principals);
         // No application can have this name.
         this.application = node.deploy("single sign-on of " + host.getName(),
                 new WebappSerializer(loader, new SerialFilter(null, null, null)),

@@ -31,6 +31,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** /shop asks by BASIC and /other by FORM, at each node; who is known to the one is known to the other. */
@@ -45,6 +46,8 @@ class SingleSignOnTest {
     private final List<String> destroyed = new CopyOnWriteArrayList<>();
     private boolean reauthentication;
     private Map<String, String> settings = Map.of();
+    /** Of /other, where they are not the same. */
+    private Map<String, String> otherSettings;
     /** What else is to be done with each application before it starts. */
     private Consumer<Context> more = context -> { };
 
@@ -86,7 +89,8 @@ class SingleSignOnTest {
             BatonSingleSignOn valve = new BatonSingleSignOn();
             valve.setRequireReauthentication(reauthentication);
             node.tomcat.getHost().getPipeline().addValve(valve);
-            node.application("/other", settings, c -> pages(c, "FORM", new FormAuthenticator()));
+            node.application("/other", otherSettings == null ? settings : otherSettings,
+                    c -> pages(c, "FORM", new FormAuthenticator()));
             node.tomcat.addUser("ada", "secret");
             node.tomcat.addRole("ada", "user");
         });
@@ -169,6 +173,18 @@ class SingleSignOnTest {
         TestTomcats.Visitor visitor = ada(1);
         knows(visitor, 2, "/other");
         assertThat(visitor.text(2, "/other/who")).isEqualTo(Boolean.toString(!serialFilter.isEmpty()));
+    }
+
+    @ParameterizedTest(name = "/shop: {0}, /other: {1}")
+    @CsvSource({"dev.baton.tomcat.*,''", "'',dev.baton.tomcat.*"})
+    @DisplayName("whichever application of the Host names the class, and whichever starts first")
+    void oneApplicationThatNamesTheClassIsEnough(String ofShop, String ofOther) throws Exception {
+        settings = Map.of("serialFilter", ofShop);
+        otherSettings = Map.of("serialFilter", ofOther);
+        more = context -> context.setRealm(new LoginTest.Members());
+        start(2);
+        TestTomcats.Visitor visitor = ada(1);
+        assertThat(visitor.text(2, "/other/who")).isEqualTo("true");
     }
 
     @Test
