@@ -37,6 +37,8 @@ public final class AccessLog {
     private final Set<String> candidates = new HashSet<>();
     private final Set<String> written = new HashSet<>();
     private final AtomicBoolean ended = new AtomicBoolean();
+    /** Guarded by {@link #ended}. */
+    private boolean concluded;
     private volatile boolean compared = true;
     private volatile boolean gaveBack;
     /** What this stay has locked or waits to lock; null before the first. Guarded by {@link #ended}. */
@@ -174,6 +176,19 @@ public final class AccessLog {
         gaveBack = true;
     }
 
+    /**
+     * The stay does nothing more, but may be left later, when what it changed is acknowledged: whoever compares
+     * meanwhile need not think of it. The caller holds {@link #lock}.
+     */
+    public void conclude() {
+        synchronized (ended) {
+            if (!ended.get() && !concluded && !gaveBack) {
+                concluded = true;
+                contents.concluded(1);
+            }
+        }
+    }
+
     /** The turn among the requests of the session that this stay has, or null. */
     public Claim turn() {
         return turn;
@@ -238,6 +253,9 @@ public final class AccessLog {
         synchronized (ended) {
             locked = claims;
             claims = null;
+            if (concluded) {
+                contents.concluded(-1);
+            }
         }
         if (locked != null) {
             locked.forEach(locks()::release);

@@ -35,6 +35,8 @@ final class Contents {
             AtomicReferenceFieldUpdater.newUpdater(Contents.class, Stamp.class, "stamp");
     private static final AtomicIntegerFieldUpdater<Contents> REVISION =
             AtomicIntegerFieldUpdater.newUpdater(Contents.class, "revision");
+    private static final AtomicIntegerFieldUpdater<Contents> CONCLUDED =
+            AtomicIntegerFieldUpdater.newUpdater(Contents.class, "concluded");
     private static final AtomicReferenceFieldUpdater<Contents, Rest> REST =
             AtomicReferenceFieldUpdater.newUpdater(Contents.class, Rest.class, "rest");
 
@@ -63,6 +65,8 @@ final class Contents {
     private volatile Separation separation;
     /** Another number whenever an attribute may have come to consist of other objects. */
     private volatile int revision;
+    /** Stays that are inside, and only wait. Grows under {@link #lock} only. */
+    private volatile int concluded;
     /** Null while nobody ever locked anything. Guarded by the monitor. */
     private LockTable locks;
 
@@ -382,6 +386,15 @@ final class Contents {
             }
             pending.addAll(names);
         }
+    }
+
+    /** Stays inside that only wait for their acknowledgement; whoever has the lock sees them go, but not come. */
+    int concluded() {
+        return concluded;
+    }
+
+    void concluded(int more) {
+        CONCLUDED.addAndGet(this, more);
     }
 
     ReentrantLock lock() {

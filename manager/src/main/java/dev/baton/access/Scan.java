@@ -139,7 +139,7 @@ public final class Scan {
         for (String name : made) {
             Attribute attribute = contents.attribute(name);
             Benchmark benchmark = attribute == null ? null : attribute.benchmark();
-            if (benchmark == null || !benchmark.shrunk() && !benchmark.isOf(attribute.made()) || !names.add(name)) {
+            if (benchmark == null || !benchmark.obscured() && !benchmark.isOf(attribute.made()) || !names.add(name)) {
                 continue;
             }
             if (othersInside()) {
@@ -149,7 +149,7 @@ public final class Scan {
             }
             int before = changes.size();
             compare(name);
-            if (changes.size() > before && !benchmark.shrunk()) {
+            if (changes.size() > before && !benchmark.obscured()) {
                 state.workshop().problems().doubtful(state, name, "it changed although the request did not use it: it"
                         + " shares objects with another attribute. On another node each has one of its own");
             }
@@ -304,9 +304,14 @@ public final class Scan {
         };
     }
 
-    /** Who came inside since the lock was taken is still there: leaving with work done needs the lock. */
+    /**
+     * Whether somebody is inside who will compare later. Who came inside since the lock was taken is still there: leaving
+     * with work done needs the lock.
+     */
     private boolean othersInside() {
-        return state.token().gate().inside() > 1;
+        // In this order: between the two looks some of those who only wait may have left, which errs on the safe side.
+        int inside = state.token().gate().inside();
+        return inside - contents.concluded() > 1;
     }
 
     /** Others inside are changing the value. */

@@ -15,7 +15,7 @@ public class Benchmark {
     private final byte[] bytes;
     /** The value's {@link Snapshot}, or where it is a plain value that refers to nothing the value itself; or null. */
     private volatile Object looked;
-    private volatile boolean shrunk;
+    private volatile boolean obscure;
 
     private Benchmark(byte[] bytes, Snapshot snapshot) {
         this.bytes = bytes;
@@ -111,7 +111,7 @@ public class Benchmark {
     /** Frees the memory that can be made anew: the next comparison serialises. */
     public void shrink() {
         if (looked instanceof Snapshot) {
-            shrunk = true;
+            obscure = true;
             looked = null;
         }
         if (this instanceof Detailed d) {
@@ -119,9 +119,14 @@ public class Benchmark {
         }
     }
 
-    /** Whether what the value looked like was known, and is not any more. */
-    public boolean shrunk() {
-        return shrunk;
+    /** What the value looks like could be known, and is not. */
+    void obscure() {
+        obscure = true;
+    }
+
+    /** Whether it is not known what the value looked like, but can be: the next comparison serialises it and sees. */
+    public boolean obscured() {
+        return obscure;
     }
 
     /** Bytes of memory that {@link #shrink} frees, about. */

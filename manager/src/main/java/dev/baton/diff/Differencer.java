@@ -132,8 +132,12 @@ public final class Differencer {
         List<Object> known = method == Methods.Method.GRAPH ? met : List.of();
         AttributeChange change = benchmark == null ? new AttributeChange.Put(name, bytes)
                 : AttributeDiff.between(method, name, benchmark, bytes, known);
+        Benchmark next = Benchmark.of(change == null ? benchmark.bytes() : bytes, trusted, unwalkable, known);
+        if (trusted == null && snapshot != null) {
+            next.obscure();
+        }
         return new Comparison(change == null || benchmark == null ? change : shared(change, benchmark.bytes(), bytes),
-                Benchmark.of(change == null ? benchmark.bytes() : bytes, trusted, unwalkable, known), steady);
+                next, steady);
     }
 
     /** The same change, that gives the store in this process the array that is the next benchmark. */

@@ -52,6 +52,9 @@ final class Commits {
         }
         try {
             done = log.gone() ? gone() : compareAndGive(log, last && releaseAnswers);
+            if (last) {
+                log.conclude();
+            }
         } finally {
             log.unlock();
         }

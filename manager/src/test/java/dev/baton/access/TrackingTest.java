@@ -402,6 +402,56 @@ class TrackingTest {
         assertThat(session.written).as("compared by its bytes").containsExactly("a");
     }
 
+    /** A session of two attributes that share an object, after a request that made them with another one inside. */
+    private ClientState madeBesideAnother(Line shared) {
+        ClientState state = session.granted(Tracking.DEFAULT, Map.of());
+        AccessLog first = enter(state);
+        AccessLog second = enter(state);
+        state.set("a", new ArrayList<>(List.of(shared)), first);
+        state.set("b", new HashMap<>(Map.of("line", shared)), first);
+        assertThat(complete(first)).containsExactly("a", "b");
+        leave(state, first);
+        leave(state, second);
+        return state;
+    }
+
+    @Test
+    @DisplayName("T5: what was compared beside others is found changed with an object that it shares, by its bytes")
+    void sharedWithWhatWasMadeBesideOthers() {
+        Line shared = new Line();
+        ClientState state = madeBesideAnother(shared);
+        AccessLog alone = enter(state);
+        state.get("a", alone);
+        shared.quantity = 2;
+        assertThat(complete(alone)).containsExactly("a", "b");
+        leave(state, alone);
+    }
+
+    @Test
+    @DisplayName("T5: who only waits for an acknowledgement is not waited for: others' changes are found at once")
+    void whoHasConcludedIsNotWaitedFor() {
+        Line shared = new Line();
+        ClientState state = madeBesideAnother(shared);
+        AccessLog waiting = enter(state);
+        state.set("c", 1, waiting);
+        assertThat(complete(waiting)).contains("c");
+        waiting.lock();
+        waiting.conclude();
+        waiting.unlock();
+
+        AccessLog next = enter(state);
+        state.get("a", next);
+        shared.quantity = 2;
+        assertThat(complete(next)).containsExactly("a", "b");
+
+        leave(state, waiting);
+        AccessLog working = enter(state);
+        state.get("a", next);
+        shared.quantity = 3;
+        assertThat(complete(next)).as("the rest is left to the other").containsExactly("a");
+        assertThat(complete(working)).containsExactly("b");
+    }
+
     @Test
     @DisplayName("What can be made anew is freed for idle sessions; the next request still finds what it changes (T5)")
     void idleSessionsAreShrunk() {
