@@ -220,8 +220,7 @@ public final class Settings {
 
     /**
      * Why two web applications cannot share one node: the settings that belong to the cluster or the node and differ,
-     * with both values. {@code acknowledge} may differ between {@code none} and another, since only that other one is
-     * the store's.
+     * with both values.
      */
     public Optional<String> conflictWith(Settings other) {
         List<String> differences = new ArrayList<>();
@@ -229,10 +228,6 @@ public final class Settings {
             if (setting.scope != Setting.Scope.APPLICATION && !values.get(setting).equals(other.values.get(setting))) {
                 differences.add(difference(setting, other));
             }
-        }
-        if (acknowledge() != other.acknowledge() && acknowledge() != Acknowledge.NONE
-                && other.acknowledge() != Acknowledge.NONE) {
-            differences.add(difference(Setting.ACKNOWLEDGE, other));
         }
         return differences.isEmpty() ? Optional.empty() : Optional.of(String.join(", ", differences));
     }

@@ -3,6 +3,7 @@ package dev.baton.node;
 import dev.baton.access.Tracking;
 import dev.baton.diff.Methods;
 import dev.baton.model.Settings;
+import dev.baton.model.Settings.Acknowledge;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 
@@ -11,7 +12,7 @@ import java.util.function.Predicate;
  *
  * @param tracking         which attributes are compared at the end of a request
  * @param methods          how changed attributes travel
- * @param acknowledged     whether a request waits until its changes are durable; false: {@code acknowledge="none"}
+ * @param acknowledge      what a request waits for at its end
  * @param eagerRelease     whether the token goes back as soon as nobody is inside
  * @param oneRequestAtATime whether requests of a session run one after the other in this process
  *                         ({@code threadLocks="session"})
@@ -20,12 +21,12 @@ import java.util.function.Predicate;
  * @param releaseIdleNanos when a session that nobody used goes out of this process; 0: when its token is asked for
  * @param flushNanos       how long changes may wait before they are synchronised; 0: not beyond the request's end
  */
-public record ApplicationSettings(Tracking tracking, Methods methods, boolean acknowledged, boolean eagerRelease,
+public record ApplicationSettings(Tracking tracking, Methods methods, Acknowledge acknowledge, boolean eagerRelease,
                                   boolean oneRequestAtATime, int maxWaiters, int maxIdleStates,
                                   long releaseIdleNanos, long flushNanos) {
     public static final ApplicationSettings DEFAULT =
-            new ApplicationSettings(Tracking.DEFAULT, Methods.DEFAULT, true, false, false, 100, 20_000,
-                    TimeUnit.MINUTES.toNanos(1), 0);
+            new ApplicationSettings(Tracking.DEFAULT, Methods.DEFAULT, Acknowledge.BACKUPS, false, false, 100,
+                    20_000, TimeUnit.MINUTES.toNanos(1), 0);
 
     public ApplicationSettings {
         if (maxWaiters < 1) {
@@ -43,7 +44,7 @@ public record ApplicationSettings(Tracking tracking, Methods methods, boolean ac
                 settings.immutableNames(), type -> classes.test(type.getName()), settings.verify());
         return DEFAULT.withTracking(tracking)
                 .withMethods(methods(settings))
-                .withAcknowledged(settings.acknowledge() != Settings.Acknowledge.NONE)
+                .withAcknowledge(settings.acknowledge())
                 .withEagerRelease(settings.lockRelease() == Settings.LockRelease.EAGER)
                 .withOneRequestAtATime(settings.threadLocks() == Settings.ThreadLocks.SESSION)
                 .withMaxWaiters(settings.maxWaiters())
@@ -57,47 +58,47 @@ public record ApplicationSettings(Tracking tracking, Methods methods, boolean ac
     }
 
     public ApplicationSettings withTracking(Tracking other) {
-        return new ApplicationSettings(other, methods, acknowledged, eagerRelease, oneRequestAtATime, maxWaiters,
+        return new ApplicationSettings(other, methods, acknowledge, eagerRelease, oneRequestAtATime, maxWaiters,
                 maxIdleStates, releaseIdleNanos, flushNanos);
     }
 
     public ApplicationSettings withMethods(Methods other) {
-        return new ApplicationSettings(tracking, other, acknowledged, eagerRelease, oneRequestAtATime, maxWaiters,
+        return new ApplicationSettings(tracking, other, acknowledge, eagerRelease, oneRequestAtATime, maxWaiters,
                 maxIdleStates, releaseIdleNanos, flushNanos);
     }
 
-    public ApplicationSettings withAcknowledged(boolean other) {
+    public ApplicationSettings withAcknowledge(Acknowledge other) {
         return new ApplicationSettings(tracking, methods, other, eagerRelease, oneRequestAtATime, maxWaiters,
                 maxIdleStates, releaseIdleNanos, flushNanos);
     }
 
     public ApplicationSettings withEagerRelease(boolean other) {
-        return new ApplicationSettings(tracking, methods, acknowledged, other, oneRequestAtATime, maxWaiters,
+        return new ApplicationSettings(tracking, methods, acknowledge, other, oneRequestAtATime, maxWaiters,
                 maxIdleStates, releaseIdleNanos, flushNanos);
     }
 
     public ApplicationSettings withOneRequestAtATime(boolean other) {
-        return new ApplicationSettings(tracking, methods, acknowledged, eagerRelease, other, maxWaiters,
+        return new ApplicationSettings(tracking, methods, acknowledge, eagerRelease, other, maxWaiters,
                 maxIdleStates, releaseIdleNanos, flushNanos);
     }
 
     public ApplicationSettings withMaxWaiters(int other) {
-        return new ApplicationSettings(tracking, methods, acknowledged, eagerRelease, oneRequestAtATime, other,
+        return new ApplicationSettings(tracking, methods, acknowledge, eagerRelease, oneRequestAtATime, other,
                 maxIdleStates, releaseIdleNanos, flushNanos);
     }
 
     public ApplicationSettings withMaxIdleStates(int other) {
-        return new ApplicationSettings(tracking, methods, acknowledged, eagerRelease, oneRequestAtATime,
+        return new ApplicationSettings(tracking, methods, acknowledge, eagerRelease, oneRequestAtATime,
                 maxWaiters, other, releaseIdleNanos, flushNanos);
     }
 
     public ApplicationSettings withFlushNanos(long other) {
-        return new ApplicationSettings(tracking, methods, acknowledged, eagerRelease, oneRequestAtATime, maxWaiters,
+        return new ApplicationSettings(tracking, methods, acknowledge, eagerRelease, oneRequestAtATime, maxWaiters,
                 maxIdleStates, releaseIdleNanos, other);
     }
 
     public ApplicationSettings withReleaseIdleNanos(long other) {
-        return new ApplicationSettings(tracking, methods, acknowledged, eagerRelease, oneRequestAtATime, maxWaiters,
+        return new ApplicationSettings(tracking, methods, acknowledge, eagerRelease, oneRequestAtATime, maxWaiters,
                 maxIdleStates, other, flushNanos);
     }
 }

@@ -6,6 +6,7 @@ import dev.baton.access.ClientStates;
 import dev.baton.access.NotSerializableAttribute;
 import dev.baton.access.Scan;
 import dev.baton.access.TokenHold;
+import dev.baton.model.Settings.Acknowledge;
 import dev.baton.node.SessionUnavailable.Reason;
 import dev.baton.protocol.Denial;
 import dev.baton.protocol.Effect;
@@ -19,17 +20,17 @@ final class Commits {
     private final Parts parts;
     private final Counting counting;
     private final ClientState.Problems problems;
-    private final boolean releaseAnswers;
+    private final Acknowledge acknowledge;
 
-    /** @param releaseAnswers whether a token that is back means what requests wait for: backups have its changes */
+    /** @param acknowledge what requests wait for */
     Commits(ClientStates states, Tokens tokens, Parts parts, Counting counting, ClientState.Problems problems,
-            boolean releaseAnswers) {
+            Acknowledge acknowledge) {
         this.states = states;
         this.tokens = tokens;
         this.parts = parts;
         this.counting = counting;
         this.problems = problems;
-        this.releaseAnswers = releaseAnswers;
+        this.acknowledge = acknowledge;
     }
 
     Application.Completed complete(AccessLog log, long timeoutNanos) {
@@ -51,7 +52,7 @@ final class Commits {
                     + " compared by another request, which does not end");
         }
         try {
-            done = log.gone() ? gone() : compareAndGive(log, last && releaseAnswers);
+            done = log.gone() ? gone() : compareAndGive(log, last && releaseAnswers());
             if (last) {
                 log.conclude();
             }
@@ -68,6 +69,11 @@ final class Commits {
             problems.notSerializable(log.state(), problem);
         }
         return done;
+    }
+
+    /** Whether a token that is back means what requests wait for: backups have its changes. */
+    private boolean releaseAnswers() {
+        return acknowledge == Acknowledge.BACKUPS;
     }
 
     private Application.Completed compareAndGive(AccessLog log, boolean last) {
@@ -111,7 +117,7 @@ final class Commits {
         TokenHold token = state.token();
         Input input = scan.image() != null
                 ? new Input.Create(state.key(), scan.image(), token.ageNanos(parts.now()))
-                : new Input.Commit(state.key(), scan.delta());
+                : new Input.Commit(state.key(), scan.delta(), acknowledge == Acknowledge.PRIMARY);
         // Under the monitor nothing that makes the token void comes between the look and the input.
         synchronized (token) {
             if (log.gone()) {

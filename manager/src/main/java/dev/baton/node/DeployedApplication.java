@@ -14,6 +14,7 @@ import dev.baton.model.NodeId;
 import dev.baton.model.SessionImage;
 import dev.baton.model.SessionKey;
 import dev.baton.model.SessionMeta;
+import dev.baton.model.Settings.Acknowledge;
 import dev.baton.node.SessionUnavailable.Reason;
 import dev.baton.protocol.Effect;
 import java.util.Collection;
@@ -51,25 +52,20 @@ final class DeployedApplication implements Application {
     private final IdleSessions idleSessions;
     private final EarlyEntries early;
 
-    /**
-     * Nothing runs before {@link #start}, and nobody knows of it.
-     *
-     * @param byBackups whether changes are acknowledged when backups have them, as releases always are
-     */
-    DeployedApplication(String name, NodeId self, boolean localPlacement, boolean byBackups,
-                        ValueSerializer serializer, ApplicationEvents events, ApplicationSettings settings, Parts parts,
-                        NodeThreads threads) {
+    /** Nothing runs before {@link #start}, and nobody knows of it. */
+    DeployedApplication(String name, NodeId self, boolean localPlacement, ValueSerializer serializer,
+                        ApplicationEvents events, ApplicationSettings settings, Parts parts, NodeThreads threads) {
         this.name = name;
         this.self = self;
         this.hash = SessionKey.applicationHash(name);
         this.events = events;
-        this.acknowledged = settings.acknowledged();
+        this.acknowledged = settings.acknowledge() != Acknowledge.NONE;
         this.parts = parts;
         this.states = new ClientStates(hash, serializer, settings.tracking(), new Differencer(settings.methods()),
                 events, settings.maxWaiters(), settings.oneRequestAtATime(), settings.maxIdleStates(), parts.clock()::nanos,
                 this::release);
         this.tokens = new Tokens(states, parts, settings.eagerRelease(), counting, events);
-        this.commits = new Commits(states, tokens, parts, counting, events, acknowledged && byBackups);
+        this.commits = new Commits(states, tokens, parts, counting, events, settings.acknowledge());
         this.idChanges = new IdChanges(states, tokens, parts);
         this.ids = new IdDraw(hash, self, localPlacement, states);
         this.touches = new Touches(parts);

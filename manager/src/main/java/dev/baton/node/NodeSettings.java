@@ -7,7 +7,7 @@ import java.util.concurrent.TimeUnit;
 /**
  * Settings of one process, shared by its applications.
  *
- * @param core       of the protocol; {@code ackByPrimary} is one for all applications of the process
+ * @param core       of the protocol
  * @param inboxLimit inputs that may wait for the core, at least 100; beyond, requests are refused as overloaded and
  *                   messages are dropped
  */
@@ -22,7 +22,6 @@ public record NodeSettings(CoreSettings core, int inboxLimit) {
     public static NodeSettings of(Settings settings) {
         CoreSettings core = CoreSettings.defaults(settings.backups())
                 .withHashPlacement(settings.placement() == Settings.Placement.HASH)
-                .withAckByPrimary(settings.acknowledge() == Settings.Acknowledge.PRIMARY)
                 .withMinInSync(settings.minInSync());
         long lostAfter = settings.lostAfterMillis();
         return of(lostAfter < 0 ? core : core.withLostAfterNanos(TimeUnit.MILLISECONDS.toNanos(lostAfter)));

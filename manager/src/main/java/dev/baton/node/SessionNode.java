@@ -30,7 +30,6 @@ public final class SessionNode {
 
     private final NodeId self;
     private final boolean localPlacement;
-    private final boolean byBackups;
     private final Transport transport;
     private final Clock clock;
     private final NodeEvents events;
@@ -59,7 +58,6 @@ public final class SessionNode {
                 NodeThreads threads) {
         this.self = transport.self();
         this.localPlacement = !settings.core().hashPlacement();
-        this.byBackups = !settings.core().ackByPrimary();
         this.transport = transport;
         this.clock = clock;
         this.events = events;
@@ -212,8 +210,8 @@ public final class SessionNode {
             throw new IllegalArgumentException("an application's name has 1 to " + MAX_APPLICATION_NAME
                     + " characters, this one " + name.length());
         }
-        DeployedApplication application = new DeployedApplication(name, self, localPlacement, byBackups,
-                serializer, listener, settings, parts, threads);
+        DeployedApplication application = new DeployedApplication(name, self, localPlacement, serializer,
+                listener, settings, parts, threads);
         DeployedApplication other = applications.putIfAbsent(application.hash(), application);
         if (other != null) {
             throw new IllegalArgumentException("application '" + name + "' cannot be deployed beside '" + other.name()

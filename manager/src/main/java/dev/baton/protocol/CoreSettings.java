@@ -7,7 +7,6 @@ import java.util.concurrent.TimeUnit;
  *
  * @param backups         copies beside the primary, 0 to 5
  * @param hashPlacement   primaries by hash; else new sessions are created on the node that draws the id
- * @param ackByPrimary    this process's commits count as acknowledged once the primary has them
  * @param leaseNanos      how long an answered question lets a process serve
  * @param beatNanos       interval of beats between nodes
  * @param resendNanos     first resend of an unanswered message; doubles twice
@@ -21,13 +20,12 @@ import java.util.concurrent.TimeUnit;
  * @param chunkBytes      size of one step when a segment is copied
  * @param minInSync       with fewer in-sync backups than this, changes are refused
  */
-public record CoreSettings(int backups, boolean hashPlacement, boolean ackByPrimary, long leaseNanos, long beatNanos,
-                           long resendNanos, long lostAfterNanos, long aloneAfterNanos, long tombstoneNanos,
-                           long sweepNanos, int maxQueue, int windowBytes, int recentBytes, int chunkBytes,
-                           int minInSync) {
+public record CoreSettings(int backups, boolean hashPlacement, long leaseNanos, long beatNanos, long resendNanos,
+                           long lostAfterNanos, long aloneAfterNanos, long tombstoneNanos, long sweepNanos,
+                           int maxQueue, int windowBytes, int recentBytes, int chunkBytes, int minInSync) {
 
     public static CoreSettings defaults(int backups) {
-        return new CoreSettings(backups, false, false, seconds(5), seconds(1), seconds(1), -1, seconds(10),
+        return new CoreSettings(backups, false, seconds(5), seconds(1), seconds(1), -1, seconds(10),
                 seconds(300), seconds(5), 1_000, 64 << 10, 16 << 10, 256 << 10, 0);
     }
 
@@ -41,34 +39,28 @@ public record CoreSettings(int backups, boolean hashPlacement, boolean ackByPrim
     }
 
     public CoreSettings withHashPlacement(boolean hash) {
-        return new CoreSettings(backups, hash, ackByPrimary, leaseNanos, beatNanos, resendNanos, lostAfterNanos,
-                aloneAfterNanos, tombstoneNanos, sweepNanos, maxQueue, windowBytes, recentBytes, chunkBytes, minInSync);
-    }
-
-    public CoreSettings withAckByPrimary(boolean primary) {
-        return new CoreSettings(backups, hashPlacement, primary, leaseNanos, beatNanos, resendNanos, lostAfterNanos,
+        return new CoreSettings(backups, hash, leaseNanos, beatNanos, resendNanos, lostAfterNanos,
                 aloneAfterNanos, tombstoneNanos, sweepNanos, maxQueue, windowBytes, recentBytes, chunkBytes, minInSync);
     }
 
     public CoreSettings withLostAfterNanos(long nanos) {
-        return new CoreSettings(backups, hashPlacement, ackByPrimary, leaseNanos, beatNanos, resendNanos, nanos,
+        return new CoreSettings(backups, hashPlacement, leaseNanos, beatNanos, resendNanos, nanos,
                 aloneAfterNanos, tombstoneNanos, sweepNanos, maxQueue, windowBytes, recentBytes, chunkBytes, minInSync);
     }
 
     public CoreSettings withWindowBytes(int bytes) {
-        return new CoreSettings(backups, hashPlacement, ackByPrimary, leaseNanos, beatNanos, resendNanos, lostAfterNanos,
+        return new CoreSettings(backups, hashPlacement, leaseNanos, beatNanos, resendNanos, lostAfterNanos,
                 aloneAfterNanos, tombstoneNanos, sweepNanos, maxQueue, bytes, recentBytes, chunkBytes, minInSync);
     }
 
     public CoreSettings withTombstoneNanos(long nanos) {
-        return new CoreSettings(backups, hashPlacement, ackByPrimary, leaseNanos, beatNanos, resendNanos, lostAfterNanos,
+        return new CoreSettings(backups, hashPlacement, leaseNanos, beatNanos, resendNanos, lostAfterNanos,
                 aloneAfterNanos, nanos, sweepNanos, maxQueue, windowBytes, recentBytes, chunkBytes, minInSync);
     }
 
     public CoreSettings withMinInSync(int backups) {
-        return new CoreSettings(this.backups, hashPlacement, ackByPrimary, leaseNanos, beatNanos, resendNanos,
-                lostAfterNanos, aloneAfterNanos, tombstoneNanos, sweepNanos, maxQueue, windowBytes, recentBytes, chunkBytes,
-                backups);
+        return new CoreSettings(this.backups, hashPlacement, leaseNanos, beatNanos, resendNanos, lostAfterNanos,
+                aloneAfterNanos, tombstoneNanos, sweepNanos, maxQueue, windowBytes, recentBytes, chunkBytes, backups);
     }
 
     /** Text of the settings on which all nodes of a cluster must agree. */

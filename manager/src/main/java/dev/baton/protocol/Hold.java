@@ -56,6 +56,8 @@ final class Hold {
     boolean renaming;
     /** Made under the present fence (or during a creation or rename) and not acknowledged, ascending; mostly none. */
     List<SessionDelta> uncommitted = List.of();
+    /** Those who made them want to hear of it when the primary has them. */
+    boolean early;
     long sentNanos;
     int attempts;
 

@@ -83,11 +83,14 @@ public sealed interface Input {
     /**
      * A delta made under the held token; {@code delta.base()} is the version before. Answered by
      * {@link Effect.Committed} or {@link Effect.TokenLost}.
+     *
+     * @param early whether it is enough that the primary has it
      */
-    record Commit(SessionKey key, SessionDelta delta) implements Input {}
+    record Commit(SessionKey key, SessionDelta delta, boolean early) implements Input {}
 
     /**
-     * {@link Commit} and {@link Idle} in one: nobody is inside any more, and the token goes back with the delta.
+     * {@link Commit}, not early, and {@link Idle} in one: nobody is inside any more, and the token goes back with the
+     * delta.
      * Answered by {@link Effect.Committed} and {@link Effect.Returned}, or {@link Effect.TokenLost}.
      *
      * @param ageNanos time since the last access

@@ -121,6 +121,7 @@ final class ProcessTokens {
         }
         boolean idle = hold.uncommitted.isEmpty();
         hold.made(in.delta());
+        hold.early = in.early();
         if (hold.state == Hold.State.HELD && !hold.renaming && !hold.offering) {
             directory.toPrimary(hold.key, commit(hold, List.of(in.delta()), idle));
             if (idle && hold.operation == null) {
@@ -132,7 +133,7 @@ final class ProcessTokens {
     }
 
     private Message.Commit commit(Hold hold, List<SessionDelta> deltas, boolean all) {
-        return new Message.Commit(hold.key, hold.fence, deltas, all, step.settings.ackByPrimary());
+        return new Message.Commit(hold.key, hold.fence, deltas, all, hold.early);
     }
 
     /** What the token goes back with need not be said before. */
@@ -500,6 +501,7 @@ final class ProcessTokens {
         Hold moved = new Hold(new SessionKey(m.key().application(), m.newId()), Hold.State.HELD);
         moved.fence = m.fence();
         moved.uncommitted = hold.uncommitted;
+        moved.early = hold.early;
         moved.contents = hold.uncommitted.isEmpty() ? hold.contents : new Stamp(m.fence(), hold.contents.version());
         holds.put(moved.key, moved);
         step.emit(new Effect.Renamed(m.key(), m.newId(), m.fence(), null));

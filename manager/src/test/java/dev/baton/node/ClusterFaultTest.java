@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(120)
 class ClusterFaultTest {
     /** Leases and beats ten times as quick as usual. */
-    private static final CoreSettings QUICK = new CoreSettings(1, false, false, SECOND / 2, SECOND / 10, SECOND / 5, -1,
+    private static final CoreSettings QUICK = new CoreSettings(1, false, SECOND / 2, SECOND / 10, SECOND / 5, -1,
             10 * SECOND, 300 * SECOND, 5 * SECOND, 1_000, 64 << 10, 16 << 10, 256 << 10, 0);
 
     @Test
@@ -167,7 +167,7 @@ class ClusterFaultTest {
     @Test
     @DisplayName("Protocol section 9: a session that nobody uses expires once in the cluster, one in use does not")
     void anIdleSessionExpiresOnce() {
-        CoreSettings quick = new CoreSettings(1, false, false, 5 * SECOND, SECOND, SECOND, -1, 10 * SECOND,
+        CoreSettings quick = new CoreSettings(1, false, 5 * SECOND, SECOND, SECOND, -1, 10 * SECOND,
                 300 * SECOND, SECOND / 5, 1_000, 64 << 10, 16 << 10, 256 << 10, 0);
         try (TestCluster cluster = TestCluster.of(2, quick, ApplicationSettings.DEFAULT)) {
             TestCluster.Node node = cluster.node(0);

@@ -9,7 +9,9 @@ import dev.baton.access.AccessLog;
 import dev.baton.access.ClientState;
 import dev.baton.model.Fence;
 import dev.baton.model.SessionKey;
+import dev.baton.model.Settings.Acknowledge;
 import dev.baton.node.SessionUnavailable.Reason;
+import dev.baton.protocol.Message;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -62,6 +64,37 @@ class ClusterTest {
             }
             assertThat(difference(before, all(cluster))).isEqualTo(Map.of("Replicate", 50L, "Replicated", 50L));
         }
+    }
+
+    @Test
+    @DisplayName("B6: applications of one process wait as each is configured")
+    void eachApplicationWaitsAsItIsConfigured() {
+        try (TestCluster cluster = TestCluster.of(2, 1, ApplicationSettings.DEFAULT)) {
+            TestCluster.Node node = cluster.node(0);
+            Application early = node.node.deploy("localhost/early", new JavaSerializer(), node,
+                    ApplicationSettings.DEFAULT.withAcknowledge(Acknowledge.PRIMARY));
+            AccessLog atBackups = enterNew(node.shop);
+            AccessLog atPrimary = enterNew(early);
+            cluster.network.hold((to, m) -> m instanceof Message.Replicated || m instanceof Message.Attached);
+            long version = change(node.shop, atBackups);
+            early.awaitDurable(atPrimary, change(early, atPrimary), LONG);
+            assertThat(node.shop.isDurable(atBackups, version)).isFalse();
+            cluster.network.deliverHeld();
+            node.shop.awaitDurable(atBackups, version, LONG);
+            node.shop.leave(atBackups);
+            early.leave(atPrimary);
+        }
+    }
+
+    private static AccessLog enterNew(Application application) {
+        AccessLog created = application.create(application.drawId(TestCluster::randomId), TestCluster.META);
+        application.finish(created, LONG);
+        return application.enter(created.state(), LONG);
+    }
+
+    private static long change(Application application, AccessLog log) {
+        log.state().set("n", 1, log);
+        return application.complete(log).version();
     }
 
     @Test

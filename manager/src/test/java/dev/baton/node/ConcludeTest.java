@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.baton.access.AccessLog;
 import dev.baton.access.ClientState;
 import dev.baton.model.Fence;
+import dev.baton.model.Settings.Acknowledge;
 import dev.baton.node.SessionUnavailable.Reason;
 import dev.baton.protocol.Content;
 import dev.baton.protocol.Denial;
@@ -191,7 +192,7 @@ class ConcludeTest {
     @Test
     @DisplayName("not with acknowledge=none, where nobody waits")
     void none() {
-        with(ApplicationSettings.DEFAULT.withAcknowledged(false));
+        with(ApplicationSettings.DEFAULT.withAcknowledge(Acknowledge.NONE));
         AccessLog log = changed(wandered());
         n.shop.conclude(log, LONG);
         assertThat(given()).containsExactly(Input.Commit.class);

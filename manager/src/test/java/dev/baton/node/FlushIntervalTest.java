@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.baton.access.AccessLog;
 import dev.baton.model.AttributeChange;
 import dev.baton.model.Fence;
+import dev.baton.model.Settings.Acknowledge;
 import dev.baton.protocol.Denial;
 import dev.baton.protocol.Effect;
 import dev.baton.protocol.Input;
@@ -29,7 +30,7 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(60)
 class FlushIntervalTest {
     private static final ApplicationSettings EVERY_SECOND =
-            ApplicationSettings.DEFAULT.withAcknowledged(false).withFlushNanos(TimeUnit.SECONDS.toNanos(1));
+            ApplicationSettings.DEFAULT.withAcknowledge(Acknowledge.NONE).withFlushNanos(TimeUnit.SECONDS.toNanos(1));
 
     private ScriptedNode n;
 

@@ -9,6 +9,7 @@ import dev.baton.access.ValueSerializer;
 import dev.baton.model.Fence;
 import dev.baton.model.NodeId;
 import dev.baton.model.SessionKey;
+import dev.baton.model.Settings.Acknowledge;
 import dev.baton.model.Stamp;
 import dev.baton.node.SessionUnavailable.Reason;
 import dev.baton.protocol.Content;
@@ -296,7 +297,7 @@ class NodeLifeTest {
     @Test
     @DisplayName("Of an application that was refused, or has gone, nothing is kept: its classes may go")
     void nothingIsKeptOfAnApplicationThatIsNotHere() {
-        ApplicationSettings settings = ApplicationSettings.DEFAULT.withAcknowledged(false)
+        ApplicationSettings settings = ApplicationSettings.DEFAULT.withAcknowledge(Acknowledge.NONE)
                 .withFlushNanos(TimeUnit.HOURS.toNanos(1));
         try (ScriptedNode n = new ScriptedNode(settings)) {
             WeakReference<ValueSerializer> refused = refused(n, settings);

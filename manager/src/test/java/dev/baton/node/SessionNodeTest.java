@@ -8,6 +8,7 @@ import dev.baton.access.AccessLog;
 import dev.baton.access.ClientState;
 import dev.baton.model.Fence;
 import dev.baton.model.NodeId;
+import dev.baton.model.Settings.Acknowledge;
 import dev.baton.model.Stamp;
 import dev.baton.node.SessionUnavailable.Reason;
 import dev.baton.protocol.Content;
@@ -253,7 +254,7 @@ class SessionNodeTest {
 
     @Test
     void withoutAcknowledgementNobodyWaits() {
-        try (ScriptedNode n = new ScriptedNode(ApplicationSettings.DEFAULT.withAcknowledged(false))) {
+        try (ScriptedNode n = new ScriptedNode(ApplicationSettings.DEFAULT.withAcknowledge(Acknowledge.NONE))) {
             n.happen(n.grant("id", new Fence(1, 1), 1, ScriptedNode.whole(Map.of()), false));
             AccessLog log = n.enter("id");
             log.state().set("n", 2, log);

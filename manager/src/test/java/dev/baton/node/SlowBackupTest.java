@@ -3,6 +3,7 @@ package dev.baton.node;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.baton.codec.MessageCodec;
+import dev.baton.model.Settings.Acknowledge;
 import dev.baton.protocol.Change;
 import dev.baton.protocol.CoreSettings;
 import dev.baton.protocol.Message;
@@ -23,7 +24,7 @@ class SlowBackupTest {
     @Test
     @DisplayName("B2, B4: two hundred changes that a backup missed reach it as one delta, what did not change not at all")
     void aSlowBackupCostsOneDelta() {
-        ApplicationSettings unacknowledged = ApplicationSettings.DEFAULT.withAcknowledged(false);
+        ApplicationSettings unacknowledged = ApplicationSettings.DEFAULT.withAcknowledge(Acknowledge.NONE);
         try (TestCluster cluster = new TestCluster(CoreSettings.defaults(1).withWindowBytes(1), unacknowledged)) {
             cluster.start("n0");
             cluster.start("n1");

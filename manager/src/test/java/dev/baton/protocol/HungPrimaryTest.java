@@ -34,7 +34,7 @@ class HungPrimaryTest {
     private static final SessionImage IMAGE =
             SessionImage.of(new SessionMeta(1, 0, null, null, null), new TreeMap<>(Map.of("count", new byte[8])));
 
-    private final CoreSettings settings = CoreSettings.defaults(1).withAckByPrimary(true);
+    private final CoreSettings settings = CoreSettings.defaults(1);
     private final NodeCore primary = CoreWindow.start(PRIMARY, HERE, List.of(), settings, null);
     private final NodeCore backup = CoreWindow.start(BACKUP, HERE, List.of(), settings, null);
 
@@ -58,7 +58,7 @@ class HungPrimaryTest {
 
     private List<Effect> commit(long base, long now, boolean inReach) {
         return step(new Input.Commit(KEY, new SessionDelta(base,
-                List.of(new AttributeChange.Put("count", new byte[] {(byte) base})), null, 0)), now, inReach);
+                List.of(new AttributeChange.Put("count", new byte[] {(byte) base})), null, 0), true), now, inReach);
     }
 
     @Test

@@ -37,7 +37,7 @@ class TakenTest {
     private static final Fence FENCE = new Fence(1, 1);
 
     private final NodeCore core = CoreWindow.start(HOLDER, HERE, List.of(),
-            CoreSettings.defaults(1).withAckByPrimary(true), null);
+            CoreSettings.defaults(1), null);
 
     @BeforeEach
     void holdsTheToken() {
@@ -68,7 +68,7 @@ class TakenTest {
 
     private SessionDelta commit(long base) {
         SessionDelta delta = delta(base);
-        assertThat(sent(Message.Commit.class, core.step(new Input.Commit(KEY, delta), 0)))
+        assertThat(sent(Message.Commit.class, core.step(new Input.Commit(KEY, delta, true), 0)))
                 .containsExactly(new Message.Commit(KEY, FENCE, List.of(delta), base == 1, true));
         return delta;
     }
@@ -89,11 +89,20 @@ class TakenTest {
     }
 
     @Test
+    @DisplayName("B6: who waits for the backups does so at the next primary, too")
+    void whoDidNotWishToHearEarly() {
+        SessionDelta delta = delta(1);
+        Message.Commit said = new Message.Commit(KEY, FENCE, List.of(delta), true, false);
+        assertThat(core.step(new Input.Commit(KEY, delta, false), 0)).contains(new Effect.Send(PRIMARY, said));
+        assertThat(acts(6, new SegmentEntry(2, BACKUP, List.of(PRIMARY), List.of(), 1))).contains(new Effect.Send(BACKUP, said));
+    }
+
+    @Test
     @DisplayName("nor more bytes than travel together")
     void norLargeOnes() {
         for (long base = 1; base <= 2; base++) {
             core.step(new Input.Commit(KEY, new SessionDelta(base,
-                    List.of(new AttributeChange.Put("large", new byte[9_000_000])), null, 0)), 0);
+                    List.of(new AttributeChange.Put("large", new byte[9_000_000])), null, 0), true), 0);
         }
         assertThat(hears(new Message.Taken(KEY, FENCE, 3))).noneMatch(Effect.Committed.class::isInstance);
         hears(new Message.Committed(KEY, FENCE, 2, null));

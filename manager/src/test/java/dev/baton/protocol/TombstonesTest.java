@@ -100,7 +100,7 @@ class TombstonesTest {
             List<Envelope> before = new ArrayList<>(held);
             held.clear();
             step(primary(), new Input.Commit(BUSY, new SessionDelta(version,
-                    List.of(new AttributeChange.Put("count", new byte[] {(byte) version})), null, 0)));
+                    List.of(new AttributeChange.Put("count", new byte[] {(byte) version})), null, 0), false));
             version++;
             network.addAll(before);
             cores.keySet().forEach(node -> step(node, new Input.Tick()));

@@ -201,7 +201,7 @@ final class Gate {
     boolean goesBackWith(Request r) {
         boolean alone = inside.size() == 1 || sim().bugInClient(Simulation.ClientBug.RELEASES_BESIDE_OTHERS);
         return open && alone && inside.contains(r) && !admitting && renamer == null
-                && (closing || process.eager() || wanders) && !sim().scenario().settings.ackByPrimary()
+                && (closing || process.eager() || wanders) && !sim().scenario().ackByPrimary
                 && !sim().bugInClient(Simulation.ClientBug.RELEASE_OVERTAKES_COMMIT);
     }
 
@@ -219,9 +219,9 @@ final class Gate {
         change(delta);
         if (sim().bugInClient(Simulation.ClientBug.RELEASE_OVERTAKES_COMMIT)) {
             SessionKey under = key;
-            node.after(30_000_000L, () -> node.give(new Input.Commit(under, delta)));
+            node.after(30_000_000L, () -> node.give(new Input.Commit(under, delta, sim().scenario().ackByPrimary)));
         } else {
-            node.give(new Input.Commit(key, delta));
+            node.give(new Input.Commit(key, delta, sim().scenario().ackByPrimary));
         }
     }
 

@@ -130,7 +130,7 @@ final class Oracle {
     /** With acknowledgement by the primary, what it and the holder alone had is gone with both. */
     private boolean goneWithBoth(Truth t, SimNode now) {
         NodeId holder = t.holder(t.topFence);
-        return sim.scenario().settings.ackByPrimary() && holder != null && !holder.equals(now.id())
+        return sim.scenario().ackByPrimary && holder != null && !holder.equals(now.id())
                 && (t.topFence.equals(t.voidFence) || gone(holder))
                 && (t.takenBy == null || !t.takenBy.equals(primary(t)) || gone(t.takenBy));
     }
@@ -173,7 +173,7 @@ final class Oracle {
             return;
         }
         require(t.made(stamp) != null, "I2", key, stamp + " acknowledged, and never made");
-        boolean alone = sim.scenario().settings.ackByPrimary();
+        boolean alone = sim.scenario().ackByPrimary;
         if (alone && t.topFence.compareTo(fence) > 0) {
             return; // what the holder of a void token hears is no promise
         }

@@ -33,7 +33,7 @@ enum Profile {
             s.crash = 4;
             s.leave = 3;
             s.faults = 8;
-            s.settings = s.settings.withAckByPrimary(true);
+            s.ackByPrimary = true;
         }
     },
     /** Some nodes, mostly the coordinator among them, leave the store to the others. */
@@ -250,7 +250,8 @@ enum Profile {
         Rng rng = new Rng(seed ^ 0x5ca1ab1e);
         Scenario s = Scenario.of(rng);
         s.lineages = false;
-        s.settings = s.settings.withLostAfterNanos(-1).withAckByPrimary(false);
+        s.settings = s.settings.withLostAfterNanos(-1);
+        s.ackByPrimary = false;
         shape(s, rng);
         s.drawWindow(rng);
         return s;

@@ -13,6 +13,8 @@ final class Scenario {
 
     int nodes;
     CoreSettings settings;
+    /** Requests wait for the primary alone. */
+    boolean ackByPrimary;
     boolean eager;
     Proofs.Policy proofs = Proofs.Policy.GIVEN;
     /** Both sides of a cut may go on: what binds a single line of tables is not checked. */
@@ -74,7 +76,8 @@ final class Scenario {
         s.nodes = sizes[rng.below(sizes.length)];
         int[] backups = {0, 1, 1, 1, 1, 2, 2};
         s.settings = CoreSettings.defaults(backups[rng.below(backups.length)])
-                .withHashPlacement(rng.chance(0.25)).withAckByPrimary(rng.chance(0.07));
+                .withHashPlacement(rng.chance(0.25));
+        s.ackByPrimary = rng.chance(0.07);
         s.eager = rng.chance(0.2);
         s.proofs = rng.pick(List.of(Proofs.Policy.GIVEN, Proofs.Policy.GIVEN, Proofs.Policy.LATE, Proofs.Policy.WITHHELD));
         if (rng.chance(0.03)) {
@@ -127,7 +130,7 @@ final class Scenario {
 
     @Override
     public String toString() {
-        return nodes + " nodes, " + settings.canonical() + (settings.ackByPrimary() ? " ack=primary" : "")
+        return nodes + " nodes, " + settings.canonical() + (ackByPrimary ? " ack=primary" : "")
                 + " window=" + settings.windowBytes()
                 + (eager ? " eager" : "") + " proofs=" + proofs + (lineages ? " lineages" : "") + ", " + faults + " faults in "
                 + faultNanos / SECOND + " s, " + users + " users of " + sessions + " sessions in segments " + hotSegments;
