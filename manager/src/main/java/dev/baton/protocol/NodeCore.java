@@ -250,9 +250,9 @@ public final class NodeCore {
         }
         boolean alone = directory.view().size() <= 1;
         boolean out = directory.effective == null || !directory.member(self);
-        // The whole cluster stops: there is nobody to hand anything to.
-        boolean all = !out && directory.effective.members().stream().allMatch(Member::leaving);
-        if (alone || out || all) {
+        // The whole store stops, or is gone: there is nobody to hand anything to.
+        boolean all = !out && directory.effective.members().stream().filter(Member::store).allMatch(Member::leaving);
+        if (alone || out || all || directory.nobodyStores()) {
             left = true;
             step.emit(new Effect.Left());
         } else {

@@ -30,6 +30,7 @@ class NoStoreTest {
     private final Map<NodeId, NodeCore> cores = new LinkedHashMap<>();
     private final ArrayDeque<Sent> network = new ArrayDeque<>();
     private final List<Effect> atUser = new ArrayList<>();
+    private final List<NodeId> left = new ArrayList<>();
     private long now;
 
     @BeforeEach
@@ -51,6 +52,8 @@ class NoStoreTest {
         for (Effect effect : core == null ? List.<Effect>of() : core.step(input, now)) {
             if (effect instanceof Effect.Send send) {
                 network.add(new Sent(node, send));
+            } else if (effect instanceof Effect.Left) {
+                left.add(node);
             } else if (node.equals(USER)) {
                 atUser.add(effect);
             }
@@ -133,6 +136,41 @@ class NoStoreTest {
         seconds(15);
         servedBy(AGAIN);
         assertThat(atUser).anyMatch(e -> e instanceof Effect.Note note && note.text().contains("lost every copy"));
+    }
+
+    @Test
+    @DisplayName("when all that store leave, the last one has nobody to hand over to and goes at once; the others then, too")
+    void theStoreStops() {
+        keeper(KEEPER);
+        NodeId second = new NodeId("keeper2", 1);
+        keeper(second);
+        cores.put(OTHER, withoutStore(OTHER));
+        view(KEEPER, USER, OTHER, second);
+        step(KEEPER, new Input.Leave());
+        seconds(3);
+        assertThat(left).as("it handed over").containsExactly(KEEPER);
+        assertThat(cores.get(USER).effective().segments()).allMatch(e -> e.primary().equals(second));
+        cores.remove(KEEPER);
+        view(USER, OTHER, second);
+
+        step(second, new Input.Leave());
+        assertThat(left).containsExactly(KEEPER, second);
+        cores.remove(second);
+        view(USER, OTHER);
+        step(OTHER, new Input.Leave());
+        assertThat(left).containsExactly(KEEPER, second, OTHER);
+    }
+
+    @Test
+    @DisplayName("it need not wait for one that died: whoever stops then goes at once")
+    void stopsWhenTheStoreHasDied() {
+        keeper(KEEPER);
+        cores.put(OTHER, withoutStore(OTHER));
+        view(KEEPER, USER, OTHER);
+        cores.remove(KEEPER);
+        view(USER, OTHER);
+        step(OTHER, new Input.Leave());
+        assertThat(left).containsExactly(OTHER);
     }
 
     @Test
