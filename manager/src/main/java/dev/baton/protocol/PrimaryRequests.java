@@ -28,7 +28,7 @@ final class PrimaryRequests {
     private final long term;
     private final TreeMap<SessionKey, TokenQueue> queues = new TreeMap<>();
     private final TreeMap<SessionKey, RecentDeltas> recent = new TreeMap<>();
-    /** Sessions made in this term of which nobody was told yet, by this primary or by a copy. */
+    /** Sessions made in this term of which nobody was told yet; kept with {@code minInSync} only. */
     private final TreeSet<SessionKey> untold = new TreeSet<>();
     private long fencedWrites;
 
@@ -396,11 +396,14 @@ final class PrimaryRequests {
         }
         Fence fence = new Fence(term, 1);
         replication.append(new Change.Created(m.key(), m.image(), from, fence, m.rid()));
-        untold.add(m.key());
-        replication.whenDurable(from, () -> {
-            untold.remove(m.key());
-            return grantMessage(m.key(), m.rid(), new Stamp(fence, 1));
-        }, () -> grantCreated(from, m, fence));
+        Runnable grant = () -> grantCreated(from, m, fence);
+        if (step.settings.minInSync() == 0) {
+            replication.whenDurable(from, () -> grantMessage(m.key(), m.rid(), new Stamp(fence, 1)), grant);
+        } else {
+            // A copy that goes away may have told of it, or not: then nobody could say that there is no such session.
+            untold.add(m.key());
+            replication.whenDurable(grant);
+        }
     }
 
     /** Where backups went away meanwhile the session is taken back, if surely nobody has its id yet. */

@@ -23,6 +23,7 @@ import org.junit.jupiter.api.Test;
 class RepeatedCreateTest {
     private static final NodeId PRIMARY = new NodeId("n1", 1);
     private static final NodeId BACKUP = new NodeId("n2", 1);
+    private static final NodeId MAKER = new NodeId("n3", 1);
     private static final Location HERE = new Location("", "", "");
     private static final Epoch EPOCH = new Epoch(1, PRIMARY);
     private static final SessionKey KEY = new SessionKey(SessionKey.applicationHash("shop"), "s1");
@@ -32,7 +33,7 @@ class RepeatedCreateTest {
     private final NodeCore core = CoreWindow.start(PRIMARY, HERE, List.of(), settings, null);
 
     private void acts(long n, List<NodeId> backups) {
-        List<NodeId> nodes = List.of(PRIMARY, BACKUP);
+        List<NodeId> nodes = List.of(PRIMARY, BACKUP, MAKER);
         hears(new Message.Effective(new Topology(new TableNumber(EPOCH, n), List.of(Branch.founding(EPOCH)),
                 nodes.stream().map(node -> new Member(node, HERE, true, false, new TableNumber(EPOCH, 1))).toList(), nodes,
                 Collections.nCopies(Topology.SEGMENTS, new SegmentEntry(1, PRIMARY, backups, List.of(), 1)))));
@@ -42,13 +43,22 @@ class RepeatedCreateTest {
         return core.step(new Input.Received(BACKUP, m), 0);
     }
 
-    private long made() {
-        core.step(new Input.ViewChanged(List.of(PRIMARY, BACKUP)), 0);
+    private long serves() {
+        core.step(new Input.ViewChanged(List.of(PRIMARY, BACKUP, MAKER)), 0);
         acts(5, List.of(BACKUP));
         Message.Attach attach = sent(Message.Attach.class, core.step(new Input.Tick(), 10_000_000_000L), KEY.segment());
         hears(new Message.Attached(KEY.segment(), 1, attach.stream(), Message.Match.EQUAL, 0));
-        core.step(new Input.Create(KEY, IMAGE, 0), 0);
         return attach.stream();
+    }
+
+    private long made() {
+        long stream = serves();
+        core.step(new Input.Create(KEY, IMAGE, 0), 0);
+        return stream;
+    }
+
+    private List<Effect> madeElsewhere() {
+        return core.step(new Input.Received(MAKER, new Message.Create(1, KEY, IMAGE, 0)), 0);
     }
 
     private static Message.Attach sent(Class<Message.Attach> type, List<Effect> effects, int segment) {
@@ -73,5 +83,28 @@ class RepeatedCreateTest {
         acts(6, List.of());
         assertThat(core.step(new Input.Tick(), 20_000_000_000L)).contains(new Effect.CreateFailed(KEY, Denial.TOO_FEW_COPIES));
         assertThat(CoreWindow.stored(core, KEY).tombstone()).isTrue();
+    }
+
+    @Test
+    @DisplayName("minInSync: so is one made at another node, which hears of it from the primary and from no copy")
+    void whatNobodyElsewhereHasIsTakenBack() {
+        serves();
+        madeElsewhere();
+        acts(6, List.of());
+        assertThat(madeElsewhere()).contains(new Effect.Send(MAKER, new Message.Denied(1, KEY, Denial.TOO_FEW_COPIES, null,
+                new TableNumber(EPOCH, 6))));
+        assertThat(CoreWindow.stored(core, KEY).tombstone()).isTrue();
+    }
+
+    @Test
+    @DisplayName("minInSync: a maker at another node that was told keeps its session")
+    void whoWasToldElsewhereKeepsIt() {
+        long stream = serves();
+        madeElsewhere();
+        assertThat(hears(new Message.Replicated(KEY.segment(), 1, stream, 1)))
+                .anyMatch(e -> e instanceof Effect.Send s && s.to().equals(MAKER) && s.message() instanceof Message.Grant);
+        acts(6, List.of());
+        madeElsewhere();
+        assertThat(CoreWindow.stored(core, KEY).tombstone()).isFalse();
     }
 }
