@@ -2,15 +2,12 @@ package dev.baton.protocol;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.baton.model.Branch;
 import dev.baton.model.Epoch;
 import dev.baton.model.Location;
-import dev.baton.model.Member;
 import dev.baton.model.NodeId;
 import dev.baton.model.SegmentEntry;
 import dev.baton.model.TableNumber;
 import dev.baton.model.Topology;
-import java.util.Collections;
 import java.util.List;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -52,11 +49,6 @@ class ForgetTest {
     }
 
     private static Topology table() {
-        TableNumber first = new TableNumber(EPOCH, 1);
-        List<Member> members = List.of(new Member(N1, Location.UNKNOWN, true, false, first),
-                new Member(N2, Location.UNKNOWN, true, false, first));
-        SegmentEntry entry = new SegmentEntry(1, N2, List.of(), List.of(), 1);
-        return new Topology(first, List.of(Branch.founding(EPOCH)), members, List.of(N1, N2),
-                Collections.nCopies(Topology.SEGMENTS, entry));
+        return Tables.table(new TableNumber(EPOCH, 1), List.of(N1, N2), new SegmentEntry(1, N2, List.of(), List.of(), 1));
     }
 }

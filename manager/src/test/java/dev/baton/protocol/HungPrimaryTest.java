@@ -1,12 +1,11 @@
 package dev.baton.protocol;
 
+import static dev.baton.protocol.Tables.table;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.baton.model.AttributeChange;
-import dev.baton.model.Branch;
 import dev.baton.model.Epoch;
 import dev.baton.model.Location;
-import dev.baton.model.Member;
 import dev.baton.model.NodeId;
 import dev.baton.model.SegmentEntry;
 import dev.baton.model.SessionDelta;
@@ -17,7 +16,6 @@ import dev.baton.model.TableNumber;
 import dev.baton.model.Topology;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -29,14 +27,13 @@ import org.junit.jupiter.api.Test;
 class HungPrimaryTest {
     private static final NodeId PRIMARY = new NodeId("n1", 1);
     private static final NodeId BACKUP = new NodeId("n2", 1);
-    private static final Location HERE = new Location("", "", "");
     private static final SessionKey KEY = new SessionKey(SessionKey.applicationHash("shop"), "s1");
     private static final SessionImage IMAGE =
             SessionImage.of(new SessionMeta(1, 0, null, null, null), new TreeMap<>(Map.of("count", new byte[8])));
 
     private final CoreSettings settings = CoreSettings.defaults(1);
-    private final NodeCore primary = CoreWindow.start(PRIMARY, HERE, List.of(), settings, null);
-    private final NodeCore backup = CoreWindow.start(BACKUP, HERE, List.of(), settings, null);
+    private final NodeCore primary = CoreWindow.start(PRIMARY, Location.UNKNOWN, List.of(), settings, null);
+    private final NodeCore backup = CoreWindow.start(BACKUP, Location.UNKNOWN, List.of(), settings, null);
 
     /** What happens at the primary; messages arrive at once, and those to the backup only while it is in reach. */
     private List<Effect> step(Input input, long now, boolean inReach) {
@@ -66,9 +63,7 @@ class HungPrimaryTest {
     void noWordOfItsOwn() {
         TableNumber number = new TableNumber(new Epoch(1, PRIMARY), 5);
         List<NodeId> nodes = List.of(PRIMARY, BACKUP);
-        Topology table = new Topology(number, List.of(Branch.founding(number.epoch())),
-                nodes.stream().map(n -> new Member(n, HERE, true, false, number)).toList(), nodes,
-                Collections.nCopies(Topology.SEGMENTS, new SegmentEntry(1, PRIMARY, List.of(BACKUP), List.of(), 1)));
+        Topology table = table(number, nodes, new SegmentEntry(1, PRIMARY, List.of(BACKUP), List.of(), 1));
         backup.step(new Input.ViewChanged(nodes), 0);
         backup.step(new Input.Received(PRIMARY, new Message.Effective(table)), 0);
         step(new Input.ViewChanged(nodes), 0, true);

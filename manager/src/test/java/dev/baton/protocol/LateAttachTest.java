@@ -2,15 +2,12 @@ package dev.baton.protocol;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.baton.model.Branch;
 import dev.baton.model.Epoch;
 import dev.baton.model.Location;
-import dev.baton.model.Member;
 import dev.baton.model.NodeId;
 import dev.baton.model.SegmentEntry;
 import dev.baton.model.TableNumber;
 import dev.baton.model.Topology;
-import java.util.Collections;
 import java.util.List;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -21,9 +18,8 @@ class LateAttachTest {
     private static final NodeId N2 = new NodeId("n2", 1);
     private static final NodeId N3 = new NodeId("n3", 1);
     private static final Epoch EPOCH = new Epoch(1, N1);
-    private static final Location HERE = new Location("", "", "");
 
-    private final NodeCore core = CoreWindow.start(N2, HERE, List.of(), CoreSettings.defaults(1), null);
+    private final NodeCore core = CoreWindow.start(N2, Location.UNKNOWN, List.of(), CoreSettings.defaults(1), null);
 
     @Test
     @DisplayName("B5: what comes late of a stream whose copy was dropped begins no other copy; a new stream does")
@@ -86,11 +82,7 @@ class LateAttachTest {
     }
 
     private static Topology led(long n, long term, NodeId primary, NodeId backup) {
-        TableNumber first = new TableNumber(EPOCH, 1);
-        List<Member> members = List.of(new Member(N1, HERE, true, false, first), new Member(N2, HERE, true, false, first),
-                new Member(N3, HERE, true, false, first));
-        SegmentEntry entry = new SegmentEntry(term, primary, List.of(backup), List.of(), 1);
-        return new Topology(new TableNumber(EPOCH, n), List.of(Branch.founding(EPOCH)), members, List.of(N1, N2, N3),
-                Collections.nCopies(Topology.SEGMENTS, entry));
+        return Tables.table(new TableNumber(EPOCH, n), List.of(N1, N2, N3),
+                new SegmentEntry(term, primary, List.of(backup), List.of(), 1));
     }
 }

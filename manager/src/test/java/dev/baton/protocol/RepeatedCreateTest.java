@@ -1,19 +1,17 @@
 package dev.baton.protocol;
 
+import static dev.baton.protocol.Tables.sent;
+import static dev.baton.protocol.Tables.table;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.baton.model.Branch;
 import dev.baton.model.Epoch;
 import dev.baton.model.Location;
-import dev.baton.model.Member;
 import dev.baton.model.NodeId;
 import dev.baton.model.SegmentEntry;
 import dev.baton.model.SessionImage;
 import dev.baton.model.SessionKey;
 import dev.baton.model.SessionMeta;
 import dev.baton.model.TableNumber;
-import dev.baton.model.Topology;
-import java.util.Collections;
 import java.util.List;
 import java.util.TreeMap;
 import org.junit.jupiter.api.DisplayName;
@@ -24,19 +22,16 @@ class RepeatedCreateTest {
     private static final NodeId PRIMARY = new NodeId("n1", 1);
     private static final NodeId BACKUP = new NodeId("n2", 1);
     private static final NodeId MAKER = new NodeId("n3", 1);
-    private static final Location HERE = new Location("", "", "");
     private static final Epoch EPOCH = new Epoch(1, PRIMARY);
     private static final SessionKey KEY = new SessionKey(SessionKey.applicationHash("shop"), "s1");
     private static final SessionImage IMAGE = SessionImage.of(new SessionMeta(1, 0, null, null, null), new TreeMap<>());
 
     private final CoreSettings settings = CoreSettings.defaults(1).withMinInSync(1);
-    private final NodeCore core = CoreWindow.start(PRIMARY, HERE, List.of(), settings, null);
+    private final NodeCore core = CoreWindow.start(PRIMARY, Location.UNKNOWN, List.of(), settings, null);
 
     private void acts(long n, List<NodeId> backups) {
-        List<NodeId> nodes = List.of(PRIMARY, BACKUP, MAKER);
-        hears(new Message.Effective(new Topology(new TableNumber(EPOCH, n), List.of(Branch.founding(EPOCH)),
-                nodes.stream().map(node -> new Member(node, HERE, true, false, new TableNumber(EPOCH, 1))).toList(), nodes,
-                Collections.nCopies(Topology.SEGMENTS, new SegmentEntry(1, PRIMARY, backups, List.of(), 1)))));
+        hears(new Message.Effective(table(new TableNumber(EPOCH, n), List.of(PRIMARY, BACKUP, MAKER),
+                new SegmentEntry(1, PRIMARY, backups, List.of(), 1))));
     }
 
     private List<Effect> hears(Message m) {
@@ -46,7 +41,8 @@ class RepeatedCreateTest {
     private long serves() {
         core.step(new Input.ViewChanged(List.of(PRIMARY, BACKUP, MAKER)), 0);
         acts(5, List.of(BACKUP));
-        Message.Attach attach = sent(Message.Attach.class, core.step(new Input.Tick(), 10_000_000_000L), KEY.segment());
+        Message.Attach attach = sent(Message.Attach.class, core.step(new Input.Tick(), 10_000_000_000L))
+                .filter(a -> a.segment() == KEY.segment()).findFirst().orElseThrow();
         hears(new Message.Attached(KEY.segment(), 1, attach.stream(), Message.Match.EQUAL, 0));
         return attach.stream();
     }
@@ -59,11 +55,6 @@ class RepeatedCreateTest {
 
     private List<Effect> madeElsewhere() {
         return core.step(new Input.Received(MAKER, new Message.Create(1, KEY, IMAGE, 0)), 0);
-    }
-
-    private static Message.Attach sent(Class<Message.Attach> type, List<Effect> effects, int segment) {
-        return effects.stream().filter(Effect.Send.class::isInstance).map(e -> ((Effect.Send) e).message())
-                .filter(type::isInstance).map(type::cast).filter(a -> a.segment() == segment).findFirst().orElseThrow();
     }
 
     @Test

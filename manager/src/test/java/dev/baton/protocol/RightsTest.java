@@ -1,16 +1,14 @@
 package dev.baton.protocol;
 
+import static dev.baton.protocol.Tables.table;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.baton.model.Branch;
 import dev.baton.model.Epoch;
 import dev.baton.model.Location;
-import dev.baton.model.Member;
 import dev.baton.model.NodeId;
 import dev.baton.model.SegmentEntry;
 import dev.baton.model.TableNumber;
 import dev.baton.model.Topology;
-import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
@@ -26,7 +24,7 @@ class RightsTest {
     private static final long MILLI = TimeUnit.MILLISECONDS.toNanos(1);
 
     private final TableNumber number = new TableNumber(new Epoch(1, PRIMARY), 5);
-    private final NodeCore core = CoreWindow.start(SELF, new Location("", "", ""), List.of(),
+    private final NodeCore core = CoreWindow.start(SELF, Location.UNKNOWN, List.of(),
             CoreSettings.defaults(1), null);
     /** The first question to the primary. */
     private long echo;
@@ -34,9 +32,7 @@ class RightsTest {
     @BeforeEach
     void isAMember() {
         List<NodeId> nodes = List.of(PRIMARY, SELF, BACKUP);
-        Topology table = new Topology(number, List.of(Branch.founding(number.epoch())),
-                nodes.stream().map(n -> new Member(n, new Location("", "", ""), true, false, number)).toList(), nodes,
-                Collections.nCopies(Topology.SEGMENTS, new SegmentEntry(1, PRIMARY, List.of(BACKUP), List.of(), 1)));
+        Topology table = table(number, nodes, new SegmentEntry(1, PRIMARY, List.of(BACKUP), List.of(), 1));
         core.step(new Input.Received(PRIMARY, new Message.Effective(table)), 0);
         core.step(new Input.ViewChanged(nodes), 0);
         echo = asked(core.step(new Input.Tick(), MILLI)).get(0);

@@ -1,13 +1,13 @@
 package dev.baton.protocol;
 
+import static dev.baton.protocol.Tables.sent;
+import static dev.baton.protocol.Tables.table;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.baton.model.AttributeChange;
-import dev.baton.model.Branch;
 import dev.baton.model.Epoch;
 import dev.baton.model.Fence;
 import dev.baton.model.Location;
-import dev.baton.model.Member;
 import dev.baton.model.NodeId;
 import dev.baton.model.SegmentEntry;
 import dev.baton.model.SessionDelta;
@@ -16,12 +16,9 @@ import dev.baton.model.SessionKey;
 import dev.baton.model.SessionMeta;
 import dev.baton.model.Stamp;
 import dev.baton.model.TableNumber;
-import dev.baton.model.Topology;
-import java.util.Collections;
 import java.util.List;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -31,12 +28,11 @@ class TakenTest {
     private static final NodeId HOLDER = new NodeId("n1", 1);
     private static final NodeId PRIMARY = new NodeId("n2", 1);
     private static final NodeId BACKUP = new NodeId("n3", 1);
-    private static final Location HERE = new Location("", "", "");
     private static final Epoch EPOCH = new Epoch(1, PRIMARY);
     private static final SessionKey KEY = new SessionKey(SessionKey.applicationHash("shop"), "s1");
     private static final Fence FENCE = new Fence(1, 1);
 
-    private final NodeCore core = CoreWindow.start(HOLDER, HERE, List.of(),
+    private final NodeCore core = CoreWindow.start(HOLDER, Location.UNKNOWN, List.of(),
             CoreSettings.defaults(1), null);
 
     @BeforeEach
@@ -52,14 +48,11 @@ class TakenTest {
     }
 
     private List<Effect> acts(long n, SegmentEntry entry) {
-        return hears(table(n, entry));
+        return hears(effective(n, entry));
     }
 
-    private static Message table(long n, SegmentEntry entry) {
-        List<NodeId> nodes = List.of(PRIMARY, HOLDER, BACKUP);
-        return new Message.Effective(new Topology(new TableNumber(EPOCH, n), List.of(Branch.founding(EPOCH)),
-                nodes.stream().map(node -> new Member(node, HERE, true, false, new TableNumber(EPOCH, 1))).toList(), nodes,
-                Collections.nCopies(Topology.SEGMENTS, entry)));
+    private static Message effective(long n, SegmentEntry entry) {
+        return new Message.Effective(table(new TableNumber(EPOCH, n), List.of(PRIMARY, HOLDER, BACKUP), entry));
     }
 
     private static SessionDelta delta(long base) {
@@ -71,11 +64,6 @@ class TakenTest {
         assertThat(sent(Message.Commit.class, core.step(new Input.Commit(KEY, delta, true), 0)))
                 .containsExactly(new Message.Commit(KEY, FENCE, List.of(delta), base == 1, true));
         return delta;
-    }
-
-    private static <M extends Message> Stream<M> sent(Class<M> type, List<Effect> effects) {
-        return effects.stream().filter(Effect.Send.class::isInstance).map(e -> ((Effect.Send) e).message())
-                .filter(type::isInstance).map(type::cast);
     }
 
     @Test
@@ -112,9 +100,9 @@ class TakenTest {
     @Test
     @DisplayName("minInSync: what was taken and is said again is not refused when the backup has gone")
     void takenIsNotUnconfirmed() {
-        NodeCore primary = CoreWindow.start(PRIMARY, HERE, List.of(), CoreSettings.defaults(1).withMinInSync(1), null);
+        NodeCore primary = CoreWindow.start(PRIMARY, Location.UNKNOWN, List.of(), CoreSettings.defaults(1).withMinInSync(1), null);
         primary.step(new Input.ViewChanged(List.of(PRIMARY, HOLDER, BACKUP)), 0);
-        primary.step(new Input.Received(HOLDER, table(5, new SegmentEntry(1, PRIMARY, List.of(BACKUP), List.of(), 1))), 0);
+        primary.step(new Input.Received(HOLDER, effective(5, new SegmentEntry(1, PRIMARY, List.of(BACKUP), List.of(), 1))), 0);
         int segment = KEY.segment();
         Message.Attach attach = sent(Message.Attach.class, primary.step(new Input.Tick(), TimeUnit.SECONDS.toNanos(10)))
                 .filter(a -> a.segment() == segment).findFirst().orElseThrow();
@@ -123,7 +111,7 @@ class TakenTest {
         primary.step(new Input.Received(HOLDER, new Message.Create(1, KEY, image, 0)), 0);
         Message.Commit commit = new Message.Commit(KEY, FENCE, List.of(delta(1)), true, true);
         primary.step(new Input.Received(HOLDER, commit), 0);
-        primary.step(new Input.Received(HOLDER, table(6, new SegmentEntry(1, PRIMARY, List.of(), List.of(), 1))), 0);
+        primary.step(new Input.Received(HOLDER, effective(6, new SegmentEntry(1, PRIMARY, List.of(), List.of(), 1))), 0);
         assertThat(CoreWindow.stored(primary, KEY).version()).isEqualTo(2);
         assertThat(sent(Message.Committed.class, primary.step(new Input.Received(HOLDER, commit), 0))).isEmpty();
     }
@@ -133,9 +121,9 @@ class TakenTest {
     void whatComesBeforeIsWaitedFor() {
         commit(1);
         commit(2);
-        NodeCore primary = CoreWindow.start(PRIMARY, HERE, List.of(), CoreSettings.defaults(1), null);
+        NodeCore primary = CoreWindow.start(PRIMARY, Location.UNKNOWN, List.of(), CoreSettings.defaults(1), null);
         primary.step(new Input.ViewChanged(List.of(PRIMARY, HOLDER)), 0);
-        primary.step(new Input.Received(HOLDER, table(5, new SegmentEntry(1, PRIMARY, List.of(), List.of(), 1))), 0);
+        primary.step(new Input.Received(HOLDER, effective(5, new SegmentEntry(1, PRIMARY, List.of(), List.of(), 1))), 0);
         SessionImage image = SessionImage.of(new SessionMeta(1, 0, null, null, null), new TreeMap<>());
         primary.step(new Input.Received(HOLDER, new Message.Create(1, KEY, image, 0)), 0);
 
