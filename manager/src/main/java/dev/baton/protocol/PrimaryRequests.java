@@ -347,7 +347,7 @@ final class PrimaryRequests {
         if (allDuplicates(s, m.fence(), m.deltas())) {
             // Of what was taken the request has ended well: silence, until another backup has it.
             Denial reason = m.early() ? null : askedAgain(m.deltas());
-            tellTaken(from, m, reason);
+            tellTaken(from, m, last, reason);
             answerRepeated(from, () -> committed(from, m.key(), m.fence(), last, reason));
             return;
         }
@@ -360,15 +360,15 @@ final class PrimaryRequests {
             return; // said again later, with all before it; the copies may have caught up by then
         }
         Denial refused = applyAll(m.key(), m.fence(), m.deltas());
-        tellTaken(from, m, refused);
+        tellTaken(from, m, last, refused);
         replication.whenDurable(from, () -> new Message.Committed(m.key(), m.fence(), last, refused),
                 () -> committed(from, m.key(), m.fence(), last, refused));
     }
 
     /** A primary that hung, and has not heard of its successor, has no word of its own. */
-    private void tellTaken(NodeId from, Message.Commit m, Denial refused) {
+    private void tellTaken(NodeId to, Message.Commit m, long version, Denial refused) {
         if (m.early() && refused == null && segment.leased() && replication.enoughInSync()) {
-            step.send(from, new Message.Taken(m.key(), m.fence(), m.deltas().get(m.deltas().size() - 1).version()));
+            step.send(to, new Message.Taken(m.key(), m.fence(), version));
         }
     }
 
