@@ -24,7 +24,7 @@ final class MessageForm {
     private static final Denial[] DENIALS = Denial.values();
     private static final int OTHERS_WAIT = 1;
     private static final int EXPIRE = 2;
-    private static final int ALL = 1;
+    private static final int FIRST = 1;
     private static final int EARLY = 2;
     private static final int BETWEEN = 1;
     private static final int AWAITED = 2;
@@ -111,7 +111,7 @@ final class MessageForm {
                 out.key(m.key());
                 writeFence(out, m.fence());
                 SessionForm.writeDeltas(out, m.deltas());
-                out.octet((m.all() ? ALL : 0) | (m.early() ? EARLY : 0));
+                out.octet((m.first() ? FIRST : 0) | (m.early() ? EARLY : 0));
             }, MessageForm::readCommit),
             new Form<>(32, Message.Taken.class, (out, m) -> {
                 out.key(m.key());
@@ -344,10 +344,10 @@ final class MessageForm {
         var fence = readFence(in);
         var deltas = SessionForm.readDeltas(in);
         int flags = in.octet();
-        if (flags > (ALL | EARLY)) {
+        if (flags > (FIRST | EARLY)) {
             throw In.malformed("commit with the flags " + flags);
         }
-        return new Message.Commit(key, fence, deltas, (flags & ALL) != 0, (flags & EARLY) != 0);
+        return new Message.Commit(key, fence, deltas, (flags & FIRST) != 0, (flags & EARLY) != 0);
     }
 
     private static Message.Grant readGrant(In in) throws MalformedMessage {

@@ -33,7 +33,7 @@ class Guards {
 
     /** A change whose predecessor was lost on its way is not refused: both are said again. */
     boolean gap(Message.Commit commit, long version) {
-        return !commit.all() && commit.deltas().get(0).base() > version;
+        return !commit.first() && commit.deltas().get(0).base() > version;
     }
 
     /** What the primary alone has is kept by the holder, too. */

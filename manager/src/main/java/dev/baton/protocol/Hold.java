@@ -91,6 +91,26 @@ final class Hold {
         return new ArrayList<>(uncommitted);
     }
 
+    /** Of what is not acknowledged. */
+    long bytes() {
+        return uncommitted.stream().mapToLong(SessionDelta::size).sum();
+    }
+
+    /** What is not acknowledged, in order, in parts of at most so many bytes where that is possible. */
+    List<List<SessionDelta>> parts(long maxBytes) {
+        List<List<SessionDelta>> parts = new ArrayList<>();
+        long bytes = 0;
+        for (SessionDelta d : uncommitted) {
+            bytes += d.size();
+            if (parts.isEmpty() || bytes > maxBytes) {
+                parts.add(new ArrayList<>());
+                bytes = d.size();
+            }
+            parts.get(parts.size() - 1).add(d);
+        }
+        return parts;
+    }
+
     /** Whether an answer is owed. */
     boolean unanswered() {
         return state != State.HELD || !uncommitted.isEmpty() || operation != null || offering;

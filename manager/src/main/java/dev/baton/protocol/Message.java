@@ -137,10 +137,10 @@ public sealed interface Message {
     record Create(long rid, SessionKey key, SessionImage image, long ageNanos) implements Message {}
 
     /**
-     * @param all   whether nothing else is unacknowledged; otherwise the first may need what was said before and is lost
+     * @param first whether nothing before is unacknowledged; otherwise they may need what was said before and is lost
      * @param early whether the holder wants to hear of it when the primary has them, before the copies do
      */
-    record Commit(SessionKey key, Fence fence, List<SessionDelta> deltas, boolean all, boolean early) implements Message {
+    record Commit(SessionKey key, Fence fence, List<SessionDelta> deltas, boolean first, boolean early) implements Message {
         public Commit {
             deltas = List.copyOf(deltas);
         }

@@ -17,9 +17,10 @@ import java.util.TreeSet;
  * Whatever is unanswered is said again, with the same number, to whoever the newest table names.
  */
 final class ProcessTokens {
-    /** Changes, and bytes, that the primary alone has; with more of them, behind slow copies, requests wait for those. */
+    /** Changes that the primary alone has; with more of them, behind slow copies, requests wait for those. */
     private static final int MAX_TAKEN = 64;
-    private static final long MAX_TAKEN_BYTES = 16 << 20;
+    /** Bytes of changes that are said again together, and that the primary alone has. A message has a limit. */
+    private static final long MAX_TOGETHER = 16 << 20;
 
     private record Expiring(Fence fence, long rid, boolean listenersRan) {}
 
@@ -132,8 +133,21 @@ final class ProcessTokens {
         }
     }
 
-    private Message.Commit commit(Hold hold, List<SessionDelta> deltas, boolean all) {
-        return new Message.Commit(hold.key, hold.fence, deltas, all, hold.early);
+    private Message.Commit commit(Hold hold, List<SessionDelta> deltas, boolean first) {
+        return new Message.Commit(hold.key, hold.fence, deltas, first, hold.early);
+    }
+
+    private void commitAgain(Hold hold) {
+        boolean first = true;
+        for (List<SessionDelta> part : hold.parts(MAX_TOGETHER)) {
+            directory.toPrimary(hold.key, commit(hold, part, first));
+            first = false;
+        }
+    }
+
+    /** Whether the token can go back with all that is not acknowledged; else much of that is said before. */
+    private static boolean travelsTogether(Hold hold) {
+        return hold.uncommitted.size() <= 1 || hold.bytes() <= MAX_TOGETHER;
     }
 
     /** What the token goes back with need not be said before. */
@@ -430,9 +444,7 @@ final class ProcessTokens {
         Hold hold = holds.get(m.key());
         boolean kept = hold != null && hold.state == Hold.State.HELD && hold.fence.equals(m.fence())
                 && !hold.uncommitted.isEmpty() && hold.uncommitted.get(0).version() <= m.version();
-        // Said again they travel together.
-        if (kept && hold.uncommitted.size() <= MAX_TAKEN
-                && hold.uncommitted.stream().mapToLong(SessionDelta::size).sum() <= MAX_TAKEN_BYTES) {
+        if (kept && hold.uncommitted.size() <= MAX_TAKEN && hold.bytes() <= MAX_TOGETHER) {
             step.emit(new Effect.Committed(m.key(), m.version()));
             if (!step.guards.keepsTaken()) {
                 hold.acknowledged(m.version());
@@ -453,10 +465,14 @@ final class ProcessTokens {
             }
             return;
         }
+        boolean tooMuch = hold.state == Hold.State.RETURNING && !travelsTogether(hold);
         hold.acknowledged(m.version());
         hold.attempts = 0;
         hold.sentNanos = step.now;
         step.emit(new Effect.Committed(m.key(), m.version()));
+        if (tooMuch && travelsTogether(hold)) {
+            send(hold);
+        }
         if (hold.operation != null && hold.operation.rename() && hold.uncommitted.isEmpty()) {
             send(hold);
         }
@@ -552,8 +568,14 @@ final class ProcessTokens {
         switch (hold.state) {
             case WANTED -> directory.toPrimary(key, new Message.Acquire(hold.rid, key, hold.contents));
             case CREATING -> directory.toPrimary(key, new Message.Create(hold.rid, key, hold.image, hold.ageNanos));
-            case RETURNING -> directory.toPrimary(key, new Message.Release(key, hold.fence,
-                    step.guards.releasedDeltas(hold.deltas()), hold.ageNanos));
+            case RETURNING -> {
+                if (travelsTogether(hold)) {
+                    directory.toPrimary(key, new Message.Release(key, hold.fence,
+                            step.guards.releasedDeltas(hold.deltas()), hold.ageNanos));
+                } else {
+                    commitAgain(hold);
+                }
+            }
             case HELD -> {
                 Hold.Operation op = hold.operation;
                 if (hold.offering) {
@@ -564,7 +586,7 @@ final class ProcessTokens {
                     break;
                 }
                 if (!hold.uncommitted.isEmpty() && !hold.renaming) {
-                    directory.toPrimary(key, commit(hold, hold.deltas(), true));
+                    commitAgain(hold);
                 }
                 if (op != null && !op.rename()) {
                     directory.toPrimary(key, new Message.Destroy(op.rid(), key, hold.fence));

@@ -252,10 +252,14 @@ final class Replication {
             return List.of();
         }
         List<Message.Told> told = new ArrayList<>();
+        long bytes = 0;
         for (Fresh f : fresh) {
-            boolean wasteful = f.told().answer() instanceof Message.Grant g && g.content() instanceof Content.Whole
-                    && !f.told().to().equals(s.node);
-            if (!wasteful && !durable(f.pending().seq)) {
+            long image = f.told().answer() instanceof Message.Grant g && g.content() instanceof Content.Whole w
+                    ? w.image().size() : 0;
+            boolean wasteful = image > 0 && !f.told().to().equals(s.node);
+            boolean full = bytes > step.settings.chunkBytes(); // they share a message
+            if (!wasteful && !full && !durable(f.pending().seq)) {
+                bytes += image;
                 told.add(f.told());
                 f.pending().by = s;
                 awaiting--;

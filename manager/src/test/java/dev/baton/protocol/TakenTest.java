@@ -19,6 +19,7 @@ import dev.baton.model.TableNumber;
 import java.util.List;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -89,12 +90,34 @@ class TakenTest {
     @DisplayName("nor more bytes than travel together")
     void norLargeOnes() {
         for (long base = 1; base <= 2; base++) {
-            core.step(new Input.Commit(KEY, new SessionDelta(base,
-                    List.of(new AttributeChange.Put("large", new byte[9_000_000])), null, 0), true), 0);
+            core.step(new Input.Commit(KEY, large(base), true), 0);
         }
         assertThat(hears(new Message.Taken(KEY, FENCE, 3))).noneMatch(Effect.Committed.class::isInstance);
         hears(new Message.Committed(KEY, FENCE, 2, null));
         assertThat(hears(new Message.Taken(KEY, FENCE, 3))).contains(new Effect.Committed(KEY, 3));
+    }
+
+    @Test
+    @DisplayName("what is more than one message takes is said again in several, and the token goes back behind them")
+    void muchIsSaidInParts() {
+        List<SessionDelta> deltas = LongStream.rangeClosed(1, 3).mapToObj(TakenTest::large).toList();
+        deltas.forEach(d -> core.step(new Input.Commit(KEY, d, false), 0));
+        List<Message.Commit> parts = List.of(new Message.Commit(KEY, FENCE, deltas.subList(0, 1), true, false),
+                new Message.Commit(KEY, FENCE, deltas.subList(1, 2), false, false),
+                new Message.Commit(KEY, FENCE, deltas.subList(2, 3), false, false));
+        assertThat(sent(Message.Commit.class, core.step(new Input.Tick(), TimeUnit.SECONDS.toNanos(10)))).isEqualTo(parts);
+
+        List<Effect> effects = core.step(new Input.Idle(KEY, 0), 0);
+        assertThat(sent(Message.Commit.class, effects)).isEqualTo(parts);
+        assertThat(sent(Message.Release.class, effects)).isEmpty();
+        assertThat(sent(Message.Release.class, hears(new Message.Committed(KEY, FENCE, 2, null)))).isEmpty();
+        assertThat(sent(Message.Release.class, hears(new Message.Committed(KEY, FENCE, 3, null))))
+                .containsExactly(new Message.Release(KEY, FENCE, deltas.subList(2, 3), 0));
+        assertThat(hears(new Message.Released(KEY, FENCE, null))).contains(new Effect.Returned(KEY));
+    }
+
+    private static SessionDelta large(long base) {
+        return new SessionDelta(base, List.of(new AttributeChange.Put("large", new byte[9_000_000])), null, 0);
     }
 
     @Test
