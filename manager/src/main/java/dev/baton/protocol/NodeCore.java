@@ -250,14 +250,22 @@ public final class NodeCore {
         }
         boolean alone = directory.view().size() <= 1;
         boolean out = directory.effective == null || !directory.member(self);
-        // The whole store stops, or is gone: there is nobody to hand anything to.
-        boolean all = !out && directory.effective.members().stream().filter(Member::store).allMatch(Member::leaving);
+        // The whole store stops, or is gone: there is nobody to hand anything to, and nobody coming.
+        boolean all = !out && directory.effective.members().stream().filter(Member::store).allMatch(Member::leaving)
+                && directory.view().stream().noneMatch(this::mayJoinStore);
         if (alone || out || all || directory.nobodyStores()) {
             left = true;
             step.emit(new Effect.Left());
         } else {
             step.send(directory.view().get(0), new Message.LeaveWanted());
         }
+    }
+
+    /** Whether that node is about to become a member that stores, as far as can be known: it may not have said hello. */
+    private boolean mayJoinStore(NodeId node) {
+        Message.Hello hello = directory.hello(node);
+        return !directory.member(node)
+                && (hello == null || hello.store() && hello.settings().equals(step.settings.canonical()));
     }
 
     // ---- tables

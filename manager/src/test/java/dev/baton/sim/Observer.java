@@ -143,6 +143,19 @@ final class Observer {
         }
     }
 
+    /** Who leaves in sight of one that stores, and stays, has handed over what it had. */
+    void leaves(SimNode leaver) {
+        Topology table = leaver.core().effective();
+        if (table == null || table.segments().stream().noneMatch(e -> e.owns(leaver.id()))) {
+            return;
+        }
+        for (SimNode n : sim.nodes()) {
+            if (n != leaver && n.up() && leaver.view().contains(n.id()) && n.stores() && !n.process().leaving()) {
+                throw new InvariantViolated("L5", leaver + " leaves with what it owns, " + n + " is there");
+            }
+        }
+    }
+
     private static boolean sameCluster(Topology a, Topology b) {
         return a.lineage().get(0).equals(b.lineage().get(0));
     }

@@ -265,6 +265,7 @@ final class SimNode {
             } else if (e instanceof Effect.Note n) {
                 sim.observer().noted(this, n);
             } else if (e instanceof Effect.Left) {
+                sim.observer().leaves(this);
                 sim.membership().left(id);
                 end();
             } else if (e instanceof Effect.Rejected r) {
