@@ -1,5 +1,6 @@
 package dev.baton.node;
 
+import dev.baton.model.Fence;
 import dev.baton.model.SessionImage;
 import dev.baton.model.SessionKey;
 import dev.baton.model.Topology;
@@ -19,6 +20,9 @@ interface Core {
     ProtocolReport report();
 
     ProtocolReport.SessionReport report(SessionKey key);
+
+    /** Whether that effect to expire a session is not void. */
+    boolean expires(SessionKey key, Fence fence);
 
     List<SessionKey> primarySessions(long application);
 

@@ -114,7 +114,7 @@ final class EffectRunner implements EventLoop.Effects {
         } else if (effect instanceof Effect.Renamed e) {
             with(e.key(), a -> a.idChanges().renamed(e));
         } else if (effect instanceof Effect.Expire e) {
-            withToken(e.key(), a -> a.expiries().expire(e), new Input.Destroy(e.key()));
+            withToken(e.key(), a -> a.expiries().expire(e), new Input.Expired(e.key(), e.fence()));
         } else if (effect instanceof Effect.ImageWanted e) {
             with(e.key(), a -> a.commits().imageWanted(e));
         } else {

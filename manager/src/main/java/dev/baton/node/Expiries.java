@@ -31,15 +31,19 @@ final class Expiries {
         try {
             pool.execute(() -> run(e));
         } catch (RejectedExecutionException stopped) {
-            parts.loop().give(new Input.Destroy(e.key()));
+            parts.loop().give(new Input.Expired(e.key(), e.fence()));
         }
     }
 
     private void run(Effect.Expire e) {
         if (e.image() != null && !abandoned) {
+            // It may have waited here for long. Whoever has the session now goes on with it, perhaps this very process.
+            if (Boolean.FALSE.equals(parts.loop().ask(core -> core.expires(e.key(), e.fence())))) {
+                return;
+            }
             tell(e);
         }
-        parts.loop().give(new Input.Destroy(e.key()));
+        parts.loop().give(new Input.Expired(e.key(), e.fence()));
         parts.loop().run();
     }
 

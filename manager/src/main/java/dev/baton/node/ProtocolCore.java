@@ -1,5 +1,6 @@
 package dev.baton.node;
 
+import dev.baton.model.Fence;
 import dev.baton.model.SessionImage;
 import dev.baton.model.SessionKey;
 import dev.baton.model.Topology;
@@ -34,6 +35,11 @@ record ProtocolCore(NodeCore core) implements Core {
     @Override
     public ProtocolReport.SessionReport report(SessionKey key) {
         return core.report(key);
+    }
+
+    @Override
+    public boolean expires(SessionKey key, Fence fence) {
+        return core.expires(key, fence);
     }
 
     @Override

@@ -88,7 +88,7 @@ public sealed interface Effect {
     /** @param reason null where the session goes on as {@code newId} under {@code fence} */
     record Renamed(SessionKey key, String newId, Fence fence, Denial reason) implements Effect {}
 
-    /** Run the destroyed listeners of this session, held under {@code fence}, then give {@link Input.Destroy}. */
+    /** Run the destroyed listeners of this session, held under {@code fence}, then give {@link Input.Expired}. */
     record Expire(SessionKey key, Fence fence, Stamp contents, SessionImage image, long idleNanos) implements Effect {}
 
     /**

@@ -1,5 +1,6 @@
 package dev.baton.protocol;
 
+import dev.baton.model.Fence;
 import dev.baton.model.NodeId;
 import dev.baton.model.SessionDelta;
 import dev.baton.model.SessionImage;
@@ -104,6 +105,12 @@ public sealed interface Input {
 
     /** Destroy under the held token. Answered by {@link Effect.Destroyed}. */
     record Destroy(SessionKey key) implements Input {}
+
+    /**
+     * The listeners of {@link Effect.Expire} ran: destroy. Answered by {@link Effect.Destroyed}; without effect where
+     * that token is void by now, since somebody else has the session then.
+     */
+    record Expired(SessionKey key, Fence fence) implements Input {}
 
     /**
      * Change the id under the held token; the new id must fall into the same segment. All commits made before must

@@ -1,5 +1,6 @@
 package dev.baton.protocol;
 
+import dev.baton.model.Fence;
 import dev.baton.model.Location;
 import dev.baton.model.Member;
 import dev.baton.model.NodeId;
@@ -123,6 +124,8 @@ public final class NodeCore {
             tokens.offer(in);
         } else if (input instanceof Input.Destroy in) {
             tokens.destroy(in);
+        } else if (input instanceof Input.Expired in) {
+            tokens.expired(in);
         } else if (input instanceof Input.Rename in) {
             tokens.rename(in);
         } else if (input instanceof Input.Users in) {
@@ -481,6 +484,11 @@ public final class NodeCore {
     /** What is known here of one session, never null. */
     public ProtocolReport.SessionReport report(SessionKey key) {
         return segments.report(key, tokens.hold(key), self);
+    }
+
+    /** Whether that session is to expire here, by an {@link Effect.Expire} that is not void. */
+    public boolean expires(SessionKey key, Fence fence) {
+        return tokens.expires(key, fence);
     }
 
     /** Keys of the live sessions of an application that this node is primary of. */

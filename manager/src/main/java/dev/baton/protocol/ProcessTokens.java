@@ -239,17 +239,26 @@ final class ProcessTokens {
     }
 
     void destroy(Input.Destroy in) {
-        Expiring token = expiring.get(in.key());
         Hold hold = holds.get(in.key());
-        if (token != null && (hold == null || hold.state != Hold.State.HELD)) {
-            expiring.put(in.key(), new Expiring(token.fence(), token.rid(), true));
-            directory.toPrimary(in.key(), new Message.Destroy(token.rid(), in.key(), token.fence()));
-        } else if (hold == null || hold.state != Hold.State.HELD || hold.operation != null) {
+        if (hold == null || hold.state != Hold.State.HELD || hold.operation != null) {
             step.emit(new Effect.Destroyed(in.key(), Denial.FENCED));
         } else {
             hold.operation = new Hold.Operation(nextRid(), null);
             send(hold);
         }
+    }
+
+    void expired(Input.Expired in) {
+        if (expires(in.key(), in.fence())) {
+            Expiring token = expiring.get(in.key());
+            expiring.put(in.key(), new Expiring(token.fence(), token.rid(), true));
+            directory.toPrimary(in.key(), new Message.Destroy(token.rid(), in.key(), token.fence()));
+        }
+    }
+
+    boolean expires(SessionKey key, Fence fence) {
+        Expiring token = expiring.get(key);
+        return token != null && token.fence().equals(fence);
     }
 
     void rename(Input.Rename in) {

@@ -151,13 +151,29 @@ class NodeLifeTest {
     @DisplayName("Protocol section 9: listeners run once, with the contents, then the session is destroyed")
     void anExpiredSessionIsShownToItsListenersThenDestroyed() {
         try (ScriptedNode n = new ScriptedNode(ApplicationSettings.DEFAULT)) {
-            n.core.answer(in -> in instanceof Input.Destroy d
+            n.core.answer(in -> in instanceof Input.Expired d
                     ? List.of(new Effect.Destroyed(d.key(), null)) : List.of());
-            n.happen(new Effect.Expire(n.key("id"), new Fence(1, 1), new Stamp(new Fence(1, 1), 3),
-                    ((Content.Whole) ScriptedNode.whole(Map.of("n", 3))).image(), 5));
-            TestCluster.await("destroyed", () -> n.core.given(Input.Destroy.class).size() == 1);
+            n.happen(expire(n));
+            TestCluster.await("destroyed", () -> n.core.given(Input.Expired.class).size() == 1);
             TestCluster.await("told", () -> n.said.contains("destroyed id"));
             assertThat(n.said).containsSubsequence("expired [n] 3", "destroyed id");
+        }
+    }
+
+    private static Effect expire(ScriptedNode n) {
+        return new Effect.Expire(n.key("id"), new Fence(1, 1), new Stamp(new Fence(1, 1), 3),
+                ((Content.Whole) ScriptedNode.whole(Map.of("n", 3))).image(), 5);
+    }
+
+    @Test
+    @DisplayName("Protocol section 9: what another node has while it waits for its turn to expire is not told of here")
+    void whatExpiresElsewhereByNowIsNotToldHere() {
+        try (ScriptedNode n = new ScriptedNode(ApplicationSettings.DEFAULT)) {
+            n.core.expiryVoid = true;
+            n.happen(expire(n));
+            n.node.undeploy(n.shop, LONG);
+            assertThat(n.said).noneMatch(s -> s.startsWith("expired"));
+            assertThat(n.core.given(Input.Expired.class)).isEmpty();
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.baton.node;
 
+import dev.baton.model.Fence;
 import dev.baton.model.SessionImage;
 import dev.baton.model.SessionKey;
 import dev.baton.model.Topology;
@@ -26,6 +27,11 @@ abstract class QuietCore implements Core {
     @Override
     public ProtocolReport.SessionReport report(SessionKey key) {
         return null;
+    }
+
+    @Override
+    public boolean expires(SessionKey key, Fence fence) {
+        return true;
     }
 
     @Override

@@ -1,5 +1,7 @@
 package dev.baton.node;
 
+import dev.baton.model.Fence;
+import dev.baton.model.SessionKey;
 import dev.baton.protocol.Effect;
 import dev.baton.protocol.Input;
 import java.util.ArrayList;
@@ -13,6 +15,8 @@ final class ScriptedCore extends QuietCore {
     final List<Input> inputs = new CopyOnWriteArrayList<>();
     final AtomicInteger inside = new AtomicInteger();
     private final List<Effect> next = new ArrayList<>();
+    /** Whether what is to expire belongs to somebody else meanwhile. */
+    volatile boolean expiryVoid;
     private volatile Function<Input, List<Effect>> script = in -> List.of();
 
     void answer(Function<Input, List<Effect>> answers) {
@@ -26,6 +30,11 @@ final class ScriptedCore extends QuietCore {
 
     <T extends Input> List<T> given(Class<T> type) {
         return inputs.stream().filter(type::isInstance).map(type::cast).toList();
+    }
+
+    @Override
+    public boolean expires(SessionKey key, Fence fence) {
+        return !expiryVoid;
     }
 
     @Override

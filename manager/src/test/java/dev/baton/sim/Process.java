@@ -169,7 +169,7 @@ final class Process {
         sim.oracle().expires(node, x.key(), x.fence(), x.contents(), x.image());
         Gate gate = gate(x.key());
         gate.expiring(x.fence());
-        node.after(sim.rng().between(0, 20_000_000L), () -> node.give(new Input.Destroy(x.key())));
+        node.after(sim.rng().between(0, 20_000_000L), () -> node.give(new Input.Expired(x.key(), x.fence())));
     }
 
     /** Accesses that changed nothing are told now and then. */
