@@ -58,6 +58,8 @@ final class Scenario {
     boolean narrow;
     /** So many of the nodes, the first ones, keep no segments. */
     int withoutStore;
+    /** On so many hosts the nodes stand in turn; 0: every other one on a host of its own, of the rest nobody knows. */
+    int hosts;
     int destroyPercent = 2;
     int renamePercent = 3;
     int readPercent = 40;

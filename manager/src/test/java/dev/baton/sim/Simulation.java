@@ -60,18 +60,28 @@ final class Simulation {
         this.oracle = new Oracle(this);
         this.observer = new Observer(this);
         for (int i = 0; i < this.scenario.nodes; i++) {
-            nodes.add(new SimNode(this, i, new Location("", "", i % 2 == 0 ? "" : "host" + i)));
+            nodes.add(new SimNode(this, i, new Location("", "", host(i))));
         }
         this.driver = new ClientDriver(this, rng.split());
         this.faults = new FaultPlan(this, rng.split());
+    }
+
+    private String host(int node) {
+        return scenario.hosts > 0 ? "host" + node % scenario.hosts : node % 2 == 0 ? "" : "host" + node;
     }
 
     // ---- parts
 
     /** Started one after the other, without faults, with one segment whose sessions are used. */
     static Simulation ofThreeSteadyNodes(CoreSettings settings) {
+        return ofSteadyNodes(3, 0, settings);
+    }
+
+    /** @param hosts see {@link Scenario#hosts} */
+    static Simulation ofSteadyNodes(int nodes, int hosts, CoreSettings settings) {
         Scenario s = new Scenario();
-        s.nodes = 3;
+        s.nodes = nodes;
+        s.hosts = hosts;
         s.settings = settings;
         s.proofs = Proofs.Policy.WITHHELD;
         s.steady = true;

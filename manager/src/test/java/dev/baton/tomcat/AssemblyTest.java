@@ -3,11 +3,13 @@ package dev.baton.tomcat;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.baton.model.Location;
 import dev.baton.model.Settings;
 import dev.baton.node.MemoryNetwork;
 import dev.baton.node.NodeFigures;
 import dev.baton.node.SystemClock;
 import java.lang.management.ManagementFactory;
+import java.util.List;
 import java.util.Map;
 import javax.management.MBeanInfo;
 import javax.management.ObjectName;
@@ -33,6 +35,37 @@ class AssemblyTest {
         Assembly.Seat again = assembly.join(Settings.DEFAULT, "n1");
         assertThat(again.node()).isNotSameAs(first.node());
         again.release(false);
+    }
+
+    @Test
+    @DisplayName("B1: the system properties of each process are where the table says that its node stands")
+    void theTableTellsWhereNodesStand() throws Exception {
+        Assembly other = new Assembly((s, self) -> network.port(self.name(), self.incarnation()), new SystemClock());
+        Location left = new Location("south", "r1", "left");
+        Location right = new Location("north", "r2", "right");
+        Assembly.Seat first = joinAt(left, assembly, "n1");
+        Assembly.Seat second = joinAt(right, other, "n2");
+        try {
+            for (Assembly.Seat seat : List.of(first, second)) {
+                TestTomcats.await("two members", () -> seat.node().effective().members().size() == 2);
+                assertThat(seat.node().effective().member(first.node().self()).location()).isEqualTo(left);
+                assertThat(seat.node().effective().member(second.node().self()).location()).isEqualTo(right);
+            }
+        } finally {
+            second.release(false);
+            first.release(false);
+        }
+    }
+
+    private static Assembly.Seat joinAt(Location location, Assembly process, String name) throws Exception {
+        System.setProperty("baton.site", location.site());
+        System.setProperty("baton.rack", location.rack());
+        System.setProperty("baton.host", location.host());
+        try {
+            return process.join(Settings.DEFAULT, name);
+        } finally {
+            List.of("baton.site", "baton.rack", "baton.host").forEach(System::clearProperty);
+        }
     }
 
     @Test
