@@ -59,10 +59,11 @@ record StoreOptions(boolean help, Settings settings, String name, Location locat
         built.contradiction().ifPresent(text -> {
             throw new IllegalArgumentException(text);
         });
+        Location preset = Location.of(System::getProperty, host);
         return new StoreOptions(false, built,
                 own.getOrDefault("name", host + "-" + ProcessHandle.current().pid()),
-                new Location(own.getOrDefault("site", ""), own.getOrDefault("rack", ""),
-                        own.getOrDefault("host", host)));
+                new Location(own.getOrDefault("site", preset.site()), own.getOrDefault("rack", preset.rack()),
+                        own.getOrDefault("host", preset.host())));
     }
 
     private static String checked(String option, String value) {
@@ -99,9 +100,10 @@ record StoreOptions(boolean help, Settings settings, String name, Location locat
         }
         line(text, "name", "of this node and of no other: who starts under it proves its former holder dead",
                 "host and process id");
-        line(text, "host", "machine this node stands on; backups are put on another where there is one", "host name");
-        line(text, "rack", "likewise", "not known");
-        line(text, "site", "likewise", "not known");
+        line(text, "host", "machine this node stands on; backups are put on another where there is one",
+                "system property baton.host, else host name");
+        line(text, "rack", "likewise", "system property baton.rack, else not known");
+        line(text, "site", "likewise", "system property baton.site, else not known");
         text.append("""
                   --help
                       this text

@@ -1,6 +1,7 @@
 package dev.baton.model;
 
 import java.util.Objects;
+import java.util.function.UnaryOperator;
 
 /**
  * Where a node stands, for spreading backups. An empty part means "not known".
@@ -30,6 +31,23 @@ public record Location(String site, String rack, String host) {
                     + " characters, no control characters");
         }
         return name;
+    }
+
+    /**
+     * What an administrator says of this process by {@code baton.site}, {@code baton.rack} and {@code baton.host}.
+     *
+     * @param properties those of the system, by their names; null where there is none
+     * @param host       name of the machine, where nothing else is said
+     * @throws IllegalArgumentException with the property, its value and what is allowed
+     */
+    public static Location of(UnaryOperator<String> properties, String host) {
+        return new Location(place(properties, "baton.site", ""), place(properties, "baton.rack", ""),
+                place(properties, "baton.host", host));
+    }
+
+    private static String place(UnaryOperator<String> properties, String name, String preset) {
+        String said = properties.apply(name);
+        return checked("system property " + name, said == null ? preset : said);
     }
 
     /** 0 on the same host or nothing known to differ, 1 another host, 2 another rack, 3 another site. */

@@ -28,11 +28,7 @@ final class NodeNames {
      * @throws IllegalArgumentException with the property, its value and what is allowed
      */
     static Location location() {
-        return new Location(place("baton.site", ""), place("baton.rack", ""), place("baton.host", host()));
-    }
-
-    private static String place(String property, String preset) {
-        return Location.checked("system property " + property, System.getProperty(property, preset));
+        return Location.of(System::getProperty, host());
     }
 
     private static String host() {

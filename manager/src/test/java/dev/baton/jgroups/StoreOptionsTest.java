@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.baton.model.Location;
 import dev.baton.model.Settings;
+import java.util.List;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 class StoreOptionsTest {
@@ -27,6 +29,24 @@ class StoreOptionsTest {
         StoreOptions options = StoreOptions.parse();
         assertThat(options.settings()).isEqualTo(Settings.DEFAULT);
         assertThat(options.name()).endsWith("-" + ProcessHandle.current().pid());
+    }
+
+    @Test
+    @DisplayName("B1: where an option says nothing the system property counts, as in a Tomcat")
+    void takesItsPlaceFromTheSystemProperties() {
+        List<String> properties = List.of("baton.site", "baton.rack", "baton.host");
+        properties.forEach(name -> System.setProperty(name, "p-" + name));
+        try {
+            assertThat(StoreOptions.parse().location())
+                    .isEqualTo(new Location("p-baton.site", "p-baton.rack", "p-baton.host"));
+            assertThat(StoreOptions.parse("--rack", "r", "--host", "h").location())
+                    .isEqualTo(new Location("p-baton.site", "r", "h"));
+            System.setProperty("baton.site", "s".repeat(201));
+            refused("system property baton.site is 'sss");
+        } finally {
+            properties.forEach(System::clearProperty);
+        }
+        assertThat(StoreOptions.describe()).contains("baton.site", "baton.rack", "baton.host");
     }
 
     @Test
