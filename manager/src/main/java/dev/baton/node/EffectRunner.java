@@ -127,7 +127,6 @@ final class EffectRunner implements EventLoop.Effects {
             transport.probe(e.node());
         } else if (effect instanceof Effect.TopologyChanged e) {
             membership.changed(e.effective(), e.frozen());
-            events.topologyChanged(e.effective(), e.frozen());
         } else if (effect instanceof Effect.Counted e) {
             censuses.counted(e);
         } else if (effect instanceof Effect.Note e) {

@@ -1,20 +1,23 @@
 package dev.baton.node;
 
+import dev.baton.model.Member;
 import dev.baton.model.NodeId;
 import dev.baton.model.Topology;
+import dev.baton.protocol.Effect;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
 
-/** Where this node stands in the cluster, for those who wait for it. */
+/** Where this node stands in the cluster, for those who wait for it; what that means for sessions is told to people. */
 final class Membership {
     /** A crash freezes the others for as long as its proof takes; a wait that may end by that goes on so long. */
     private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(2);
 
     private final NodeId self;
     private final Clock clock;
+    private final NodeEvents events;
     private final CompletableFuture<Void> joined = new CompletableFuture<>();
     private final CompletableFuture<Void> left = new CompletableFuture<>();
     private final ReentrantLock lock = new ReentrantLock();
@@ -23,20 +26,55 @@ final class Membership {
     private volatile boolean frozen;
     private volatile long frozenSinceNanos;
 
-    Membership(NodeId self, Clock clock) {
+    Membership(NodeId self, Clock clock, NodeEvents events) {
         this.self = self;
         this.clock = clock;
+        this.events = events;
     }
 
+    /**
+     * One call at a time.
+     *
+     * @param table    null before the first one, where no node in sight stores sessions
+     * @param isFrozen no majority, nothing is served
+     */
     void changed(Topology table, boolean isFrozen) {
+        Topology before = effective;
+        boolean wasFrozen = frozen;
         effective = table;
-        if (isFrozen && !frozen) {
+        if (isFrozen && !wasFrozen) {
             frozenSinceNanos = clock.nanos();
         }
         frozen = isFrozen;
         if (listed() && !isFrozen) {
             joined.complete(null);
         }
+        tell(before, table, wasFrozen && !isFrozen);
+    }
+
+    private void tell(Topology before, Topology now, boolean again) {
+        if (before != null && now != null) {
+            for (Member member : before.members()) {
+                int taken = now.member(member.node()) == null ? takenOver(member.node(), before, now) : 0;
+                if (taken > 0) {
+                    events.note(Effect.Level.INFO, "this node takes over " + taken + " segments of "
+                            + member.node().name(), null);
+                }
+            }
+        }
+        if (again) {
+            events.note(Effect.Level.INFO, "sessions are served again", null);
+        }
+    }
+
+    private int takenOver(NodeId gone, Topology before, Topology now) {
+        int taken = 0;
+        for (int s = 0; s < Topology.SEGMENTS; s++) {
+            if (gone.equals(before.segment(s).primary()) && self.equals(now.segment(s).primary())) {
+                taken++;
+            }
+        }
+        return taken;
     }
 
     void refused(String text) {

@@ -64,7 +64,7 @@ public final class SessionNode {
         this.threads = threads;
         this.timers = new TimerQueue(clock, e -> events.note(Effect.Level.ERROR, "a timer's action failed", e));
         this.outbox = new Outbox(transport);
-        this.membership = new Membership(self, clock);
+        this.membership = new Membership(self, clock, events);
         EffectRunner runner = new EffectRunner(outbox, transport, membership, events, applications::get,
                 this::rejected);
         this.loop = new EventLoop(core, clock, settings.inboxLimit(), runner, threads.helpers(), this::broken);

@@ -84,7 +84,7 @@ final class Assembly {
             this.settings = settings;
             this.name = name;
             NodeId self = new NodeId(name, clock.wallMillis());
-            NodeLog events = new NodeLog(settings.cluster(), self);
+            NodeLog events = new NodeLog(settings.cluster());
             try {
                 node = new SessionNode(NodeNames.location(), settings.store(), NodeSettings.of(settings),
                         network.apply(settings, self), clock, events);

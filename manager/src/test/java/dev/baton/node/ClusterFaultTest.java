@@ -46,6 +46,25 @@ class ClusterFaultTest {
     }
 
     @Test
+    @DisplayName("B6: a node of any kind says how many segments it takes over, and when it serves again")
+    void whoTakesOverSaysSo() {
+        try (TestCluster cluster = TestCluster.of(2, 1, ApplicationSettings.DEFAULT)) {
+            TestCluster.Node left = cluster.node(1);
+            long led = left.node.effective().segments().stream()
+                    .filter(s -> s.primary().equals(cluster.node(0).node.self())).count();
+            assertThat(led).isBetween(1L, 255L);
+            cluster.network.cut(left.node.self());
+            TestCluster.await("nothing is served", () -> !left.node.serving());
+            cluster.network.heal(left.node.self());
+            TestCluster.await("it says so", () -> left.notes.contains("INFO sessions are served again"));
+            assertThat(left.notes).noneMatch(line -> line.contains("takes over"));
+            cluster.kill("n0");
+            TestCluster.await("it says so", () -> left.notes.contains("INFO this node takes over " + led
+                    + " segments of n0"));
+        }
+    }
+
+    @Test
     @DisplayName("B6: the primary's process is killed while another holds the token; that one goes on")
     void theHolderGoesOnWhenThePrimaryDies() {
         try (TestCluster cluster = TestCluster.of(3, 1, ApplicationSettings.DEFAULT)) {
