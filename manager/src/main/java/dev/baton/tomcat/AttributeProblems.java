@@ -60,6 +60,16 @@ final class AttributeProblems implements ClientState.Problems {
         }
     }
 
+    /** An attribute was written with an object of a class that will be refused when it is read. */
+    void refusedWhenRead(String attribute, Class<?> type) {
+        if (firstOfItsKind("refused " + type.getTypeName())) {
+            log.warn(application + ": attribute '" + attribute + "' has an object of " + type.getTypeName() + ", which"
+                    + " serialFilter or sessionAttributeValueClassNameFilter refuses when it is read: on other nodes the"
+                    + " attribute will count as absent, and here when it was not used for a while. Name the class in"
+                    + " serialFilter, or keep it out of the session. Said once per class.");
+        }
+    }
+
     @Override
     public boolean dropsUnreadable() {
         return dropsUnreadable;

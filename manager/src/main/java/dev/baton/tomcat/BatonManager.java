@@ -89,7 +89,7 @@ public final class BatonManager extends ManagerSettings implements DistributedMa
             SerialFilter filter = new SerialFilter(loader, settings().serialFilter(),
                     getSessionAttributeValueClassNamePattern());
             Application application = seat.node().deploy(name, new WebappSerializer(loader, filter,
-                            settings().maxSessionSize()),
+                            settings().maxSessionSize(), problems::refusedWhenRead),
                     new Expiries(this, problems), ApplicationSettings.of(settings()));
             MetaForm metaForm = new MetaForm(loader, SerialFilter.forLogins(loader, settings().serialFilter()));
             deployment = new Deployment(this, seat.node(), application, metaForm, assembly.clock());

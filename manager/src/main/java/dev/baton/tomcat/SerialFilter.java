@@ -3,6 +3,7 @@ package dev.baton.tomcat;
 import java.io.ObjectInputFilter;
 import java.lang.reflect.Proxy;
 import java.util.Collection;
+import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
@@ -21,6 +22,8 @@ final class SerialFilter implements ObjectInputFilter {
      */
     private static final ObjectInputFilter PLATFORM = Config.createFilter(String.join(";",
             "java.lang.*", "java.lang.reflect.Proxy", "java.math.*", "java.time.**", "java.text.*",
+            // Of listeners, which are asked about themselves; reading stores them and calls none.
+            "java.beans.PropertyChangeSupport", "java.beans.VetoableChangeSupport",
             "java.awt.Color", "java.awt.Point", "java.awt.Dimension", "java.awt.Rectangle",
             "java.net.URI", "java.net.URL", "java.net.Inet4Address", "java.net.Inet6Address",
             "java.net.InetAddress", "java.net.SocketAddress", "java.net.InetSocketAddress", "java.io.File",
@@ -35,11 +38,18 @@ final class SerialFilter implements ObjectInputFilter {
             "org.apache.tomcat.util.buf.AbstractChunk", "org.apache.tomcat.websocket.**", "jakarta.servlet.http.Cookie",
             "!*"));
 
+    /**
+     * Their exceptions hold texts, numbers and each other, and do nothing with them when read. Not so everywhere: one of
+     * javax.management calls toString() of what the sender chose.
+     */
+    private static final Set<String> EXCEPTIONS = Set.of("java.io", "java.net", "java.nio.file", "java.sql");
+
     /** Asked once for each class: it goes through the whole list. */
     private static final ClassValue<Boolean> LISTED = new ClassValue<>() {
         @Override
         protected Boolean computeValue(Class<?> type) {
-            return PLATFORM.checkInput(new Asked(type)) == Status.ALLOWED;
+            return PLATFORM.checkInput(new Asked(type)) == Status.ALLOWED
+                    || Throwable.class.isAssignableFrom(type) && EXCEPTIONS.contains(type.getPackageName());
         }
     };
 
@@ -119,8 +129,8 @@ final class SerialFilter implements ObjectInputFilter {
         return !Proxy.isProxyClass(type) && LISTED.get(type) ? Status.ALLOWED : Status.REJECTED;
     }
 
-    /** The question whether a class is in the list, which knows no limits. */
-    private record Asked(Class<?> serialClass) implements FilterInfo {
+    /** The question whether a class may be read, which knows no limits. */
+    record Asked(Class<?> serialClass) implements FilterInfo {
         @Override
         public long arrayLength() {
             return -1;

@@ -17,6 +17,7 @@ import java.lang.reflect.Proxy;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.BiConsumer;
 
 /**
  * JDK serialisation with the web application's class loader and an input filter. One per start of the application, so
@@ -26,17 +27,28 @@ final class WebappSerializer implements ValueSerializer {
     private final ClassLoader loader;
     private final ObjectInputFilter filter;
     private final long maxSessionBytes;
+    private final BiConsumer<String, Class<?>> warning;
+    /** Whether the filter would refuse a class. Weak, so that classes which come and go may go. */
+    private final ClassValue<Boolean> refused = new ClassValue<>() {
+        @Override
+        protected Boolean computeValue(Class<?> type) {
+            return filter != null && filter.checkInput(new SerialFilter.Asked(type)) == ObjectInputFilter.Status.REJECTED;
+        }
+    };
     /** What {@link PlainForm} reads and the filter lets through. */
     private final Set<Class<?>> primitives = new HashSet<>();
 
     WebappSerializer(ClassLoader loader, ObjectInputFilter filter) {
-        this(loader, filter, Long.MAX_VALUE);
+        this(loader, filter, Long.MAX_VALUE, (attribute, type) -> { });
     }
 
-    WebappSerializer(ClassLoader loader, ObjectInputFilter filter, long maxSessionBytes) {
+    /** @param warning told of an attribute that is written with a class which the filter will not let through again */
+    WebappSerializer(ClassLoader loader, ObjectInputFilter filter, long maxSessionBytes,
+                     BiConsumer<String, Class<?>> warning) {
         this.loader = loader;
         this.filter = filter;
         this.maxSessionBytes = maxSessionBytes;
+        this.warning = warning;
         for (Object each : List.of(0, 0L, false)) {
             try {
                 primitives.add(stream(write(each), null).getClass());
@@ -60,11 +72,17 @@ final class WebappSerializer implements ValueSerializer {
     public byte[] serialize(String name, Object value, List<Object> met) throws NotSerializableAttribute {
         try {
             byte[] plain = PlainForm.write(value);
-            if (plain != null && met != null) {
+            if (plain == null) {
+                return write(name, value, met);
+            }
+            if (met != null) {
                 met.clear();
                 met.add(value);
             }
-            return plain != null ? plain : met == null ? write(value) : write(value, met);
+            if (!(value instanceof String)) {
+                ask(name, value.getClass());
+            }
+            return plain;
         } catch (NotSerializableException e) {
             SerialPath.Culprit culprit = SerialPath.find(name, value);
             throw culprit == null ? new NotSerializableAttribute(name, name, e.getMessage(), e)
@@ -106,23 +124,47 @@ final class WebappSerializer implements ValueSerializer {
         return bytes.toByteArray();
     }
 
-    private static byte[] write(Object value, List<Object> met) throws IOException {
-        met.clear();
+    private byte[] write(String name, Object value, List<Object> met) throws IOException {
+        if (met != null) {
+            met.clear();
+        }
         ByteArrayOutputStream bytes = new ByteArrayOutputStream(512);
-        try (ObjectOutputStream out = new Telling(bytes, met)) {
+        try (ObjectOutputStream out = new Output(bytes, name, met)) {
             out.writeObject(value);
         }
         return bytes.toByteArray();
     }
 
-    /** Writes the same bytes, and notes what it meets. */
-    private static final class Telling extends ObjectOutputStream {
+    private void ask(String name, Class<?> type) {
+        if (refused.get(type)) {
+            warning.accept(name, type);
+        }
+    }
+
+    /** Writes the same bytes, and notes what it meets. Classes are asked about as they will be when they are read. */
+    private final class Output extends ObjectOutputStream {
+        private final String name;
+        /** Filled with what was written; null where nobody wants to know. */
         private final List<Object> met;
 
-        Telling(OutputStream out, List<Object> met) throws IOException {
+        Output(OutputStream out, String name, List<Object> met) throws IOException {
             super(out);
+            this.name = name;
             this.met = met;
-            enableReplaceObject(true);
+            enableReplaceObject(met != null);
+        }
+
+        @Override
+        protected void annotateClass(Class<?> type) {
+            ask(name, type);
+        }
+
+        /** The class itself will be one of the application. */
+        @Override
+        protected void annotateProxyClass(Class<?> type) {
+            for (Class<?> each : type.getInterfaces()) {
+                ask(name, each);
+            }
         }
 
         @Override

@@ -1,6 +1,7 @@
 package dev.baton.tomcat;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.InstanceOfAssertFactories.STRING;
 
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpSession;
@@ -18,6 +19,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import javax.management.BadAttributeValueExpException;
 import org.apache.catalina.Context;
 import org.apache.catalina.core.StandardContext;
 import org.junit.jupiter.api.AfterAll;
@@ -146,6 +148,7 @@ class BadAttributesTest {
                 case "reading" -> new Reading();
                 case "comparing" -> new HashMap<>(Map.of("value", new Comparing()));
                 case "listening" -> new Listening();
+                case "refused" -> new ArrayList<>(List.of(new BadAttributeValueExpException(1)));
                 default -> "x".repeat(Integer.parseInt(q.getParameter("kind")));
             });
         });
@@ -229,6 +232,19 @@ class BadAttributesTest {
         mood = Mood.GOOD;
         assertThat(visitor.text(1, "/shop/get")).isEqualTo("read, 2");
         ok(2, "/end");
+    }
+
+    @Test
+    @DisplayName("a class that the filter refuses is told of where it is written, once, before another node misses it")
+    void whatTheFilterWillRefuseIsToldOfAtOnce() throws Exception {
+        try (LogLines log = new LogLines()) {
+            ok(1, "/set?kind=refused");
+            ok(1, "/set?kind=refused");
+            ok(1, "/get");
+            assertThat(log.lines()).singleElement(STRING).contains("/shop: attribute 'bad' has an object of "
+                    + BadAttributeValueExpException.class.getName(), "refuses when it is read", "Said once per class");
+            assertThat(visitor.text(2, "/shop/get")).isEqualTo("null, null");
+        }
     }
 
     @ParameterizedTest

@@ -6,11 +6,23 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.sun.management.ThreadMXBean;
 import dev.baton.access.NotSerializableAttribute;
 import dev.baton.access.UnreadableAttribute;
+import java.beans.PropertyChangeEvent;
+import java.beans.PropertyChangeListener;
+import java.beans.PropertyChangeSupport;
+import java.beans.VetoableChangeListener;
+import java.beans.VetoableChangeSupport;
+import java.io.FileNotFoundException;
 import java.io.Serializable;
+import java.io.UncheckedIOException;
 import java.lang.management.ManagementFactory;
+import java.lang.reflect.Proxy;
 import java.math.BigDecimal;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
+import java.nio.file.NoSuchFileException;
+import java.sql.SQLException;
+import java.sql.SQLTimeoutException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -18,7 +30,12 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.ExecutionException;
 import java.util.regex.Pattern;
+import javax.management.BadAttributeValueExpException;
+import javax.management.MalformedObjectNameException;
+import javax.management.NotificationFilter;
+import javax.management.ObjectName;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
@@ -37,9 +54,32 @@ class WebappSerializerTest {
 
     enum Size { SMALL, LARGE }
 
-    private static WebappSerializer serializer(String pattern, String valueClasses) {
+    /** As many beans are. */
+    static final class Bean implements Serializable {
+        private static final long serialVersionUID = 1L;
+        final PropertyChangeSupport changes = new PropertyChangeSupport(this);
+        final VetoableChangeSupport vetoes = new VetoableChangeSupport(this);
+        final List<String> heard = new ArrayList<>();
+    }
+
+    record Listener(Bean bean) implements PropertyChangeListener, VetoableChangeListener, Serializable {
+        @Override
+        public void propertyChange(PropertyChangeEvent event) {
+            bean.heard.add("changed " + event.getPropertyName());
+        }
+
+        @Override
+        public void vetoableChange(PropertyChangeEvent event) {
+            bean.heard.add("asked " + event.getPropertyName());
+        }
+    }
+
+    private final Map<String, List<Class<?>>> warnings = new LinkedHashMap<>();
+
+    private WebappSerializer serializer(String pattern, String valueClasses) {
         return new WebappSerializer(LOADER, new SerialFilter(LOADER, pattern,
-                valueClasses == null ? null : Pattern.compile(valueClasses)));
+                valueClasses == null ? null : Pattern.compile(valueClasses)), Long.MAX_VALUE,
+                (attribute, type) -> warnings.computeIfAbsent(attribute, n -> new ArrayList<>()).add(type));
     }
 
     private final WebappSerializer serializer = serializer(null, null);
@@ -64,6 +104,83 @@ class WebappSerializerTest {
         assertThat(back.get("list")).isEqualTo(value.get("list"));
         assertThat(back.get("enum")).isSameAs(Size.LARGE);
         assertThat(serializer.serialize("cart", value)).isEqualTo(bytes);
+    }
+
+    @Test
+    @DisplayName("the built-in list has what common beans hold of java.beans, listeners by names included")
+    void beansWithListenersAreRead() throws Exception {
+        Bean bean = new Bean();
+        bean.changes.addPropertyChangeListener(new Listener(bean));
+        bean.changes.addPropertyChangeListener("price", new Listener(bean));
+        bean.vetoes.addVetoableChangeListener("price", new Listener(bean));
+        Bean back = (Bean) serializer.deserialize("b", serializer.serialize("b", bean));
+        back.vetoes.fireVetoableChange("price", 1, 2);
+        back.changes.firePropertyChange("price", 1, 2);
+        assertThat(back.heard).containsExactly("asked price", "changed price", "changed price");
+        assertThat(bean.heard).isEmpty();
+        assertThat(warnings).isEmpty();
+    }
+
+    @Test
+    @DisplayName("the built-in list has exceptions of packages where they are plain values, with causes, and no others")
+    void exceptionsOfTheJdkAreRead() throws Exception {
+        SQLException next = new SQLTimeoutException("later", "S2", 2, new NoSuchFileException("f"));
+        SQLException first = new SQLException("first", "S1", 1, new UncheckedIOException(new FileNotFoundException("g")));
+        first.setNextException(next);
+        first.addSuppressed(new ExecutionException(new UnknownHostException("h")));
+        SQLException back = (SQLException) serializer.deserialize("e", serializer.serialize("e", first));
+        assertThat((Throwable) back).hasMessage("first").hasRootCauseInstanceOf(FileNotFoundException.class);
+        assertThat(back.getErrorCode()).isEqualTo(1);
+        assertThat((Throwable) back.getNextException()).isInstanceOf(SQLTimeoutException.class).cause().hasMessage("f");
+        assertThat(back.getSuppressed()[0]).hasRootCauseMessage("h");
+        assertThat(back.getStackTrace()).isEqualTo(first.getStackTrace());
+        assertThat(warnings).isEmpty();
+
+        byte[] gadget = WebappSerializer.write(new BadAttributeValueExpException("x"));
+        assertThatThrownBy(() -> serializer.deserialize("e", gadget)).isInstanceOf(UnreadableAttribute.class)
+                .hasMessageContaining("BadAttributeValueExpException");
+    }
+
+    /** A class of the application whose other half is refused. */
+    static final class Named extends ObjectName {
+        private static final long serialVersionUID = 1L;
+
+        Named(String name) throws MalformedObjectNameException {
+            super(name);
+        }
+    }
+
+    @Test
+    @DisplayName("what will be refused when it is read is told when it is written: within, above, in arrays and proxies")
+    void whatWillBeRefusedIsToldWhenItIsWritten() throws Exception {
+        Cart cart = new Cart();
+        cart.items.add(new Item("book", BigDecimal.TEN));
+        serializer.serialize("fine", cart);
+        serializer.serialize("text", "fine", new ArrayList<>());
+        assertThat(warnings).isEmpty();
+
+        cart.items.add(new ObjectName("a:b=c"));
+        Map<String, Object> refused = Map.of("within", cart, "above", new Named("a:b=c"), "array", new ObjectName[0],
+                "proxy", Proxy.newProxyInstance(LOADER, new Class<?>[] {NotificationFilter.class}, new Handler()));
+        for (Map.Entry<String, Object> each : refused.entrySet()) {
+            byte[] bytes = serializer.serialize(each.getKey(), each.getValue());
+            assertThat(serializer.serialize(each.getKey(), each.getValue(), new ArrayList<>())).isEqualTo(bytes);
+            assertThatThrownBy(() -> serializer.deserialize("x", bytes)).as(each.getKey())
+                    .isInstanceOf(UnreadableAttribute.class);
+        }
+        assertThat(warnings).isEqualTo(Map.of("within", List.of(ObjectName.class, ObjectName.class),
+                "above", List.of(ObjectName.class, ObjectName.class), "array", List.of(ObjectName[].class, ObjectName[].class),
+                "proxy", List.of(NotificationFilter.class, NotificationFilter.class)));
+
+        warnings.clear();
+        serializer("javax.management.*", null).serialize("allowed", cart);
+        assertThat(warnings).isEmpty();
+        WebappSerializer strict = serializer("dev.baton.**;!*", null);
+        strict.serialize("text", "fine");
+        strict.serialize("number", 1);
+        assertThat(warnings).isEqualTo(Map.of("number", List.of(Integer.class)));
+        assertThatThrownBy(() -> strict.deserialize("number", strict.serialize("number", 1)))
+                .isInstanceOf(UnreadableAttribute.class);
     }
 
     @Test
@@ -100,12 +217,12 @@ class WebappSerializerTest {
 
     @Test
     void classesThatNobodyAllowedAreNotRead() throws Exception {
-        byte[] dangerous = serializer.serialize("x", java.lang.reflect.Proxy.newProxyInstance(LOADER,
+        byte[] dangerous = serializer.serialize("x", Proxy.newProxyInstance(LOADER,
                 new Class<?>[] {Comparable.class}, new Handler()));
         // The interface is the JDK's and the handler the application's: only the handler counts.
         assertThat(serializer.deserialize("x", dangerous)).isNotNull();
 
-        byte[] file = WebappSerializer.write(new javax.management.ObjectName("a:b=c"));
+        byte[] file = WebappSerializer.write(new ObjectName("a:b=c"));
         assertThatThrownBy(() -> serializer.deserialize("x", file)).isInstanceOf(UnreadableAttribute.class)
                 .hasMessageContaining("REJECTED");
         assertThat(serializer("javax.management.ObjectName", null).deserialize("x", file)).isNotNull();
