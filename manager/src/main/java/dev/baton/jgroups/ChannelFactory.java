@@ -4,9 +4,11 @@ import dev.baton.model.NodeId;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.SocketTimeoutException;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.net.URL;
+import java.net.URLConnection;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
@@ -46,6 +48,7 @@ final class ChannelFactory {
     private static final Pattern URL_LIKE = Pattern.compile("[A-Za-z][A-Za-z0-9+.-]+:.*");
     private static final int MAX_FILE = 1 << 20;
     private static final int MAX_FRAME = 1 << 20;
+    private static final int URL_MILLIS = 10_000;
 
     private static final Logger LOG = JarContext.logger(ChannelFactory.class);
 
@@ -120,6 +123,11 @@ final class ChannelFactory {
     }
 
     private static byte[] read(String stack) {
+        return read(stack, URL_MILLIS);
+    }
+
+    /** @param limitMillis how long a URL's host may take to accept the connection, and each time until it says more */
+    static byte[] read(String stack, int limitMillis) {
         if (stack == null || stack.isBlank()) {
             throw new IllegalArgumentException("stack is empty; " + ALLOWED);
         }
@@ -127,13 +135,16 @@ final class ChannelFactory {
         if (local.matches()) {
             return local(stack, local.group(1));
         }
-        try (InputStream in = open(stack)) {
+        try (InputStream in = open(stack, limitMillis)) {
             byte[] xml = in.readNBytes(MAX_FILE + 1);
             if (xml.length > MAX_FILE) {
                 throw new IllegalArgumentException("stack '" + stack + "' is longer than " + MAX_FILE
                         + " bytes: not a JGroups XML");
             }
             return xml;
+        } catch (SocketTimeoutException e) {
+            throw new IllegalArgumentException("stack '" + stack + "' cannot be read: nothing came from there within "
+                    + limitMillis + " ms", e);
         } catch (IOException e) {
             throw new IllegalArgumentException("stack '" + stack + "' cannot be read: " + e, e);
         }
@@ -185,7 +196,7 @@ final class ChannelFactory {
         return turn;
     }
 
-    private static InputStream open(String stack) throws IOException {
+    private static InputStream open(String stack, int limitMillis) throws IOException {
         Path file = null;
         try {
             file = Path.of(stack);
@@ -197,7 +208,10 @@ final class ChannelFactory {
         }
         if (URL_LIKE.matcher(stack).matches()) {
             try {
-                return new URI(stack).toURL().openStream();
+                URLConnection connection = new URI(stack).toURL().openConnection();
+                connection.setConnectTimeout(limitMillis);
+                connection.setReadTimeout(limitMillis);
+                return connection.getInputStream();
             } catch (URISyntaxException | IllegalArgumentException e) {
                 throw new IOException(e.getMessage(), e);
             }

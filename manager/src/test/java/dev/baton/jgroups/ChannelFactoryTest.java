@@ -7,9 +7,16 @@ import dev.baton.model.NodeId;
 import java.io.ByteArrayInputStream;
 import java.io.DataInputStream;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.BitSet;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.jgroups.JChannel;
 import org.jgroups.protocols.FD_SOCK2;
 import org.jgroups.protocols.TCP;
@@ -20,7 +27,10 @@ import org.jgroups.util.UUID;
 import org.jgroups.util.Util;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ChannelFactoryTest {
     private static final String CARELESS = """
@@ -121,6 +131,28 @@ class ChannelFactoryTest {
     private static void refused(String stack, String... why) {
         assertThatThrownBy(() -> ChannelFactory.checkStack(stack)).isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContainingAll(why);
+    }
+
+    /** The start of a Tomcat waits for it. */
+    @ParameterizedTest
+    @ValueSource(strings = {"", "HTTP/1.1 200 OK\r\nContent-Length: 900\r\n\r\n<config"})
+    @Timeout(value = 30, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+    void aUrlWhoseHostFallsSilentIsRefused(String said) throws Exception {
+        try (ServerSocket server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            String stack = "http://127.0.0.1:" + server.getLocalPort() + "/stack.xml";
+            CompletableFuture<Socket> asked = CompletableFuture.supplyAsync(() -> {
+                try {
+                    Socket connection = server.accept();
+                    connection.getOutputStream().write(said.getBytes(StandardCharsets.US_ASCII));
+                    return connection;
+                } catch (IOException e) {
+                    throw new UncheckedIOException(e);
+                }
+            });
+            assertThatThrownBy(() -> ChannelFactory.read(stack, 500)).isInstanceOf(IllegalArgumentException.class)
+                    .hasMessage("stack '" + stack + "' cannot be read: nothing came from there within 500 ms");
+            asked.get(20, TimeUnit.SECONDS).close();
+        }
     }
 
     @Test
