@@ -7,6 +7,7 @@ import java.net.InetAddress;
 import java.net.UnknownHostException;
 import org.apache.catalina.Engine;
 import org.apache.catalina.connector.Connector;
+import org.apache.coyote.ajp.AbstractAjpProtocol;
 
 /** The name of this node where none was configured: the jvmRoute, else host and HTTP port. */
 final class NodeNames {
@@ -39,15 +40,22 @@ final class NodeNames {
         }
     }
 
-    /** Of the first connector that has one; the process number where none has, so that two nodes of a host differ. */
+    /**
+     * Of the first connector that has one, of one that speaks HTTP if there is any; the process number where none has,
+     * so that two nodes of a host differ.
+     */
     private static long port(Engine engine) {
+        int ajp = 0;
         if (engine != null && engine.getService() != null) {
             for (Connector connector : engine.getService().findConnectors()) {
-                if (connector.getPortWithOffset() > 0) {
-                    return connector.getPortWithOffset();
+                int port = connector.getPortWithOffset();
+                if (port > 0 && !(connector.getProtocolHandler() instanceof AbstractAjpProtocol)) {
+                    return port;
+                } else if (port > 0 && ajp == 0) {
+                    ajp = port;
                 }
             }
         }
-        return ProcessHandle.current().pid();
+        return ajp > 0 ? ajp : ProcessHandle.current().pid();
     }
 }
