@@ -18,7 +18,7 @@ import java.util.logging.Logger;
  * A dedicated store node: a process that keeps sessions and serves no requests. Needs nothing of Tomcat.
  *
  * <p>Exit codes: 0 help was asked for, 1 the cluster could not be joined or threw the node out, 2 the command line is
- * wrong. SIGTERM hands the segments over before the process ends.
+ * wrong, 143 (the JVM's own) after SIGTERM, which hands the segments over before the process ends.
  */
 public final class StoreNode implements NodeEvents {
     private static final long START_NANOS = TimeUnit.SECONDS.toNanos(60);

@@ -109,7 +109,8 @@ record StoreOptions(boolean help, Settings settings, String name, Location locat
                       this text
 
                 Settings of the cluster must be the same on all nodes; see the README.
-                Exit codes: 1 the cluster cannot be joined, or threw the node out; 2 wrong options.
+                Exit codes: 1 the cluster cannot be joined, or threw the node out; 2 wrong options; 143 ended by SIGTERM,
+                what it kept handed over, for systemd: SuccessExitStatus=143.
                 """);
         return text.toString();
     }

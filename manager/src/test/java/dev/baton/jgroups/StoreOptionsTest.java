@@ -54,7 +54,8 @@ class StoreOptionsTest {
         assertThat(StoreOptions.parse("--cluster", "x", "--help").help()).isTrue();
         assertThat(StoreOptions.describe()).contains("--stack ", "--cluster ", "--name ", "--backups ",
                 "--acknowledge ", "--placement ", "--partition ", "--lostAfter ", "--site ",
-                "--rack ", "--host ", "--help", "--minInSync ", "Exit codes: 1 ");
+                "--rack ", "--host ", "--help", "--minInSync ", "Exit codes: 1 ",
+                "143 ended by SIGTERM", "SuccessExitStatus=143");
     }
 
     @Test
