@@ -80,17 +80,6 @@ record SettingRule(String type, String allowed, Reading reading) {
         });
     }
 
-    /** Only this one text so far; the others that the rule would take are not built in this version. */
-    static SettingRule only(String text, SettingRule whole) {
-        return new SettingRule(whole.type, text, given -> {
-            whole.reading.read(given);
-            if (!given.equals(text)) {
-                throw new Refused("is not available in this version");
-            }
-            return whole.reading.read(text);
-        });
-    }
-
     /** A regular expression, as a predicate that the whole name must match; empty matches nothing. */
     static SettingRule expression() {
         return new SettingRule("regular expression", "a regular expression, or empty", text -> {
