@@ -1,6 +1,7 @@
 package dev.baton.samples;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.baton.jgroups.JGroupsTransport;
@@ -98,6 +99,24 @@ class SamplesTest {
                 assertThat(outside.view()).as("a cluster of its own").containsExactly(c.self());
                 assertThat(here.view()).containsExactly(a.self());
             }
+        }
+    }
+
+    @Test
+    void whatIsForgottenIsSaidInsteadOfFoundingAClusterAlone(@TempDir Path keys) {
+        refused("jgroups-tcp.xml", "${jgroups.tcpping.initial_hosts}");
+        refused("jgroups-kubernetes.xml", "${baton.dns.query}");
+        refused("jgroups-tcp-tls.xml", "${baton.tls.keystore}", "${baton.tls.password}");
+        list(7_800);
+        System.setProperty("baton.tls.keystore", keys.resolve("nothere.p12").toString());
+        System.setProperty("baton.tls.password", "a secret");
+        refused("jgroups-tcp-tls.xml", "tls.keystore_path", "nothere.p12': there is no such file");
+    }
+
+    private static void refused(String sample, String... why) {
+        try (Transport node = node(sample, "a")) {
+            assertThatThrownBy(() -> node.start(new Members())).isInstanceOf(IllegalStateException.class)
+                    .hasMessageContaining(sample).hasMessageContainingAll(why);
         }
     }
 

@@ -2,6 +2,7 @@ package dev.baton.jgroups;
 
 import dev.baton.model.NodeId;
 import java.io.ByteArrayInputStream;
+import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.SocketTimeoutException;
@@ -13,16 +14,23 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.logging.Logger;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jgroups.JChannel;
+import org.jgroups.conf.ConfiguratorFactory;
+import org.jgroups.conf.ProtocolConfiguration;
+import org.jgroups.conf.ProtocolStackConfigurator;
 import org.jgroups.protocols.BasicTCP;
 import org.jgroups.protocols.FD_SOCK2;
 import org.jgroups.protocols.NoBundler;
+import org.jgroups.protocols.TCP;
 import org.jgroups.protocols.TP;
 import org.jgroups.protocols.pbcast.GMS;
 import org.jgroups.stack.ProtocolStack;
+import org.jgroups.util.Util;
 
 /**
  * Makes channels from the user's choice of a stack, and mends in every stack what must not be left to a file:
@@ -83,13 +91,42 @@ final class ChannelFactory {
         JarContext.prepare();
         byte[] xml = read(stack);
         JChannel channel;
+        String unset;
         try {
-            channel = new JChannel(new ByteArrayInputStream(xml));
+            ProtocolStackConfigurator configuration = ConfiguratorFactory.getStackConfigurator(
+                    new ByteArrayInputStream(xml));
+            unset = unset(configuration.getProtocolStack());
+            channel = unset.isEmpty() ? new JChannel(configuration) : null;
         } catch (Exception e) {
             throw new IllegalStateException("stack '" + stack + "' is refused by JGroups: " + reasons(e), e);
         }
-        mend(stack, channel.getProtocolStack());
+        if (channel == null) {
+            throw new IllegalStateException("stack '" + stack + "' names system properties that are not set and have no"
+                    + " default: " + unset);
+        }
+        try {
+            mend(stack, channel.getProtocolStack());
+        } catch (RuntimeException e) {
+            channel.close();
+            throw e;
+        }
         return channel;
+    }
+
+    /**
+     * JGroups leaves out an attribute whose variable has no value: a cluster without a key, or without a list of its
+     * nodes, would start and find nobody.
+     */
+    private static String unset(List<ProtocolConfiguration> protocols) {
+        List<String> unset = new ArrayList<>();
+        for (ProtocolConfiguration protocol : protocols) {
+            protocol.getProperties().forEach((attribute, value) -> {
+                if (value.contains("${") && Util.substituteVariable(value) == null) {
+                    unset.add(protocol.getProtocolName() + " " + attribute + "=\"" + value + "\"");
+                }
+            });
+        }
+        return String.join(", ", unset);
     }
 
     private static void mend(String stack, ProtocolStack protocols) {
@@ -117,8 +154,24 @@ final class ChannelFactory {
                 LOG.warning("stack '" + stack + "' has tcp_nodelay=\"false\": some answers will take 40 ms");
             }
         }
+        if (transport instanceof TCP tcp && tcp.tls().enabled()) {
+            if (tcp.tls().getKeystorePath() == null) {
+                throw new IllegalStateException("stack '" + stack + "' has tls.enabled, and no tls.keystore_path");
+            }
+            checkKeys(stack, "tls.keystore_path", tcp.tls().getKeystorePath());
+            checkKeys(stack, "tls.truststore_path", tcp.tls().getTruststorePath());
+        }
         if (transport.getBundler() instanceof NoBundler) {
             transport.setBundler(new DirectBundler());
+        }
+    }
+
+    /** JGroups takes a file that is not there for an empty one: it would listen, and refuse everybody. */
+    private static void checkKeys(String stack, String attribute, String path) {
+        if (path != null && !path.startsWith("classpath:") && !new File(path).exists()
+                && ChannelFactory.class.getClassLoader().getResource(path) == null) {
+            throw new IllegalStateException("stack '" + stack + "' has " + attribute + " '" + path
+                    + "': there is no such file (" + new File(path).getAbsolutePath() + ")");
         }
     }
 

@@ -163,6 +163,33 @@ class ChannelFactoryTest {
         unusable(CARELESS.replace("<pbcast.GMS/>", ""), "GMS");
     }
 
+    @Test
+    void aStackWithoutItsKeysIsRefused() throws IOException {
+        String tls = CARELESS.replace("<TCP ", "<TCP tls.enabled=\"true\" ");
+        unusable(tls, "no tls.keystore_path");
+        unusable(tls.replace("<TCP ", "<TCP tls.keystore_path=\"/nothere.p12\" "),
+                "tls.keystore_path '/nothere.p12': there is no such file");
+        Path there = Files.write(directory.resolve("there.p12"), new byte[0]);
+        String own = tls.replace("<TCP ", "<TCP tls.keystore_path=\"" + there + "\" ");
+        unusable(own.replace("<TCP ", "<TCP tls.truststore_path=\"/nothere.p12\" "),
+                "tls.truststore_path '/nothere.p12': there is no such file");
+        Path file = Files.writeString(directory.resolve("usable.xml"), own);
+        ChannelFactory.create(file.toString()).close();
+    }
+
+    @Test
+    void aVariableThatHasNeitherAValueNorADefaultIsRefused() throws IOException {
+        String xml = CARELESS.replace("127.0.0.1[19900]", "${baton.test.hosts}");
+        unusable(xml, "TCPPING initial_hosts=\"${baton.test.hosts}\"");
+        System.setProperty("baton.test.hosts", "127.0.0.1[19900]");
+        try {
+            Path file = Files.writeString(directory.resolve("usable.xml"), xml);
+            ChannelFactory.create(file.toString()).close();
+        } finally {
+            System.clearProperty("baton.test.hosts");
+        }
+    }
+
     private void unusable(String xml, String why) throws IOException {
         Path file = Files.writeString(directory.resolve("unusable.xml"), xml);
         assertThatThrownBy(() -> ChannelFactory.create(file.toString())).isInstanceOf(IllegalStateException.class)
