@@ -28,6 +28,7 @@ import org.jgroups.protocols.FD_SOCK2;
 import org.jgroups.protocols.NoBundler;
 import org.jgroups.protocols.TCP;
 import org.jgroups.protocols.TP;
+import org.jgroups.protocols.dns.DNS_PING;
 import org.jgroups.protocols.pbcast.GMS;
 import org.jgroups.stack.ProtocolStack;
 import org.jgroups.util.Util;
@@ -160,6 +161,10 @@ final class ChannelFactory {
             }
             checkKeys(stack, "tls.keystore_path", tcp.tls().getKeystorePath());
             checkKeys(stack, "tls.truststore_path", tcp.tls().getTruststorePath());
+        }
+        DNS_PING names = protocols.findProtocol(DNS_PING.class);
+        if (names != null) {
+            names.setDNSResolver(new TellingResolver(names.dnsResolver()));
         }
         if (transport.getBundler() instanceof NoBundler) {
             transport.setBundler(new DirectBundler());

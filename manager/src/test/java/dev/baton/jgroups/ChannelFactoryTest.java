@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.baton.model.NodeId;
+import dev.baton.tomcat.LogLines;
 import java.io.ByteArrayInputStream;
 import java.io.DataInputStream;
 import java.io.IOException;
@@ -14,13 +15,18 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.BitSet;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import org.jgroups.Address;
 import org.jgroups.JChannel;
 import org.jgroups.protocols.FD_SOCK2;
 import org.jgroups.protocols.TCP;
 import org.jgroups.protocols.TCPPING;
+import org.jgroups.protocols.dns.DNSResolver;
+import org.jgroups.protocols.dns.DNS_PING;
 import org.jgroups.protocols.pbcast.GMS;
 import org.jgroups.util.ExtendedUUID;
 import org.jgroups.util.UUID;
@@ -187,6 +193,26 @@ class ChannelFactoryTest {
             ChannelFactory.create(file.toString()).close();
         } finally {
             System.clearProperty("baton.test.hosts");
+        }
+    }
+
+    @Test
+    void aNameThatTheDnsDoesNotKnowIsTold() throws IOException {
+        Path file = Files.writeString(directory.resolve("dns.xml"), CARELESS.replaceAll("<TCPPING[^>]*>",
+                "<dns.DNS_PING dns_query=\"shop.test\"/>"));
+        try (JChannel channel = ChannelFactory.create(file.toString())) {
+            DNS_PING ping = channel.getProtocolStack().findProtocol(DNS_PING.class);
+            assertThat(ping.dnsResolver()).isInstanceOf(TellingResolver.class);
+        }
+        List<Address> known = new ArrayList<>();
+        TellingResolver resolver = new TellingResolver((name, type) -> known);
+        try (LogLines log = new LogLines(TellingResolver.class.getName())) {
+            resolver.resolveIps("shop.test", DNSResolver.DNSRecordType.A);
+            resolver.resolveIps("shop.test", DNSResolver.DNSRecordType.A);
+            assertThat(log.lines()).singleElement().asString().contains("no addresses (A) for 'shop.test'");
+            known.add(UUID.randomUUID());
+            assertThat(resolver.resolveIps("shop.test", DNSResolver.DNSRecordType.A)).isEqualTo(known);
+            assertThat(log.lines()).hasSize(2).last().asString().contains("has addresses for 'shop.test' now");
         }
     }
 
