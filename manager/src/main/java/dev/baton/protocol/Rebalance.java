@@ -102,14 +102,29 @@ final class Rebalance {
     private static List<String> losses(List<Integer> emptied, List<Integer> restored) {
         List<String> losses = new ArrayList<>();
         if (!emptied.isEmpty()) {
-            losses.add(emptied.size() + " segments lost every copy and start empty, but for what living nodes hold: "
-                    + emptied);
+            losses.add(loss(emptied, "lost every copy and start empty, but for what living nodes hold"));
         }
         if (!restored.isEmpty()) {
-            losses.add(restored.size() + " segments lost every owner and go on with an older copy, which may lack changes: "
-                    + restored);
+            losses.add(loss(restored, "lost every owner and go on with an older copy, which may lack changes"));
         }
         return losses;
+    }
+
+    /** Names the segments, in ranges, where they are not all. */
+    private static String loss(List<Integer> ascending, String what) {
+        if (ascending.size() == Topology.SEGMENTS) {
+            return "all " + Topology.SEGMENTS + " segments " + what;
+        }
+        StringBuilder ranges = new StringBuilder();
+        for (int i = 0; i < ascending.size(); i++) {
+            int first = ascending.get(i);
+            while (i + 1 < ascending.size() && ascending.get(i + 1) == ascending.get(i) + 1) {
+                i++;
+            }
+            int last = ascending.get(i);
+            ranges.append(ranges.isEmpty() ? "" : ", ").append(first).append(last == first ? "" : "-" + last);
+        }
+        return ascending.size() + " segments " + what + ": " + ranges;
     }
 
     /** @param before those of the table before */

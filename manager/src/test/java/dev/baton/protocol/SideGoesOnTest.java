@@ -81,7 +81,19 @@ class SideGoesOnTest {
         List<Effect> effects = promise(N3, claimed, winner, List.of());
         assertThat(sent(Message.Store.class, effects)).isNotEmpty().allSatisfy(m ->
                 assertThat(m.table().segments()).allSatisfy(e -> assertThat(e.created()).isEqualTo(e.term())));
-        assertThat(effects).anyMatch(e -> e instanceof Effect.Note note && note.text().contains("lost every owner"));
+        assertThat(effects).anyMatch(e -> e instanceof Effect.Note note && note.text().contains("all 256 segments lost every owner"));
+    }
+
+    @Test
+    @DisplayName("I12: where only some are lost people are told which, in ranges")
+    void nobodyHasSome() {
+        Epoch claimed = claimed(winner, N1, N2, N3);
+        promise(N2, claimed, loser, copies(7));
+        List<Message.CopyNumber> most = copies(4).stream()
+                .filter(c -> !List.of(3, 7, 8, 9, 255).contains(c.segment())).toList();
+        assertThat(promise(N3, claimed, winner, most)).anyMatch(e -> e instanceof Effect.Note note
+                && note.text().equals("5 segments lost every owner and go on with an older copy, which may lack changes:"
+                + " 3, 7-9, 255"));
     }
 
     @Test
