@@ -40,6 +40,7 @@ public final class NodeCore {
     private long slowTickNanos;
     private long duplicateSince = Long.MIN_VALUE;
     private boolean storeMissing;
+    private boolean frozenTold;
 
     /**
      * @param self     name and incarnation of this life
@@ -180,14 +181,21 @@ public final class NodeCore {
         boolean changed = directory.reviewFrozen();
         if (changed) {
             step.emit(new Effect.TopologyChanged(directory.effective, directory.frozen));
-            if (directory.frozen && directory.effective != null) {
-                step.warn("no majority of " + directory.effective.seats() + " in sight of " + directory.view()
-                        + ": sessions are not served until it is back");
-            }
             leases.publish();
             segments.allDirty();
         }
         coordinator.consider();
+    }
+
+    /** From when requests are refused: a freeze that ends before, with the proof of a crash, is nothing to act upon. */
+    private void tellFrozen() {
+        if (!directory.frozen) {
+            frozenTold = false;
+        } else if (!frozenTold && directory.effective != null && directory.frozenForLong()) {
+            frozenTold = true;
+            step.warn("no majority of " + directory.effective.seats() + " in sight of " + directory.view()
+                    + ": sessions are not served until it is back");
+        }
     }
 
     /** Without a node that stores nothing is served: people are told, and requests need not wait. */
@@ -445,6 +453,7 @@ public final class NodeCore {
             slowTickNanos = step.now;
             slowTick();
         }
+        tellFrozen();
         coordinator.tick();
         leases.tick();
         segments.tick();
