@@ -39,6 +39,8 @@ public final class NodeCore {
     private long tickNanos;
     private long slowTickNanos;
     private long duplicateSince = Long.MIN_VALUE;
+    private long namesakeSince = Long.MAX_VALUE;
+    private boolean namesakeTold;
     private boolean storeMissing;
     private boolean frozenTold;
 
@@ -222,6 +224,11 @@ public final class NodeCore {
     }
 
     private void hello(NodeId from, Message.Hello m) {
+        if (directory.hello(from) == null && (directory.member(self) || directory.coordinating())
+                && !m.settings().equals(step.settings.canonical())) {
+            step.warn(from.name() + " is refused, its settings differ from the cluster's: here " + step.settings.canonical()
+                    + ", there " + m.settings());
+        }
         directory.hello(from, m);
         reviewStore();
         boolean first = !directory.view().isEmpty() && directory.view().get(0).equals(from);
@@ -252,6 +259,20 @@ public final class NodeCore {
             duplicateSince = step.now;
         } else if (step.now - duplicateSince > 15 * step.settings.resendNanos()) {
             step.emit(new Effect.Rejected("a living node of the cluster has the name '" + self.name() + "' already"));
+        }
+    }
+
+    /** Whoever comes under the name of this living node, and stays, is refused; this side says so too. */
+    private void tellNamesake() {
+        boolean namesake = directory.member(self) && directory.view().stream().anyMatch(n -> n.supersedes(self));
+        if (!namesake) {
+            namesakeSince = Long.MAX_VALUE;
+        } else if (namesakeSince == Long.MAX_VALUE) {
+            namesakeSince = step.now;
+            namesakeTold = false;
+        } else if (!namesakeTold && step.now - namesakeSince > 10 * step.settings.resendNanos()) {
+            namesakeTold = true;
+            step.warn("another process that started as '" + self.name() + "' is refused: this node lives");
         }
     }
 
@@ -463,6 +484,7 @@ public final class NodeCore {
     private void slowTick() {
         probeMissing();
         checkName();
+        tellNamesake();
         review();
         leaveOn();
         if (!directory.member(self) && !directory.view().isEmpty()) {

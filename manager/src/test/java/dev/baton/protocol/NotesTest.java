@@ -22,6 +22,7 @@ import org.junit.jupiter.api.Test;
 class NotesTest {
     private static final NodeId N1 = new NodeId("n1", 1);
     private static final NodeId N2 = new NodeId("n2", 1);
+    private static final NodeId N3 = new NodeId("n3", 1);
     private static final Epoch EPOCH = new Epoch(1, N1);
 
     private final NodeCore core = CoreWindow.start(N1, Location.UNKNOWN, List.of(), CoreSettings.defaults(1), null);
@@ -70,6 +71,32 @@ class NotesTest {
         step(new Input.ViewChanged(List.of(N1)));
         millis(5_000);
         assertThat(noMajority()).hasSize(2);
+    }
+
+    @Test
+    @DisplayName("who comes with other settings is refused, and named once")
+    void otherSettings() {
+        Message.Hello hello = new Message.Hello(Location.UNKNOWN, true, CoreSettings.defaults(2).canonical(), List.of());
+        step(new Input.ViewChanged(List.of(N1, N2, N3)));
+        step(new Input.Received(N3, hello));
+        step(new Input.Received(N3, hello));
+        assertThat(notes).containsExactly("n3 is refused, its settings differ from the cluster's: here "
+                + CoreSettings.defaults(1).canonical() + ", there " + CoreSettings.defaults(2).canonical());
+    }
+
+    @Test
+    @DisplayName("who comes under the name of a living node, and stays, is refused, and that node says so once")
+    void theSameName() {
+        NodeId again = new NodeId("n1", 2);
+        step(new Input.ViewChanged(List.of(N1, N2, again)));
+        millis(5_000);
+        step(new Input.ViewChanged(List.of(N1, N2)));
+        millis(20_000);
+        assertThat(notes).isEmpty();
+
+        step(new Input.ViewChanged(List.of(N1, N2, again)));
+        millis(20_000);
+        assertThat(notes).containsExactly("another process that started as 'n1' is refused: this node lives");
     }
 
     private static Topology table() {
