@@ -63,7 +63,7 @@ class MinorityTest {
 
     private static void refused(HttpResponse<String> answer) {
         assertThat(answer.statusCode()).isEqualTo(503);
-        assertThat(answer.body()).contains("minority, this node is cut off from most of the cluster");
+        assertThat(answer.body()).contains("minority, most nodes that store sessions are out of reach");
         assertThat(answer.headers().firstValue("Retry-After")).contains("5");
     }
 

@@ -418,7 +418,7 @@ class SingleSignOnTest {
         TestTomcats.await("without a majority", () -> node(2).manager.cutOff());
         HttpResponse<String> answer = visitor.get(2, "/shop/open");
         assertThat(answer.statusCode()).isEqualTo(503);
-        assertThat(answer.body()).contains("minority, this node is cut off from most of the cluster");
+        assertThat(answer.body()).contains("minority, most nodes that store sessions are out of reach");
     }
 
     @Test

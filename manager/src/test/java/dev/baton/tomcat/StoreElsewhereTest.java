@@ -82,7 +82,7 @@ class StoreElsewhereTest {
             tomcats.network.kill(dead.self());
             TestTomcats.await("n1 knows", () -> !n1.manager.deployment().node().serving());
             tomcats.clock.move(Duration.ofSeconds(20)); // longer than the last survivor of several waits
-            refused(local.get(1, "/shop/add"), "minority");
+            refused(local.get(1, "/shop/add"), "most nodes that store sessions are out of reach");
             CompletableFuture<Void> again = CompletableFuture.runAsync(() -> {
                 try {
                     tomcats.start(1, WITH, StoreElsewhereTest::pages);
