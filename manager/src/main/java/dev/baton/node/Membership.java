@@ -10,7 +10,7 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
 
-/** Where this node stands in the cluster, for those who wait for it; what that means for sessions is told to people. */
+/** Where this node stands in the cluster, for those who wait for it; what it takes over is told to people. */
 final class Membership {
     /** A crash freezes the others for as long as its proof takes; a wait that may end by that goes on so long. */
     private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(2);
@@ -40,19 +40,18 @@ final class Membership {
      */
     void changed(Topology table, boolean isFrozen) {
         Topology before = effective;
-        boolean wasFrozen = frozen;
         effective = table;
-        if (isFrozen && !wasFrozen) {
+        if (isFrozen && !frozen) {
             frozenSinceNanos = clock.nanos();
         }
         frozen = isFrozen;
         if (listed() && !isFrozen) {
             joined.complete(null);
         }
-        tell(before, table, wasFrozen && !isFrozen);
+        tell(before, table);
     }
 
-    private void tell(Topology before, Topology now, boolean again) {
+    private void tell(Topology before, Topology now) {
         if (before != null && now != null) {
             for (Member member : before.members()) {
                 int taken = now.member(member.node()) == null ? takenOver(member.node(), before, now) : 0;
@@ -61,9 +60,6 @@ final class Membership {
                             + member.node().name(), null);
                 }
             }
-        }
-        if (again) {
-            events.note(Effect.Level.INFO, "sessions are served again", null);
         }
     }
 

@@ -191,8 +191,9 @@ public final class NodeCore {
 
     /** From when requests are refused: a freeze that ends before, with the proof of a crash, is nothing to act upon. */
     private void tellFrozen() {
-        if (!directory.frozen) {
+        if (frozenTold && !directory.frozen) {
             frozenTold = false;
+            step.info("sessions are served again");
         } else if (!frozenTold && directory.effective != null && directory.frozenForLong()) {
             frozenTold = true;
             step.warn("no majority of " + directory.effective.seats() + " in sight of " + directory.view()

@@ -136,7 +136,9 @@ class AssemblyTest {
             ObjectName bean = new ObjectName("dev.baton:type=Node,cluster=forget-test");
             TestTomcats.await("two members", () -> NodeFigures.members(here.node()).size() == 2);
             network.cut(there.node().self());
-            TestTomcats.await("no majority", () -> !here.node().serving());
+            TestTomcats.await("it says so", () -> log.lines().stream()
+                    .anyMatch(line -> line.startsWith("forget-test: no majority of")));
+            assertThat(here.node().serving()).isFalse();
             assertThat(forget(bean, "n2")).isEqualTo("forgotten: n2");
             TestTomcats.await("n1 goes on alone", () -> here.node().serving());
             TestTomcats.await("it says so", () -> log.lines().containsAll(List.of(
