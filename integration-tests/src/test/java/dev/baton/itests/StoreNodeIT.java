@@ -26,7 +26,7 @@ class StoreNodeIT extends ClusterTest {
             cluster.awaitMembers(3);
             List<Visitor> visitors = visitors();
             assertThat(store.terminate()).as(store.output()).isIn(0, TERMINATED);
-            assertThat(store.output()).contains("store1 has left");
+            assertThat(store.output()).contains("store1 stops, and waits up to 30 s", "store1 has left");
             visitors.forEach(v -> assertThat(v.getAgain("cart").text()).isEqualTo("first"));
             visitors.forEach(v -> assertThat(v.post("cart?item=second").text()).isEqualTo("first\nsecond"));
             cluster.awaitMembers(2);

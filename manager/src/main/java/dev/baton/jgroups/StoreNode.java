@@ -62,8 +62,12 @@ public final class StoreNode implements NodeEvents {
             return 2;
         }
         Runtime.getRuntime().addShutdownHook(new Thread(() -> {
+            // by System.err: the log may be closed already, its hook runs beside this one
+            if (node.effective() != null) {
+                System.err.println(cluster + ": store node " + options.name() + " stops, and waits up to "
+                        + TimeUnit.NANOSECONDS.toSeconds(DRAIN_NANOS) + " s until others have what it keeps");
+            }
             node.stop(DRAIN_NANOS);
-            // the log may be closed already: its hook runs beside this one
             System.err.println(cluster + ": store node " + options.name() + " has left");
         }, "baton-drain"));
         try {

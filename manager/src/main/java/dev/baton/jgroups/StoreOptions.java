@@ -90,7 +90,7 @@ record StoreOptions(boolean help, Settings settings, String name, Location locat
         StringBuilder text = new StringBuilder("""
                 Keeps sessions of a Baton cluster, without a Tomcat, until SIGTERM.
 
-                java -jar baton.jar --stack FILE [--cluster NAME] [--name NODE] [option value ...]
+                java -jar baton.jar [--stack FILE] [--cluster NAME] [--name NODE] [option value ...]
 
                 """);
         for (Settings.Description row : Settings.descriptions()) {
