@@ -18,7 +18,7 @@ enum Setting {
     STORE("store", Scope.NODE, SettingRule.choice(Settings.Switch.class), "true", null,
             "whether this Tomcat keeps sessions for the cluster, primaries and backups; false: only other Tomcats or "
                     + "dedicated store nodes do"),
-    BACKUPS("backups", Scope.CLUSTER, SettingRule.number(0, 5), "1", null, "backup copies per session (0 to 5)"),
+    BACKUPS("backups", Scope.CLUSTER, SettingRule.number(0, 5), "1", null, "backup copies per session"),
     MIN_IN_SYNC("minInSync", Scope.CLUSTER, SettingRule.number(0, 5), "0", null,
             "changes are refused (503) while fewer than that many backups of the session are in sync; at most backups"),
     ACKNOWLEDGE("acknowledge", Scope.APPLICATION, SettingRule.choice(Settings.Acknowledge.class), "backups", null,
@@ -35,8 +35,8 @@ enum Setting {
     DIFFERENCING("differencing", Scope.APPLICATION, SettingRule.differencing(), "auto", null,
             "how changed attributes travel: binary (changed byte ranges), graph (changed parts of the object graph), "
                     + "auto (byte ranges, or the graph where these are much of the whole), none (whole attributes); "
-                    + "followed by METHOD:EXPRESSION, attributes of which the "
-                    + "name or class matches this regular expression have a method of their own"),
+                    + "after this first word, separated by spaces, METHOD:EXPRESSION for attributes of which the whole name "
+                    + "or class matches this regular expression, as in auto none:thumb.* graph:com\\.example\\..*"),
     IMMUTABLE_NAMES("immutableNames", Scope.APPLICATION, SettingRule.expression(), "", "empty",
             "regular expression: names of attributes that never change in place"),
     IMMUTABLE_CLASSES("immutableClasses", Scope.APPLICATION, SettingRule.expression(), "", "empty",
@@ -71,7 +71,8 @@ enum Setting {
                     + "application, its bytes kept until it is set), drop (removed when it is asked for)"),
     VERIFY("verify", Scope.APPLICATION, SettingRule.choice(Settings.Switch.class), "false", null,
             "development mode: checks designated immutables, aliases between attributes, serialisability of every "
-                    + "attribute at each request's end, and says what it finds"),
+                    + "attribute at each request's end, and that it can be read back, which finds classes that "
+                    + "serialFilter refuses; and says what it finds"),
     SERIAL_FILTER("serialFilter", Scope.APPLICATION, SettingRule.serialFilter(), "", "built-in allow list",
             "JEP 290 pattern on top of Tomcat's sessionAttributeValueClassNameFilter");
 
@@ -91,7 +92,7 @@ enum Setting {
         this.rule = rule;
         this.defaultText = defaultText;
         this.defaultForPeople = defaultForPeople == null ? defaultText : defaultForPeople;
-        this.meaning = meaning;
+        this.meaning = rule.type().equals(SettingRule.NUMBER) ? meaning + " (" + rule.allowed() + ")" : meaning;
     }
 
     /** @throws IllegalArgumentException where there is none of that name */

@@ -18,6 +18,9 @@ import java.util.stream.Collectors;
  * @param reading gives the value, or throws {@link Refused} where the text is not allowed
  */
 record SettingRule(String type, String allowed, Reading reading) {
+    /** The type of numbers, whose bounds stand behind their meaning. */
+    static final String NUMBER = "number";
+
     interface Reading {
         Object read(String text) throws Refused;
     }
@@ -43,7 +46,7 @@ record SettingRule(String type, String allowed, Reading reading) {
     }
 
     static SettingRule number(long least, long most) {
-        return new SettingRule("number", least + " to " + most, text -> {
+        return new SettingRule(NUMBER, least + " to " + most, text -> {
             try {
                 long n = Long.parseLong(text);
                 if (n >= least && n <= most) {
@@ -59,7 +62,7 @@ record SettingRule(String type, String allowed, Reading reading) {
     /** As {@link #number}, or empty with a value of its own. */
     static SettingRule numberOrEmpty(long least, long most, long empty, String emptyMeans) {
         SettingRule number = number(least, most);
-        return new SettingRule("number", number.allowed + ", or empty: " + emptyMeans,
+        return new SettingRule(NUMBER, number.allowed + ", or empty: " + emptyMeans,
                 text -> text.isEmpty() ? (Object) empty : number.reading.read(text));
     }
 

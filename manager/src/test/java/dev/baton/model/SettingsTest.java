@@ -204,6 +204,22 @@ class SettingsTest {
     }
 
     @Test
+    void theExampleOfDifferencingIsOne() {
+        String meaning = Settings.descriptions().stream().filter(d -> d.name().equals("differencing")).findFirst()
+                .orElseThrow().meaning();
+        Settings s = Settings.of(Map.of("differencing", meaning.substring(meaning.indexOf("as in ") + 6)));
+        assertThat(s.differencing("thumbnail", "x")).isEqualTo(Settings.Differencing.NONE);
+        assertThat(s.differencing("cart", "com.example.Cart")).isEqualTo(Settings.Differencing.GRAPH);
+        assertThat(s.differencing("cart", "x")).isEqualTo(Settings.Differencing.AUTO);
+    }
+
+    @Test
+    void whatANumberMayBeStandsBehindItsMeaning() {
+        assertThat(Settings.descriptions()).filteredOn(d -> d.type().equals("number")).hasSizeGreaterThan(5)
+                .allMatch(d -> d.meaning().endsWith(" (" + d.allowed() + ")"));
+    }
+
+    @Test
     void theReadmeListsEverySettingWithItsDefaultAndMeaning() throws IOException {
         Path readme = Path.of("..", "README.md");
         String text = Files.readString(Files.exists(readme) ? readme : Path.of("README.md"));
