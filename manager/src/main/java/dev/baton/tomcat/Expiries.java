@@ -97,7 +97,7 @@ final class Expiries implements ApplicationEvents {
             manager.endLate(session);
             manager.endTies(session);
         } else {
-            SessionEnd.unanswerable(session);
+            session.unanswerable();
         }
     }
 

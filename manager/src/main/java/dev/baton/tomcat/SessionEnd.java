@@ -2,7 +2,6 @@ package dev.baton.tomcat;
 
 import dev.baton.access.AccessLog;
 import dev.baton.node.SessionUnavailable;
-import dev.baton.tomcat.SessionFrame.Phase;
 import java.util.Map;
 import org.apache.catalina.Session;
 import org.apache.catalina.TomcatPrincipal;
@@ -29,74 +28,62 @@ final class SessionEnd {
 
     /**
      * Destroys the session on behalf of this process. The store is told first: where that fails nothing has happened,
-     * no listener ran, and the session goes on.
+     * no listener ran, and the session goes on. Of several threads that do so at once the first that hears of success
+     * tells the listeners.
      */
     static void destroy(TrackedSession session, AccessLog access) {
-        if (!session.enterPhase(Phase.LIVE, Phase.ASKED) && !session.enterPhase(Phase.DOUBTED, Phase.ASKED)) {
-            if (session.lives()) {
-                // Somebody else is asking, and tells the listeners; this end may fail as that one may.
-                session.deployment().destroy(access);
-            }
+        // The application's code, which may fail, runs while nothing has happened yet.
+        Map<String, Object> values = session.everything(access);
+        if (!session.ask()) {
             return;
         }
-        boolean destroyed = false;
-        Phase otherwise = Phase.LIVE;
+        session.keepRemains(values);
         try {
-            // The application's code, which may fail, runs while nothing has happened yet.
-            session.keepRemains(session.everything(access));
             session.deployment().destroy(access);
-            destroyed = true;
         } catch (SessionUnavailable e) {
             // Before the creation is durable the store was not asked.
-            boolean unanswered = e.reason() == SessionUnavailable.Reason.OUTCOME_UNKNOWN && access.isDurable(1);
-            otherwise = unanswered ? Phase.DOUBTED : Phase.LIVE;
-            throw e;
-        } finally {
-            if (!destroyed) {
-                session.enterPhase(Phase.ASKED, otherwise);
-                if (otherwise == Phase.LIVE) {
-                    session.forgetRemains();
-                } else if (access.gone()) {
+            if (e.reason() == SessionUnavailable.Reason.OUTCOME_UNKNOWN && access.isDurable(1)) {
+                session.unanswered();
+                if (access.gone()) {
                     agreedLate(session);
                 } else if (access.lost()) {
-                    unanswerable(session);
+                    session.unanswerable();
                 }
+            } else {
+                session.refused();
             }
+            throw e;
         }
-        try {
-            session.keepRemains(session.everything(access)); // others may have gone on with the session meanwhile
-        } finally {
-            session.enterPhase(Phase.ASKED, Phase.ENDING);
-            tell(session);
-        }
+        end(session, access);
     }
 
     /** The store agreed to the end after all; nobody waits for that any more. */
     static void agreedLate(TrackedSession session) {
-        if (session.enterPhase(Phase.DOUBTED, Phase.ENDING)) {
+        if (session.beginEnd()) {
             tell(session);
-        }
-    }
-
-    /** The token is void, and with it the question whether the session may end: whoever has it now decides. */
-    static void unanswerable(TrackedSession session) {
-        if (session.enterPhase(Phase.DOUBTED, Phase.LIVE)) {
-            session.forgetRemains();
         }
     }
 
     /** The store chose this process to run the listeners of a session that has expired. */
     static void expired(TrackedSession session, AccessLog access) {
-        if (session.enterPhase(Phase.LIVE, Phase.ENDING) || session.enterPhase(Phase.DOUBTED, Phase.ENDING)) {
-            ClassLoader before = session.deployment().bind();
-            try {
-                session.keepRemains(session.everything(access));
-            } finally {
-                Deployment.unbind(before);
-            }
-            tell(session);
+        if (end(session, access)) {
             BatonSingleSignOn.expired(session);
         }
+    }
+
+    /** False where somebody else ends it. */
+    private static boolean end(TrackedSession session, AccessLog access) {
+        if (!session.beginEnd()) {
+            return false;
+        }
+        ClassLoader before = session.deployment().bind();
+        try {
+            session.keepRemains(session.everything(access)); // others may have gone on with the session meanwhile
+        } finally {
+            Deployment.unbind(before);
+            tell(session);
+        }
+        return true;
     }
 
     private static void tell(TrackedSession session) {

@@ -22,9 +22,10 @@ import org.apache.catalina.SessionListener;
  */
 abstract class SessionFrame implements Session {
     /**
-     * LIVE → ASKED (the store is asked for the end; until it agrees all is as before, and LIVE again where it does not)
-     * → ENDING (destroyed listeners run, attributes can still be read) → DEAD. DOUBTED instead of LIVE: the store did not
-     * answer in time; it is asked until it does, or the token is lost, and the session goes on until then.
+     * LIVE → ASKED (threads ask the store for the end; until it agrees all is as before, and LIVE again where it refuses
+     * the last of them) → ENDING (destroyed listeners run, attributes can still be read) → DEAD. DOUBTED instead of LIVE:
+     * the store did not answer one in time; it is asked until it does, or the token is lost, and the session goes on until
+     * then.
      */
     enum Phase { LIVE, ASKED, DOUBTED, ENDING, DEAD }
 
@@ -40,6 +41,8 @@ abstract class SessionFrame implements Session {
     private final ClientState state;
     private final Authentication authentication;
     private volatile Phase phase = Phase.LIVE;
+    /** Threads that ask the store for the end; under the monitor, as the ways between LIVE, ASKED and DOUBTED. */
+    private int asking;
     /** Another array whenever one comes or goes, under the monitor. */
     private volatile SessionListener[] listeners = NO_LISTENERS;
     private volatile SessionMeta seenMeta;
@@ -82,9 +85,51 @@ abstract class SessionFrame implements Session {
         return phase.compareTo(Phase.ENDING) < 0;
     }
 
-    boolean enterPhase(Phase from, Phase to) {
+    /** One more thread asks the store for the end. False where the end has begun. */
+    synchronized boolean ask() {
+        enterPhase(Phase.LIVE, Phase.ASKED);
+        if (!lives()) {
+            return false;
+        }
+        asking++;
+        return true;
+    }
+
+    /** One thread asks no more: the store did not agree, or was not asked. */
+    synchronized void refused() {
+        asking--;
+        goOn(Phase.ASKED);
+    }
+
+    /** One thread waits no more; the store may agree yet. */
+    synchronized void unanswered() {
+        asking--;
+        enterPhase(Phase.ASKED, Phase.DOUBTED);
+    }
+
+    /** The token is void, and with it the question whether the session may end: whoever has it now decides. */
+    synchronized void unanswerable() {
+        goOn(Phase.DOUBTED);
+    }
+
+    private void goOn(Phase from) {
+        if (enterPhase(from, asking > 0 ? Phase.ASKED : Phase.LIVE) && asking == 0) {
+            forgetRemains();
+        }
+    }
+
+    private boolean enterPhase(Phase from, Phase to) {
         return PHASE.compareAndSet(this, from, to);
     }
+
+    /** Whether the end is the caller's to tell; false where it was somebody's before. */
+    boolean beginEnd() {
+        Phase before = PHASE.getAndUpdate(this, p -> p == Phase.DEAD ? p : Phase.ENDING);
+        return before != Phase.ENDING && before != Phase.DEAD;
+    }
+
+    /** What the session had is needed for no end of it any more. */
+    abstract void forgetRemains();
 
     /** The session is gone; listeners are not this caller's business. */
     void bury() {
@@ -93,7 +138,7 @@ abstract class SessionFrame implements Session {
 
     /** The store says so; nothing is left to do here. Destroyed by this process, it ends by itself, after its listeners. */
     void destroyedElsewhere() {
-        PHASE.compareAndSet(this, Phase.LIVE, Phase.DEAD);
+        enterPhase(Phase.LIVE, Phase.DEAD);
     }
 
     void checkValid(String call) {

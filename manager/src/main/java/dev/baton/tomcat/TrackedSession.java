@@ -82,6 +82,7 @@ final class TrackedSession extends SessionFrame implements HttpSession {
         return there.isEmpty() ? null : there.remove(name);
     }
 
+    @Override
     void forgetRemains() {
         remains = Map.of();
     }

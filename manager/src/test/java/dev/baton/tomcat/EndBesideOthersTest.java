@@ -1,8 +1,10 @@
 package dev.baton.tomcat;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.baton.model.NodeId;
+import dev.baton.node.SessionUnavailable;
 import dev.baton.protocol.Message;
 import jakarta.servlet.http.HttpSessionBindingEvent;
 import jakarta.servlet.http.HttpSessionBindingListener;
@@ -14,6 +16,7 @@ import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.apache.catalina.core.StandardContext;
@@ -24,7 +27,8 @@ import org.junit.jupiter.api.Test;
 /** Requests that go on with their session while another one of the same node ends it. */
 @DisplayName("The end of a session, beside other requests that use it")
 class EndBesideOthersTest {
-    private static final BlockingQueue<String> UNBOUND = new LinkedBlockingQueue<>();
+    /** What the application was told of ends. */
+    private static final BlockingQueue<String> TOLD = new LinkedBlockingQueue<>();
 
     private final LockPages pages = new LockPages();
     private final CountDownLatch asked = new CountDownLatch(1);
@@ -33,7 +37,7 @@ class EndBesideOthersTest {
     private record Value(String name) implements HttpSessionBindingListener, Serializable {
         @Override
         public void valueUnbound(HttpSessionBindingEvent event) {
-            UNBOUND.add(name);
+            TOLD.add(name);
         }
     }
 
@@ -68,12 +72,33 @@ class EndBesideOthersTest {
         });
     }
 
+    private void start(int nodes, String commitTimeout) throws Exception {
+        pages.start(nodes, Map.of("commitTimeout", commitTimeout), context -> ((StandardContext) context)
+                .addApplicationLifecycleListener(new HttpSessionListener() {
+                    @Override
+                    public void sessionDestroyed(HttpSessionEvent event) {
+                        TOLD.add("destroyed with " + event.getSession().getAttribute("b"));
+                    }
+                }));
+        TOLD.clear();
+    }
+
+    /** Somebody whose session the first node stores, and the second one has at hand. */
+    private TestTomcats.Visitor visitorOfTheSecond(int nodes, String commitTimeout) throws Exception {
+        start(nodes, commitTimeout);
+        TestTomcats.Visitor visitor = visitor();
+        assertThat(pages.get(visitor, 2, "get").body()).startsWith("of before Value[name=old] ");
+        return visitor;
+    }
+
+    private TrackedSession session(String id, int node) {
+        return pages.tomcats.nodes.get(node - 1).manager.findSession(id);
+    }
+
     @Test
     @DisplayName("an end that fails takes nothing with it that was written meanwhile, and nobody is told that it happened")
     void anEndThatFails() throws Exception {
-        pages.start(2, Map.of("commitTimeout", "3000"));
-        TestTomcats.Visitor visitor = visitor();
-        assertThat(pages.get(visitor, 2, "get").body()).startsWith("of before Value[name=old] ");
+        TestTomcats.Visitor visitor = visitorOfTheSecond(2, "3000");
         pages.tomcats.network.lose((to, message) -> asksForTheEnd(message));
         CompletableFuture<HttpResponse<String>> end = pages.later(visitor, 2, "end");
         LockPages.await(asked);
@@ -87,48 +112,33 @@ class EndBesideOthersTest {
     @Test
     @DisplayName("an end that succeeds unbinds what was written meanwhile")
     void anEndThatSucceeds() throws Exception {
-        pages.start(2, Map.of("commitTimeout", "60000"));
-        TestTomcats.Visitor visitor = visitor();
-        assertThat(pages.get(visitor, 2, "get").body()).startsWith("of before Value[name=old] ");
-        UNBOUND.clear();
+        TestTomcats.Visitor visitor = visitorOfTheSecond(2, "60000");
         pages.tomcats.network.hold((to, message) -> asksForTheEnd(message));
         CompletableFuture<HttpResponse<String>> end = pages.later(visitor, 2, "end");
         LockPages.await(asked);
         assertThat(pages.get(visitor, 2, "set").body()).isEqualTo("Value[name=new]");
-        assertThat(UNBOUND).containsExactly("old");
+        assertThat(TOLD).containsExactly("old");
         pages.tomcats.network.deliverHeld();
         assertThat(LockPages.text(end)).isEqualTo("ended");
-        assertThat(UNBOUND).containsExactly("old", "new");
+        assertThat(TOLD).containsExactly("old", "destroyed with Value[name=new]", "new");
     }
 
     @Test
     @DisplayName("an end to which the store agrees when nobody waits any more is told to the application all the same")
     void anEndThatSucceedsTooLate() throws Exception {
-        pages.start(2, Map.of("commitTimeout", "1000"), context -> ((StandardContext) context)
-                .addApplicationLifecycleListener(new HttpSessionListener() {
-                    @Override
-                    public void sessionDestroyed(HttpSessionEvent event) {
-                        UNBOUND.add("destroyed with " + event.getSession().getAttribute("b"));
-                    }
-                }));
-        TestTomcats.Visitor visitor = visitor();
-        assertThat(pages.get(visitor, 2, "get").body()).startsWith("of before Value[name=old] ");
-        UNBOUND.clear();
+        TestTomcats.Visitor visitor = visitorOfTheSecond(2, "1000");
         pages.tomcats.network.hold((to, message) -> asksForTheEnd(message));
         assertThat(LockPages.text(pages.later(visitor, 2, "end"))).startsWith("503 ").contains("outcome unknown");
         pages.tomcats.network.deliverHeld();
-        assertThat(UNBOUND.poll(30, TimeUnit.SECONDS)).isEqualTo("destroyed with Value[name=old]");
-        assertThat(UNBOUND.poll(30, TimeUnit.SECONDS)).isEqualTo("old");
+        assertThat(TOLD.poll(30, TimeUnit.SECONDS)).isEqualTo("destroyed with Value[name=old]");
+        assertThat(TOLD.poll(30, TimeUnit.SECONDS)).isEqualTo("old");
     }
 
     @Test
     @DisplayName("an end that the store never heard of is told by whoever ends the session later, and by nobody else")
     void anEndThatIsForgotten() throws Exception {
-        pages.start(3, Map.of("commitTimeout", "1000"));
-        TestTomcats.Visitor visitor = visitor();
-        assertThat(pages.get(visitor, 2, "get").body()).startsWith("of before Value[name=old] ");
-        TrackedSession there = pages.tomcats.nodes.get(1).manager.findSession(visitor.session());
-        UNBOUND.clear();
+        TestTomcats.Visitor visitor = visitorOfTheSecond(3, "1000");
+        TrackedSession there = session(visitor.session(), 2);
         pages.tomcats.network.lose((to, message) -> asksForTheEnd(message) && to.name().equals("n1"));
         assertThat(LockPages.text(pages.later(visitor, 2, "end"))).startsWith("503 ").contains("outcome unknown");
         NodeId node2 = pages.tomcats.nodes.get(1).manager.deployment().node().self();
@@ -136,12 +146,58 @@ class EndBesideOthersTest {
         TestTomcats.await("it is alone", () -> pages.tomcats.nodes.get(1).manager.cutOff());
         pages.tomcats.network.lose((to, message) -> false);
         assertThat(pages.get(visitor, 1, "end").body()).isEqualTo("ended");
-        assertThat(UNBOUND).containsExactly("old");
+        assertThat(TOLD).containsExactly("destroyed with Value[name=old]", "old");
         pages.tomcats.network.heal(node2);
         TestTomcats.await("it is back", () -> there.phase() != SessionFrame.Phase.DOUBTED);
         pages.tomcats.nodes.get(1).manager.getEngine().getService().getServer().getUtilityExecutor().submit(() -> { })
                 .get(30, TimeUnit.SECONDS);
-        assertThat(UNBOUND).containsExactly("old");
+        assertThat(TOLD).containsExactly("destroyed with Value[name=old]", "old");
+    }
+
+    @Test
+    @DisplayName("an end that one thread asks for in vain, and another one at the same time does not, is told once")
+    void anEndThatOneOfTwoFailsWith() throws Exception {
+        start(2, "60000");
+        CompletableFuture<String> begun = new CompletableFuture<>();
+        pages.step("begin", (q, s) -> {
+            s.setAttribute("b", new Value("old"));
+            return begun.complete(s.getId());
+        });
+        // The store can end nothing that it has not taken.
+        pages.tomcats.network.hold((to, message) -> message instanceof Message.Replicated);
+        CompletableFuture<HttpResponse<String>> begin = pages.later(pages.tomcats.new Visitor(), 1, "begin");
+        TrackedSession session = session(begun.get(30, TimeUnit.SECONDS), 1);
+        TestTomcats.await("the store has it to take", () -> session.state().version() == 1);
+        FutureTask<Void> vain = new FutureTask<>(session.getSession()::invalidate, null);
+        FutureTask<Void> end = new FutureTask<>(session.getSession()::invalidate, null);
+        Thread first = new Thread(vain);
+        Thread second = new Thread(end);
+        first.start();
+        second.start();
+        TestTomcats.await("both wait", () -> session.state().inside() == 3
+                && first.getState() == Thread.State.TIMED_WAITING && second.getState() == Thread.State.TIMED_WAITING);
+        first.interrupt();
+        assertThatThrownBy(() -> vain.get(30, TimeUnit.SECONDS)).hasCauseInstanceOf(SessionUnavailable.class);
+        assertThat(TOLD).isEmpty();
+        pages.tomcats.network.deliverHeld();
+        end.get(30, TimeUnit.SECONDS);
+        assertThat(TOLD).containsExactly("destroyed with Value[name=old]", "old");
+        begin.get(30, TimeUnit.SECONDS);
+    }
+
+    @Test
+    @DisplayName("a session that expires here while somebody asks for its end is told of once")
+    void anExpiryBesideAnEnd() throws Exception {
+        TestTomcats.Visitor visitor = visitorOfTheSecond(2, "60000");
+        TrackedSession there = session(visitor.session(), 2);
+        pages.tomcats.network.hold((to, message) -> asksForTheEnd(message));
+        CompletableFuture<HttpResponse<String>> end = pages.later(visitor, 2, "end");
+        LockPages.await(asked);
+        SessionEnd.expired(there, there.state().lastStay());
+        assertThat(TOLD).containsExactly("destroyed with Value[name=old]", "old");
+        pages.tomcats.network.deliverHeld();
+        assertThat(LockPages.text(end)).isEqualTo("ended");
+        assertThat(TOLD).containsExactly("destroyed with Value[name=old]", "old");
     }
 
     @Test
@@ -157,7 +213,7 @@ class EndBesideOthersTest {
                     }
                 }));
         TestTomcats.Visitor visitor = visitor();
-        TrackedSession session = pages.tomcats.nodes.get(0).manager.findSession(visitor.session());
+        TrackedSession session = session(visitor.session(), 1);
         pages.step("log out", (q, s) -> {
             s.getAttribute("a");
             inside.countDown();
