@@ -194,7 +194,7 @@ final class HeldAnswer implements InternalHttpUpgradeHandler {
 
     /** In a thread of the connector, when the connection is free. */
     private void endInTurn() {
-        inTurn(this::end, () -> {
+        inTurn(() -> locked(this::end), () -> {
             if (leaving == Thread.currentThread()) {
                 endLeaving();
             } else {
@@ -204,14 +204,14 @@ final class HeldAnswer implements InternalHttpUpgradeHandler {
     }
 
     /**
-     * Runs the action in a thread of the connector, with the lock. Where all are busy and the queue is full, tries
-     * again by and by: an overload is no reason to drop an answer that is acknowledged.
+     * Runs the action in a thread of the connector. Where all are busy and the queue is full, tries again by and by: an
+     * overload is no reason to drop an answer that is acknowledged, or a request that was read already.
      *
      * @param last instead, in any thread, where the connector has ended
      */
     private void inTurn(Runnable action, Runnable last) {
         try {
-            connection.execute(() -> locked(action));
+            connection.execute(action);
             return;
         } catch (RejectedExecutionException e) {
             log.debug("The end of an answer waits for a thread", e);
@@ -269,7 +269,7 @@ final class HeldAnswer implements InternalHttpUpgradeHandler {
                 refuse(why);
                 connection.close();
             } else if (connection.flush(false)) {
-                inTurn(this::sendRest, connection::close);
+                inTurn(() -> locked(this::sendRest), connection::close);
             } else {
                 next();
             }
@@ -293,7 +293,7 @@ final class HeldAnswer implements InternalHttpUpgradeHandler {
         if (closes) {
             connection.close();
         } else if (mayBeRead() || nextRequests.worthLooking()) {
-            application.soon(connection::execute, this::look, connection::registerReadInterest);
+            application.soon(connection::execute, this::look, () -> inTurn(this::look, connection::close));
         } else {
             connection.registerReadInterest();
         }

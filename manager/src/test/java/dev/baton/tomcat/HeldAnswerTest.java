@@ -178,6 +178,12 @@ class HeldAnswerTest {
                 .getBytes(StandardCharsets.US_ASCII);
     }
 
+    private static byte[] both(byte[] first, byte[] second) {
+        byte[] both = Arrays.copyOf(first, first.length + second.length);
+        System.arraycopy(second, 0, both, first.length, second.length);
+        return both;
+    }
+
     /** Reads until that has come. */
     private static String readTo(InputStream in, String end) throws IOException {
         StringBuilder text = new StringBuilder();
@@ -218,11 +224,7 @@ class HeldAnswerTest {
         String second = visitor();
         Socket socket = connect();
         hold();
-        byte[] one = request("/set?value=1", first);
-        byte[] two = request("/get", second);
-        byte[] both = Arrays.copyOf(one, one.length + two.length);
-        System.arraycopy(two, 0, both, one.length, two.length);
-        socket.getOutputStream().write(both);
+        socket.getOutputStream().write(both(request("/set?value=1", first), request("/get", second)));
         awaitHeld();
         socket.getOutputStream().write(request("/free", second));
         nothingComes(socket);
@@ -445,6 +447,24 @@ class HeldAnswerTest {
         }
         assertThat(readTo(socket.getInputStream(), "set 1")).startsWith("HTTP/1.1 200");
         socket.getOutputStream().write(request("/get", session));
+        assertThat(readTo(socket.getInputStream(), "a=1")).startsWith("HTTP/1.1 200");
+    }
+
+    @Test
+    @DisplayName("a request that was read with one whose answer is held waits, where the connector's queue is full, no"
+            + " longer than that")
+    void aFullQueueDropsNoRequestThatWasRead() throws Exception {
+        Threads threads = startWithThreads(Map.of(), context -> { });
+        String session = visitor();
+        Socket socket = connect();
+        hold();
+        socket.getOutputStream().write(both(request("/set?value=1", session), request("/get", session)));
+        awaitHeld();
+        threads.awaitFree();
+        threads.full = true;
+        tomcats.network.deliverHeld();
+        assertThat(readTo(socket.getInputStream(), "set 1")).startsWith("HTTP/1.1 200");
+        threads.awaitRefusal();
         assertThat(readTo(socket.getInputStream(), "a=1")).startsWith("HTTP/1.1 200");
     }
 
