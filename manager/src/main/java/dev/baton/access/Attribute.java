@@ -264,14 +264,21 @@ final class Attribute {
         if (value == null || value == UNREADABLE || value instanceof Former) {
             return true;
         }
-        if (value == REMOVED || value instanceof Fresh || from == null) {
+        try {
+            return unchanged(workshop) && workshop.serializer().deserialize(name, from.bytes()) != null;
+        } catch (UnreadableAttribute | RuntimeException | LinkageError | StackOverflowError e) {
             return false;
         }
+    }
+
+    /** Whether the object is here, ready for use, and what the store has. As {@link #renewable}, of threads. */
+    boolean unchanged(Workshop workshop) {
+        Object value = ready();
+        Benchmark from = benchmark;
         try {
-            return workshop.differencer().unchanged(from, value, () -> workshop.serializer().serialize(name, value))
-                    && workshop.serializer().deserialize(name, from.bytes()) != null;
-        } catch (NotSerializableAttribute | UnreadableAttribute | RuntimeException | LinkageError
-                 | StackOverflowError e) {
+            return value != null && from != null
+                    && workshop.differencer().unchanged(from, value, () -> workshop.serializer().serialize(name, value));
+        } catch (NotSerializableAttribute | RuntimeException | LinkageError | StackOverflowError e) {
             return false;
         }
     }

@@ -8,6 +8,7 @@ import dev.baton.model.SessionKey;
 import dev.baton.model.SessionMeta;
 import dev.baton.model.Stamp;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
@@ -96,6 +97,27 @@ public final class ClientState {
             }
         }
         return names;
+    }
+
+    /**
+     * Whether nothing is to be saved of what was given out of those attributes, by stays that have ended: they are here
+     * as the store has them, and that is durable. Takes no token and waits for nobody. Call it where the application's
+     * classes are at hand.
+     *
+     * @return false also where it cannot be told
+     */
+    public boolean unchanged(Collection<String> names) {
+        Contents mine = contents;
+        // Whoever compares meanwhile may have found, and not yet sent, what this would take for unchanged.
+        if (!mine.lock().tryLock()) {
+            return false;
+        }
+        try {
+            return !mine.empty() && mine.end() == null && mine.acknowledgements().has(mine.stamp().version())
+                    && names.stream().map(mine::attribute).allMatch(a -> a == null || a.unchanged(workshop));
+        } finally {
+            mine.lock().unlock();
+        }
     }
 
     /**

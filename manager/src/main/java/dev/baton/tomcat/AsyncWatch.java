@@ -151,6 +151,17 @@ final class AsyncWatch implements AsyncListener {
 
     private void save(TrackedSession session, Set<String> names) {
         ClassLoader before = session.deployment().bind();
+        try {
+            // A request that only read needs the session no more, and may end where nobody can enter it.
+            if (!session.state().unchanged(names)) {
+                enterAndSave(session, names);
+            }
+        } finally {
+            Deployment.unbind(before);
+        }
+    }
+
+    private void enterAndSave(TrackedSession session, Set<String> names) {
         RequestScope scope = RequestScope.open(request);
         try {
             AccessLog access = scope.enter(session);
@@ -163,7 +174,6 @@ final class AsyncWatch implements AsyncListener {
             scope.failed(e);
         } finally {
             scope.close(false);
-            Deployment.unbind(before);
         }
         failed(scope.failure());
     }

@@ -119,6 +119,25 @@ class CopyTest {
     }
 
     @Test
+    @DisplayName("T5: what was given out needs no saving while it is here, unchanged and durable")
+    void whatWasGivenOutIsUnchanged() {
+        ClientState state = granted(Tracking.DEFAULT, Map.of("cart", "La,b", "other", "Lx"));
+        assertThat(state.unchanged(List.of("cart"))).as("not here as an object").isFalse();
+        AccessLog log = enter(state);
+        List<Object> cart = list(state.get("cart", log));
+        assertThat(state.unchanged(List.of("cart", "none"))).isTrue();
+        assertThat(state.unchanged(List.of("cart", "other"))).isFalse();
+        cart.add("c");
+        assertThat(state.unchanged(List.of("cart"))).isFalse();
+        assertThat(complete(log)).containsExactly("cart");
+        assertThat(state.unchanged(List.of("cart"))).as("not durable yet").isFalse();
+        state.durable(6);
+        assertThat(state.unchanged(List.of("cart"))).isTrue();
+        state.discard(AccessLog.End.LOST);
+        assertThat(state.unchanged(List.of("cart"))).isFalse();
+    }
+
+    @Test
     @DisplayName("T1, T2: what was not accessed, or is immutable and was only read, is not even compared")
     void onlyMutablyAccessedAttributesAreCompared() {
         ClientState state = granted(Tracking.DEFAULT, Map.of("cart", "La,b", "name", "SAda", "other", "Lx"));

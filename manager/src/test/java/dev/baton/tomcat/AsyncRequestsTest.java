@@ -23,6 +23,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What an asynchronous request changes in place, and has locked, after its container thread has left. */
 class AsyncRequestsTest {
@@ -86,6 +87,41 @@ class AsyncRequestsTest {
         assertThat(LockPages.text(async)).isEmpty();
         assertThat(get(visitor, 2, "add")).isEqualTo("2");
         assertThat(get(visitor, 1, "add")).isEqualTo("3");
+    }
+
+    @ParameterizedTest(name = "another node has used the session meanwhile: {0}")
+    @ValueSource(booleans = {false, true})
+    @DisplayName("T5: the answer of a request that only read is sent, also where nobody can enter the session any more")
+    void whoOnlyReadNeedsTheSessionNoMore(boolean elsewhereMeanwhile) throws Exception {
+        CountDownLatch started = new CountDownLatch(1);
+        CountDownLatch go = new CountDownLatch(1);
+        TestTomcats.Visitor visitor = start("none");
+        pages.step("async", (q, s) -> {
+            int[] cart = cart(s);
+            HttpServletResponse response = (HttpServletResponse) q.getAttribute(LockPages.RESPONSE);
+            AsyncContext context = q.startAsync();
+            context.setTimeout(0);
+            pages.threads.submit(() -> {
+                LockPages.await(go);
+                response.getWriter().print("read " + cart[0]);
+                context.complete();
+                return null;
+            });
+            started.countDown();
+            return null;
+        }).step("add", (q, s) -> ++cart(s)[0]);
+        CompletableFuture<HttpResponse<String>> async = pages.later(visitor, 1, "async");
+        LockPages.await(started);
+        TestTomcats.await("the container's thread has left", () -> inside(visitor, 1) == 0);
+        if (elsewhereMeanwhile) {
+            assertThat(get(visitor, 2, "add")).isEqualTo("1");
+        }
+        TestTomcats.Node node = pages.tomcats.nodes.get(0);
+        pages.tomcats.network.cut(node.self());
+        TestTomcats.await("it is alone", node.manager::cutOff);
+        go.countDown();
+        assertThat(LockPages.text(async)).isEqualTo("read 0");
+        pages.tomcats.network.heal(node.self());
     }
 
     @ParameterizedTest
