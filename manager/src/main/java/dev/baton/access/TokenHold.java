@@ -33,6 +33,7 @@ public final class TokenHold {
     private volatile boolean touchDue;
     private volatile NodeId seenAt;
     private volatile String usedBy;
+    private volatile long askedNanos;
     private volatile long toldNanos;
     private volatile long elsewhereNanos;
     private volatile int users;
@@ -85,6 +86,18 @@ public final class TokenHold {
 
     public void asking(boolean now) {
         asking = now;
+    }
+
+    /** The core is asked for the token now: nobody has said yet who uses it. Under the monitor. */
+    public void asked(long nowNanos) {
+        asking = true;
+        askedNanos = nowNanos;
+        usedBy = null;
+    }
+
+    /** When the core was last asked for the token; 0 before the first time. */
+    public long askedNanos() {
+        return askedNanos;
     }
 
     /**
@@ -164,7 +177,10 @@ public final class TokenHold {
         seenAt = holder;
     }
 
-    /** Who uses the session in the process where it is, for people; null where that is not known. */
+    /**
+     * Who uses the session in the process where it is, for people; empty where that process has no names for them, null
+     * where nobody has said that it is used.
+     */
     public String usedBy() {
         return usedBy;
     }

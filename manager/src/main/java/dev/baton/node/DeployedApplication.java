@@ -64,7 +64,7 @@ final class DeployedApplication implements Application {
         this.states = new ClientStates(hash, serializer, settings.tracking(), new Differencer(settings.methods()),
                 events, settings.maxWaiters(), settings.oneRequestAtATime(), settings.maxIdleStates(), parts.clock()::nanos,
                 this::release);
-        this.tokens = new Tokens(states, parts, settings.eagerRelease(), counting, events);
+        this.tokens = new Tokens(self, states, parts, settings.eagerRelease(), counting, events);
         this.commits = new Commits(states, tokens, parts, counting, events, settings.acknowledge());
         this.idChanges = new IdChanges(states, tokens, parts);
         this.ids = new IdDraw(hash, self, localPlacement, states);

@@ -110,7 +110,8 @@ final class Entry extends Passage<AccessLog> {
             throw Refusal.deadlock(state.key(), deadlock);
         }
         if (!outcome.admitted()) {
-            throw locked(others + " of this process");
+            throw new SessionUnavailable(Reason.LOCKED, state.key() + " is in use by " + others + " of this process ("
+                    + lateness() + ")");
         }
         return null;
     }
@@ -126,7 +127,7 @@ final class Entry extends Passage<AccessLog> {
             if (pass == TokenGate.NO_PASS) {
                 if (gate == null) {
                     if (late()) {
-                        throw locked(tokens.holder(state));
+                        throw tokens.notGiven(state, lateness());
                     }
                     gate = tokens.await(state);
                     if (gate == null) {
@@ -153,7 +154,7 @@ final class Entry extends Passage<AccessLog> {
 
     private void refused(Object why) {
         if (!(why instanceof Refusal refusal)) {
-            throw locked(tokens.holder(state));
+            throw tokens.notGiven(state, lateness());
         }
         if (!refusal.absent()) {
             throw refusal.of(state.key());
@@ -216,10 +217,6 @@ final class Entry extends Passage<AccessLog> {
             state.token().turns().release(turn);
         }
         turn = null;
-    }
-
-    private SessionUnavailable locked(String holder) {
-        return new SessionUnavailable(Reason.LOCKED, state.key() + " is in use by " + holder + " (" + lateness() + ")");
     }
 
     private SessionUnavailable tooMany() {

@@ -9,8 +9,10 @@ public class SessionUnavailable extends RuntimeException {
 
     /** What stood in the way. */
     public enum Reason {
-        /** The token was not given within the time-out: another process is using the session. */
+        /** The token was not given within the time-out: somebody else is using the session. */
         LOCKED,
+        /** The token was not given within the time-out, and nobody is known to use the session: the store is silent. */
+        NOT_GIVEN,
         /** Requests of this process would have waited for each other for ever; this is the youngest of them. */
         DEADLOCK,
         /** A bound was reached: too many requests wait for this session, or a queue of the node is full. */

@@ -9,6 +9,7 @@ import dev.baton.access.Waiter;
 import dev.baton.model.Fence;
 import dev.baton.model.NodeId;
 import dev.baton.model.SessionMeta;
+import dev.baton.node.SessionUnavailable.Reason;
 import dev.baton.protocol.Content;
 import dev.baton.protocol.Denial;
 import dev.baton.protocol.Effect;
@@ -17,6 +18,7 @@ import dev.baton.protocol.Message;
 import dev.baton.protocol.ProtocolReport;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 
@@ -25,6 +27,13 @@ import java.util.function.Predicate;
  * says, gives back what is idle. See {@link TokenHold} for the order in which inputs reach the core.
  */
 final class Tokens {
+    /**
+     * Whoever uses a token that others want is asked for it again after a second, and says then that it is in use: so
+     * long after the question silence is no sign of a busy session.
+     */
+    private static final long ANSWER_NANOS = TimeUnit.SECONDS.toNanos(2);
+
+    private final NodeId self;
     private final ClientStates states;
     private final Parts parts;
     private final boolean eager;
@@ -34,7 +43,8 @@ final class Tokens {
     private Consumer<AccessLog> handOver;
     private volatile boolean closing;
 
-    Tokens(ClientStates states, Parts parts, boolean eager, Counting counting, ApplicationEvents events) {
+    Tokens(NodeId self, ClientStates states, Parts parts, boolean eager, Counting counting, ApplicationEvents events) {
+        this.self = self;
         this.states = states;
         this.parts = parts;
         this.eager = eager;
@@ -263,7 +273,7 @@ final class Tokens {
             if (closing) {
                 token.gate().refuseWaiters(new Refusal(Denial.NOT_A_MEMBER, null));
             } else if (parts.loop().offer(new Input.Acquire(state.key(), state.stamp()))) {
-                token.asking(true);
+                token.asked(parts.now());
                 token.away(false);
             } else {
                 Denial why = parts.loop().ended() ? Denial.NOT_A_MEMBER : Denial.OVERLOADED;
@@ -405,8 +415,8 @@ final class Tokens {
 
     void usersWanted(Effect.UsersWanted e) {
         ClientState state = states.existing(e.key().id());
-        String users = state == null ? "" : events.users(state);
-        if (!users.isEmpty()) {
+        if (state != null) {
+            String users = events.users(state);
             parts.loop().give(new Input.Users(e.key(),
                     users.substring(0, Math.min(users.length(), Message.MAX_TEXT))));
         }
@@ -420,13 +430,30 @@ final class Tokens {
         }
     }
 
-    /** Who has the token now, for people, as far as this process can tell without asking. */
-    String holder(ClientState state) {
+    /**
+     * What somebody hears who waited for the token in vain: who uses the session, as far as this process can tell
+     * without asking; or that the store does not answer, where nobody else is known to have the token, or whoever was
+     * last seen with it has had the time to say that it is in use, and did not.
+     *
+     * @param how the wait has ended, for people
+     */
+    SessionUnavailable notGiven(ClientState state, String how) {
+        TokenHold token = state.token();
         ProtocolReport.SessionReport report = parts.loop().ask(core -> core.report(state.key()));
-        NodeId holder = report == null || report.holder() == null ? state.token().seenAt() : report.holder();
-        String where = holder == null ? "another process" : holder.toString();
-        String users = state.inside() > 0 ? events.users(state) : state.token().usedBy();
-        return users == null || users.isEmpty() ? where : users + " at " + where;
+        boolean here;
+        synchronized (token) {
+            here = state.inside() > 0 || token.handingOver();
+        }
+        NodeId known = report == null || report.holder() == null ? token.seenAt() : report.holder();
+        // Without a use of the token here, it is still on its way to this process, or back from it.
+        NodeId holder = here ? self : self.equals(known) ? null : known;
+        String users = here ? events.users(state) : token.usedBy();
+        if (holder == null || users == null && parts.now() - token.askedNanos() >= ANSWER_NANOS) {
+            return new SessionUnavailable(Reason.NOT_GIVEN, "the store did not give the token of " + state.key()
+                    + (holder == null ? "" : ", last seen at " + holder) + " (" + how + ")");
+        }
+        return new SessionUnavailable(Reason.LOCKED, state.key() + " is in use by "
+                + (users == null || users.isEmpty() ? "" : users + " at ") + holder + " (" + how + ")");
     }
 
     void returned(Effect.Returned e) {

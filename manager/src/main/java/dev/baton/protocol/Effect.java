@@ -49,7 +49,7 @@ public sealed interface Effect {
 
     /**
      * Another process has been waiting for this token for a while: {@link Input.Users} tells it who is inside, for people
-     * to read. No answer does no harm.
+     * to read. Without an answer those who wait in vain hear that the store is silent.
      */
     record UsersWanted(SessionKey key) implements Effect {}
 

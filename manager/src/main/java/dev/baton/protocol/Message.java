@@ -121,7 +121,7 @@ public sealed interface Message {
     /** From a holder that was asked for the token once more and cannot give it yet: who is using the session. */
     record Users(SessionKey key, Fence fence, String text) implements Message {}
 
-    /** From the primary to a process that waits: who is using the session, and where. For people only. */
+    /** From the primary to a process that waits: who is using the session, and where; for people. */
     record UsedBy(long rid, SessionKey key, NodeId holder, String text) implements Message {}
 
     /** The token back, with every delta not yet acknowledged. */

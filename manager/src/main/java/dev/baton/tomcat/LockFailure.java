@@ -19,7 +19,7 @@ final class LockFailure {
 
     static LockException of(SessionUnavailable why) {
         return switch (why.reason()) {
-            case LOCKED -> new LockTimeoutException(why.getMessage(), why);
+            case LOCKED, NOT_GIVEN -> new LockTimeoutException(why.getMessage(), why);
             case DEADLOCK -> {
                 // Here, since the application may well catch it.
                 log.warn(why.getMessage());

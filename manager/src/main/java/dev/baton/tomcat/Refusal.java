@@ -89,7 +89,7 @@ final class Refusal {
             case LOCKED -> "lock busy, another request is using the session";
             case DEADLOCK -> "deadlock, requests of this session would have waited for each other for ever";
             case OVERLOADED -> "lock busy, too many requests wait for a session";
-            case STORE_UNREACHABLE -> cutOff ? "minority, most nodes that store sessions are out of reach"
+            case STORE_UNREACHABLE, NOT_GIVEN -> cutOff ? "minority, most nodes that store sessions are out of reach"
                     : "store unreachable";
             case OUTCOME_UNKNOWN -> "outcome unknown, the change was not acknowledged in time";
             case TOKEN_LOST -> "lock lost while the request was using the session, its changes are not kept";

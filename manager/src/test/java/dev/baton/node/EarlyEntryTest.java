@@ -125,7 +125,7 @@ class EarlyEntryTest {
     @DisplayName("L9: whoever goes on waits for its own limit, and hears the same as without a guess")
     void lockTimeout() {
         EarlyEntry early = n.shop.enterEarly("id");
-        assertThat(reason(() -> n.shop.enter(early, 1))).isEqualTo(Reason.LOCKED);
+        assertThat(reason(() -> n.shop.enter(early, 1))).isEqualTo(Reason.NOT_GIVEN);
         assertThat(n.core.given(Input.CancelAcquire.class)).hasSize(1);
         n.happen(n.grant("id", FENCE, 3, ScriptedNode.whole(Map.of()), true));
         assertThat(state.inside()).isZero();

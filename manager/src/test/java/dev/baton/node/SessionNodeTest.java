@@ -89,6 +89,67 @@ class SessionNodeTest {
     }
 
     @Test
+    @DisplayName("L9: who waited in vain hears that the session is in use only where somebody is known to use it")
+    void aSilentStoreIsNoBusySession() throws Exception {
+        NodeId other = new NodeId("other", 1);
+        try (ScriptedNode n = new ScriptedNode(ApplicationSettings.DEFAULT)) {
+            SessionUnavailable silent = refused(n, "free", LONG, null, null);
+            assertThat(silent.reason()).isEqualTo(Reason.NOT_GIVEN);
+            assertThat(silent).hasMessageNotContaining("in use").hasMessageNotContaining("seen at");
+            silent = refused(n, "granted to this node", LONG, n.self(), null);
+            assertThat(silent.reason()).isEqualTo(Reason.NOT_GIVEN);
+            assertThat(silent).hasMessageNotContaining("self");
+            silent = refused(n, "nobody says that it is used", LONG, other, null);
+            assertThat(silent.reason()).isEqualTo(Reason.NOT_GIVEN);
+            assertThat(silent).hasMessageContaining("last seen at other");
+            SessionUnavailable busy = refused(n, "used", LONG, other, "GET /x");
+            assertThat(busy.reason()).isEqualTo(Reason.LOCKED);
+            assertThat(busy).hasMessageContaining("in use by GET /x at other");
+            busy = refused(n, "used by no request", LONG, null, "");
+            assertThat(busy.reason()).isEqualTo(Reason.LOCKED);
+            assertThat(busy).hasMessageContaining("in use by other");
+            assertThat(refused(n, "too early to be told", SHORT, other, null).reason()).isEqualTo(Reason.LOCKED);
+            assertThat(refused(n, "used", LONG, other, null).reason()).as("once more, and nobody says it again")
+                    .isEqualTo(Reason.NOT_GIVEN);
+        }
+    }
+
+    /**
+     * @param seenAt where the session's token was when it was looked up
+     * @param users  what another node says while this one waits, or null
+     */
+    private static SessionUnavailable refused(ScriptedNode n, String id, long timeoutNanos, NodeId seenAt, String users)
+            throws Exception {
+        ClientState state = n.shop.state(id);
+        state.token().seenAt(seenAt);
+        long before = n.shop.counters().waits();
+        CompletableFuture<AccessLog> entry = n.shop.enterAsync(state, timeoutNanos).toCompletableFuture();
+        TestCluster.await("one waits", () -> n.shop.counters().waits() == before + 1);
+        TestCluster.await("the core is asked", () -> n.core.given(Input.Acquire.class).stream()
+                .anyMatch(a -> a.key().equals(n.key(id))));
+        if (users != null) {
+            n.happen(new Effect.UsedBy(n.key(id), new NodeId("other", 1), users));
+        }
+        n.pass(timeoutNanos, TimeUnit.NANOSECONDS);
+        return (SessionUnavailable) entry.handle((log, e) -> e).get(20, TimeUnit.SECONDS);
+    }
+
+    @Test
+    @DisplayName("who is asked once more for a token in use says so, also where nobody inside has a name")
+    void aTokenInUseIsSaidToBe() {
+        try (ScriptedNode n = new ScriptedNode(ApplicationSettings.DEFAULT)) {
+            n.happen(n.grant("id", new Fence(1, 1), 1, ScriptedNode.whole(Map.of()), false));
+            AccessLog log = n.enter("id");
+            n.happen(new Effect.CloseGate(n.key("id")), new Effect.UsersWanted(n.key("id")));
+            n.users = () -> "GET /x";
+            n.happen(new Effect.UsersWanted(n.key("id")));
+            assertThat(n.core.given(Input.Users.class)).containsExactly(new Input.Users(n.key("id"), ""),
+                    new Input.Users(n.key("id"), "GET /x"));
+            n.shop.leave(log);
+        }
+    }
+
+    @Test
     void aCancelledEntryTakesNoPlace() {
         try (ScriptedNode n = new ScriptedNode(ApplicationSettings.DEFAULT)) {
             CompletableFuture<AccessLog> entry = n.shop.enterAsync(n.shop.state("id"), LONG).toCompletableFuture();

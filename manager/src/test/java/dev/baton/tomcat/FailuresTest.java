@@ -32,6 +32,8 @@ import org.apache.tomcat.util.descriptor.web.LoginConfig;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What goes wrong, starts, stops and is configured otherwise: each test has a cluster of its own. */
 class FailuresTest {
@@ -302,8 +304,29 @@ class FailuresTest {
         visitor.text(1, "/shop/set?value=1");
         assertThat(visitor.text(1, "/shop/run")).isEmpty();
         tomcats.network.lose((to, message) -> message instanceof Message.Acquire);
-        assertThat(visitor.get(2, "/shop/run").statusCode()).isEqualTo(503);
+        HttpResponse<String> refused = visitor.get(2, "/shop/run");
+        assertThat(refused.statusCode()).isEqualTo(503);
+        assertThat(refused.body()).contains("store unreachable");
         assertThat(ran.get()).isEqualTo(1);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2})
+    @DisplayName("L9: a token that nobody uses, but that a hung backup keeps from being granted, is not called busy")
+    void aGrantThatABackupHoldsUpIsNoBusyLock(int holder) throws Exception {
+        tomcats.start(2, Map.of("lockTimeout", "3000"), this::application);
+        TestTomcats.Visitor visitor = tomcats.new Visitor();
+        assertThat(visitor.text(1, "/shop/set?value=1")).isEqualTo("set");
+        assertThat(visitor.text(holder, "/shop/get")).isEqualTo("1");
+        tomcats.network.lose((to, message) -> message instanceof Message.Replicate);
+        int other = 3 - holder;
+        try (LogLines log = new LogLines()) {
+            HttpResponse<String> refused = visitor.get(other, "/shop/get");
+            assertThat(refused.statusCode()).isEqualTo(503);
+            assertThat(refused.body()).contains("store unreachable");
+            assertThat(log.lines()).filteredOn(line -> line.contains("Refused")).singleElement().asString()
+                    .doesNotContain("in use", "n" + other + "#");
+        }
     }
 
     @Test

@@ -11,6 +11,7 @@ import dev.baton.api.SessionFence;
 import dev.baton.api.SessionGoneException;
 import dev.baton.api.SessionLocks;
 import dev.baton.api.SessionLocks.Held;
+import dev.baton.protocol.Message;
 import jakarta.servlet.AsyncContext;
 import jakarta.servlet.DispatcherType;
 import jakarta.servlet.http.HttpSession;
@@ -506,6 +507,19 @@ class SessionLocksTest {
         assertThat(get(visitor, 1, "impatient")).isEqualTo("named");
         go.countDown();
         assertThat(LockPages.text(holds)).isEqualTo("held");
+    }
+
+    @Test
+    @DisplayName("L9: a limit that ends while the store is silent is a limit that ended")
+    void aSilentStoreIsALimitThatEnded() throws Exception {
+        PAGES.step("try for long", (q, s) -> SessionLocks.of(s).tryLock(Duration.ofMillis(2_500), "cart").isPresent());
+        TestTomcats.Visitor visitor = visitor();
+        PAGES.tomcats.network.lose((to, message) -> message instanceof Message.Acquire);
+        try {
+            assertThat(get(visitor, 2, "try for long")).isEqualTo("false");
+        } finally {
+            PAGES.tomcats.network.lose((to, message) -> false);
+        }
     }
 
     @Test
