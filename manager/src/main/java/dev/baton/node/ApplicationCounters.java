@@ -7,7 +7,6 @@ package dev.baton.node;
  * @param waits        stays that had to wait for the token
  * @param lockWaits    stays that had to wait for an attribute or for their turn in this process
  * @param deadlocks    claims refused since those who waited would have waited for each other
- * @param refused      entries that ended with 503
  * @param deltas       deltas sent
  * @param deltaBytes   their sizes together
  * @param wholeBytes   sizes of the whole sessions they belonged to together: what would have travelled without deltas
@@ -17,6 +16,6 @@ package dev.baton.node;
  * @param states       copies of sessions in memory
  * @param tokens       copies with an open gate
  */
-public record ApplicationCounters(long entries, long waits, long lockWaits, long deadlocks, long refused,
-                                  long deltas, long deltaBytes, long wholeBytes, long unchanged, long tokensLost,
-                                  long lookupsSent, int states, int tokens) {}
+public record ApplicationCounters(long entries, long waits, long lockWaits, long deadlocks, long deltas,
+                                  long deltaBytes, long wholeBytes, long unchanged, long tokensLost, long lookupsSent,
+                                  int states, int tokens) {}

@@ -8,20 +8,12 @@ final class Counting {
     final LongAdder waits = new LongAdder();
     final LongAdder lockWaits = new LongAdder();
     final LongAdder deadlocks = new LongAdder();
-    final LongAdder refused = new LongAdder();
     final LongAdder deltas = new LongAdder();
     final LongAdder deltaBytes = new LongAdder();
     final LongAdder wholeBytes = new LongAdder();
     final LongAdder unchanged = new LongAdder();
     final LongAdder tokensLost = new LongAdder();
     final LongAdder lookupsSent = new LongAdder();
-
-    void refused(SessionUnavailable why) {
-        refused.increment();
-        if (why.reason() == SessionUnavailable.Reason.DEADLOCK) {
-            deadlocks.increment();
-        }
-    }
 
     void sent(int delta, int whole) {
         deltas.increment();
@@ -30,8 +22,8 @@ final class Counting {
     }
 
     ApplicationCounters read(int states, int tokens) {
-        return new ApplicationCounters(entries.sum(), waits.sum(), lockWaits.sum(), deadlocks.sum(), refused.sum(),
-                deltas.sum(), deltaBytes.sum(), wholeBytes.sum(), unchanged.sum(), tokensLost.sum(), lookupsSent.sum(),
-                states, tokens);
+        return new ApplicationCounters(entries.sum(), waits.sum(), lockWaits.sum(), deadlocks.sum(), deltas.sum(),
+                deltaBytes.sum(), wholeBytes.sum(), unchanged.sum(), tokensLost.sum(), lookupsSent.sum(), states,
+                tokens);
     }
 }

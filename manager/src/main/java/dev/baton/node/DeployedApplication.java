@@ -231,12 +231,15 @@ final class DeployedApplication implements Application {
         return block(new Entry(state, known(owner), tokens, parts), timeoutNanos);
     }
 
-    /** With the calling thread, for what counts as a refusal where it fails. */
+    /** With the calling thread. */
     private <T> T block(Passage<T> way, long timeoutNanos) {
         try {
             return way.block(timeoutNanos, 0, events::waiting);
         } catch (SessionUnavailable e) {
-            throw refused(e);
+            if (e.reason() == Reason.DEADLOCK) {
+                counting.deadlocks.increment();
+            }
+            throw e;
         }
     }
 
@@ -281,11 +284,6 @@ final class DeployedApplication implements Application {
 
     private LockOwner known(LockOwner owner) {
         return owner != null ? owner : new LockOwner("a use of the session outside of requests", parts.now());
-    }
-
-    private SessionUnavailable refused(SessionUnavailable why) {
-        counting.refused(why);
-        return why;
     }
 
     @Override

@@ -93,7 +93,7 @@ public final class BatonManager extends ManagerSettings implements DistributedMa
                     new Expiries(this, problems), ApplicationSettings.of(settings()));
             MetaForm metaForm = new MetaForm(loader, SerialFilter.forLogins(loader, settings().serialFilter()));
             deployment = new Deployment(this, seat.node(), application, metaForm, assembly.clock());
-            view = Figures.ofApplication(application, problems);
+            view = Figures.of(deployment, problems);
             started = true;
         } catch (IllegalArgumentException e) {
             throw new LifecycleException("Application " + name + " cannot join the cluster: " + e.getMessage(), e);
@@ -161,6 +161,14 @@ public final class BatonManager extends ManagerSettings implements DistributedMa
     boolean cutOff() {
         Deployment now = deployment;
         return now != null && now.node().effective() != null && !now.node().serving();
+    }
+
+    /** A request was refused for want of its session, or of the acknowledgement of its changes. */
+    void refused() {
+        Deployment now = deployment;
+        if (now != null) {
+            now.refused();
+        }
     }
 
     // ---- finding and making sessions

@@ -151,7 +151,7 @@ public class BatonSingleSignOn extends SingleSignOn {
             // Without a login of Tomcat's nobody is missed; with one, a wrong "nobody" would be a silent logout.
             if (context.getManager() instanceof BatonManager manager
                     && !(context.getAuthenticator() instanceof NonLoginAuthenticator)) {
-                Refusal.answerByText(request, response, e, manager.cutOff());
+                Refusal.answerByText(request, response, e, manager);
             } else {
                 getNext().invoke(request, response);
             }

@@ -15,6 +15,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.apache.catalina.Context;
@@ -48,6 +49,7 @@ final class Deployment {
     /** The stays of this process, and whose they are. */
     private final Map<AccessLog, RequestScope> inside = new ConcurrentHashMap<>();
     private final LocalTies ties = new LocalTies(this);
+    private final LongAdder refusals = new LongAdder();
     private final Set<String> writtenAfterReading = ConcurrentHashMap.newKeySet();
 
     Deployment(BatonManager manager, SessionNode node, Application application, MetaForm metaForm, Clock clock) {
@@ -175,6 +177,16 @@ final class Deployment {
         }
         session.entered();
         return access;
+    }
+
+    /** A request was refused. */
+    void refused() {
+        refusals.increment();
+    }
+
+    /** Requests refused. */
+    long refusals() {
+        return refusals.sum();
     }
 
     /** Who takes a turn; null where requests need none. */

@@ -8,7 +8,8 @@ final class Figures {
     private Figures() {
     }
 
-    static JmxView ofApplication(Application application, AttributeProblems problems) {
+    static JmxView of(Deployment deployment, AttributeProblems problems) {
+        Application application = deployment.application();
         return new JmxView("Sessions of the web application " + application.name() + " in this process")
                 .figure("Primary", Integer.class, "sessions whose primary is this node",
                         () -> application.primarySessions().size())
@@ -22,7 +23,9 @@ final class Figures {
                         () -> application.counters().lockWaits())
                 .figure("Deadlocks", Long.class, "uses refused because requests of this process would have waited for"
                         + " each other for ever", () -> application.counters().deadlocks())
-                .figure("Refused", Long.class, "uses that ended with 503", () -> application.counters().refused())
+                .figure("Refused", Long.class, "requests that ended with 503 since their session could not be had, or"
+                        + " their changes are not known to be durable, or with a cut connection where the answer had"
+                        + " begun; the log has a line of each", deployment::refusals)
                 .figure("LookupsSent", Long.class, "look-ups that memory could not answer",
                         () -> application.counters().lookupsSent())
                 .figure("Deltas", Long.class, "changes sent", () -> application.counters().deltas())

@@ -123,7 +123,7 @@ final class HeldAnswer implements InternalHttpUpgradeHandler {
     void awaitOrCut(Request request) {
         SessionUnavailable why = decision.join();
         if (why != null) {
-            Refusal.logRefused(name, why, manager.cutOff(), true);
+            Refusal.refused(name, why, manager, true);
             Refusal.cut(request, why);
         }
     }
@@ -351,7 +351,7 @@ final class HeldAnswer implements InternalHttpUpgradeHandler {
                 && answer.slice(answer.position(), VERSION.length).equals(ByteBuffer.wrap(VERSION));
         answer.position(answer.limit());
         whole = whole && !connection.hasDataToWrite();
-        Refusal.logRefused(name, why, manager.cutOff(), !whole);
+        Refusal.refused(name, why, manager, !whole);
         if (whole) {
             connection.write(true, ByteBuffer.wrap(Refusal.answer(why, manager.cutOff(), head)));
             connection.flush(true);
@@ -368,7 +368,7 @@ final class HeldAnswer implements InternalHttpUpgradeHandler {
         }
         SessionUnavailable why = decision.join();
         if (why != null) {
-            Refusal.logRefused(name, why, manager.cutOff(), true);
+            Refusal.refused(name, why, manager, true);
             return;
         }
         try {

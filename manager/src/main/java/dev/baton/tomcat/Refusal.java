@@ -23,24 +23,26 @@ final class Refusal {
     }
 
     /** From within the application's pipeline: its own error page answers, where it has one. */
-    static void answer(Request request, Response response, SessionUnavailable why, boolean cutOff) throws IOException {
-        answer(request, response, why, cutOff, hasPage(request));
+    static void answer(Request request, Response response, SessionUnavailable why, BatonManager manager)
+            throws IOException {
+        answer(request, response, why, manager, hasPage(request));
     }
 
     /** From a Valve of the Host, which nobody calls an error page behind. */
-    static void answerByText(Request request, Response response, SessionUnavailable why, boolean cutOff)
+    static void answerByText(Request request, Response response, SessionUnavailable why, BatonManager manager)
             throws IOException {
-        answer(request, response, why, cutOff, false);
+        answer(request, response, why, manager, false);
     }
 
-    private static void answer(Request request, Response response, SessionUnavailable why, boolean cutOff, boolean byPage)
-            throws IOException {
+    private static void answer(Request request, Response response, SessionUnavailable why, BatonManager manager,
+                               boolean byPage) throws IOException {
         boolean cut = response.isCommitted() || request.isAsync();
-        logRefused(RequestName.of(request), why, cutOff, cut);
+        refused(RequestName.of(request), why, manager, cut);
         if (cut) {
             cut(request, why);
             return;
         }
+        boolean cutOff = manager.cutOff();
         request.removeAttribute(RequestDispatcher.ERROR_EXCEPTION);
         request.removeAttribute(RequestDispatcher.ERROR_EXCEPTION_TYPE);
         response.setSuspended(false);
@@ -73,8 +75,10 @@ final class Refusal {
                 .getBytes(StandardCharsets.US_ASCII);
     }
 
-    static void logRefused(String request, SessionUnavailable why, boolean cutOff, boolean cut) {
-        log.warn("Refused " + request + ": " + reason(why, cutOff) + ": " + why.getMessage()
+    /** For the log and the counter, of every request that is answered so. */
+    static void refused(String request, SessionUnavailable why, BatonManager manager, boolean cut) {
+        manager.refused();
+        log.warn("Refused " + request + ": " + reason(why, manager.cutOff()) + ": " + why.getMessage()
                 + (cut ? " (the answer had begun: connection cut)" : ""));
     }
 

@@ -130,7 +130,7 @@ public class RequestBoundary extends ValveBase implements AccessLog {
             return;
         }
         if (thrown == null) {
-            Refusal.answer(request, response, scope.failure(), manager.cutOff());
+            Refusal.answer(request, response, scope.failure(), manager);
         } else if (response.isCommitted()) {
             // Something else failed as well; what has begun may not end as if it were right.
             Refusal.cut(request, scope.failure());

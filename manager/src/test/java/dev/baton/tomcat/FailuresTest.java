@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.baton.access.AccessLog;
+import dev.baton.api.SessionLocks;
 import dev.baton.node.Application;
 import dev.baton.node.SessionUnavailable;
 import dev.baton.protocol.Message;
@@ -15,8 +16,10 @@ import jakarta.servlet.http.HttpSession;
 import jakarta.servlet.http.HttpSessionEvent;
 import jakarta.servlet.http.HttpSessionListener;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -25,6 +28,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import javax.management.ObjectName;
 import org.apache.catalina.Context;
 import org.apache.catalina.authenticator.FormAuthenticator;
 import org.apache.catalina.core.StandardContext;
@@ -113,6 +117,36 @@ class FailuresTest {
         tomcats.network.lose((to, message) -> message instanceof Message.Replicate);
         // The client would send a GET again.
         assertThatThrownBy(() -> visitor.post(1, "/shop/get?late=1", "")).isInstanceOf(IOException.class);
+    }
+
+    @Test
+    @DisplayName("JMX: Refused counts each request that ends with 503 or is cut, and nothing else")
+    void refusedRequestsAreCounted() throws Exception {
+        tomcats.start(2, Map.of("cluster", "refused", "commitTimeout", "3000", "lockTimeout", "3000"), context -> {
+            application(context);
+            TestTomcats.page(context, "/try", (q, r) ->
+                    r.getWriter().print(SessionLocks.of(q.getSession()).tryLock(Duration.ZERO, "a").isPresent()));
+        });
+        TestTomcats.Visitor visitor = tomcats.new Visitor();
+        assertThat(visitor.text(2, "/shop/set?value=1")).isEqualTo("set");
+        tomcats.network.lose((to, message) -> message instanceof Message.Acquire);
+        assertThat(visitor.text(1, "/shop/try")).isEqualTo("false");
+        assertThat(refused()).as("a try is none").isZero();
+        tomcats.network.lose((to, message) -> message instanceof Message.Lookup);
+        assertThat(visitor.get(1, "/shop/get").statusCode()).isEqualTo(503);
+        assertThat(refused()).as("look-up").isEqualTo(1);
+        tomcats.network.lose((to, message) -> message instanceof Message.Replicate);
+        assertThat(tomcats.new Visitor().get(1, "/shop/set?value=2").statusCode()).isEqualTo(503);
+        assertThat(refused()).as("acknowledgement").isEqualTo(2);
+        assertThatThrownBy(() -> tomcats.new Visitor().post(1, "/shop/set?value=3&flush=1", ""))
+                .isInstanceOf(IOException.class);
+        assertThat(refused()).as("cut").isEqualTo(3);
+    }
+
+    /** As the first node's bean tells it. */
+    private static long refused() throws Exception {
+        return (long) ManagementFactory.getPlatformMBeanServer().getAttribute(
+                new ObjectName("dev.baton:type=Sessions,cluster=refused,application=\"localhost/shop\""), "Refused");
     }
 
     private static void answering(Context context) {
