@@ -37,6 +37,7 @@ final class DeployedApplication implements Application {
     private final long hash;
     private final NodeId self;
     private final boolean acknowledged;
+    private final int maxWaiters;
     private final Parts parts;
     private final Counting counting = new Counting();
     private final ClientStates states;
@@ -60,6 +61,7 @@ final class DeployedApplication implements Application {
         this.hash = SessionKey.applicationHash(name);
         this.events = events;
         this.acknowledged = settings.acknowledge() != Acknowledge.NONE;
+        this.maxWaiters = settings.maxWaiters();
         this.parts = parts;
         this.states = new ClientStates(hash, serializer, settings.tracking(), new Differencer(settings.methods()),
                 events, settings.maxWaiters(), settings.oneRequestAtATime(), settings.maxIdleStates(), parts.clock()::nanos,
@@ -160,7 +162,7 @@ final class DeployedApplication implements Application {
         }
         mustRun();
         counting.lookupsSent.increment();
-        Found found = parts.lookups().ask(new SessionKey(hash, id), timeoutNanos, events::waiting);
+        Found found = parts.lookups().ask(new SessionKey(hash, id), maxWaiters, timeoutNanos, events::waiting);
         if (found != null && state != null) {
             state.learn(found.meta());
             state.token().seenAt(found.holder());

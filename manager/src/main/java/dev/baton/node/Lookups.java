@@ -11,6 +11,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 
@@ -24,6 +25,8 @@ final class Lookups {
         final long ticket;
         final CompletableFuture<Answer> answer = new CompletableFuture<>();
         int askers;
+        /** Of them those who wait. */
+        final AtomicInteger waiting = new AtomicInteger();
 
         Question(long ticket) {
             this.ticket = ticket;
@@ -39,10 +42,11 @@ final class Lookups {
     }
 
     /**
-     * @param waits see {@link ApplicationEvents#waiting}
+     * @param maxWaiters how many may wait for that session's answer
+     * @param waits      see {@link ApplicationEvents#waiting}
      * @return null where there is no such session
      */
-    Application.Found ask(SessionKey key, long timeoutNanos, Supplier<Runnable> waits) {
+    Application.Found ask(SessionKey key, int maxWaiters, long timeoutNanos, Supplier<Runnable> waits) {
         if (open.size() >= MAX_OPEN) {
             throw new SessionUnavailable(Reason.OVERLOADED, MAX_OPEN + " look-ups are waiting for the store");
         }
@@ -59,6 +63,10 @@ final class Lookups {
         loop.run();
         Answer answer = question.answer.getNow(null);
         if (answer == null) {
+            if (question.waiting.incrementAndGet() > maxWaiters) {
+                leave(key, question);
+                throw new Refusal(Denial.OVERLOADED, null).of(key);
+            }
             Runnable end = waits.get();
             if (end == null) {
                 leave(key, question);
@@ -98,7 +106,9 @@ final class Lookups {
         }
     }
 
+    /** Waits no longer. */
     private void leave(SessionKey key, Question question) {
+        question.waiting.decrementAndGet();
         open.computeIfPresent(key, (k, q) -> {
             if (q != question || --q.askers > 0) {
                 return q;

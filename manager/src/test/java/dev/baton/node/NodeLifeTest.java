@@ -24,6 +24,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -65,6 +66,31 @@ class NodeLifeTest {
         try (ScriptedNode n = new ScriptedNode(ApplicationSettings.DEFAULT)) {
             assertThat(reason(() -> n.shop.lookup("id", SHORT))).isEqualTo(Reason.STORE_UNREACHABLE);
             assertThat(n.core.given(Input.CancelLookup.class)).hasSize(1);
+        }
+    }
+
+    @Test
+    @DisplayName("L3: no more than maxWaiters wait for one session's look-up; who gives up makes room")
+    void theWaitersOfALookupAreLimited() throws Exception {
+        try (ScriptedNode n = new ScriptedNode(ApplicationSettings.DEFAULT.withMaxWaiters(2))) {
+            AtomicInteger begun = new AtomicInteger();
+            n.whenWaiting = () -> {
+                begun.incrementAndGet();
+                return () -> { };
+            };
+            List<CompletableFuture<Application.Found>> asked = new ArrayList<>();
+            asked.add(CompletableFuture.supplyAsync(() -> n.shop.lookup("id", LONG), r -> new Thread(r).start()));
+            TestCluster.await("one waits", () -> begun.get() == 1);
+            assertThat(reason(() -> n.shop.lookup("id", SHORT))).isEqualTo(Reason.STORE_UNREACHABLE);
+            asked.add(CompletableFuture.supplyAsync(() -> n.shop.lookup("id", LONG), r -> new Thread(r).start()));
+            TestCluster.await("two wait", () -> begun.get() == 3);
+            assertThat(reason(() -> n.shop.lookup("id", SHORT))).isEqualTo(Reason.OVERLOADED);
+            assertThat(reason(() -> n.shop.lookup("other", SHORT))).isEqualTo(Reason.STORE_UNREACHABLE);
+            n.core.given(Input.Lookup.class).forEach(
+                    l -> n.happen(new Effect.LookedUp(l.ticket(), l.key(), ScriptedNode.META, 0, null, null)));
+            for (CompletableFuture<Application.Found> a : asked) {
+                assertThat(a.get(20, TimeUnit.SECONDS)).isNotNull();
+            }
         }
     }
 
