@@ -145,8 +145,16 @@ final class Deployment {
         Expectation expectation = scope == null ? null : scope.expectation(this);
         Application.Found found = expectation == null ? null : expectation.lookup(application, base);
         try {
-            found = found != null ? found : application.lookup(base, manager.lockTimeoutNanos());
+            if (found == null) {
+                if (expectation != null) {
+                    expectation.checkAnswered(base);
+                }
+                found = application.lookup(base, manager.lockTimeoutNanos());
+            }
         } catch (SessionUnavailable e) {
+            if (expectation != null) {
+                expectation.unanswered(base, e);
+            }
             ClientState known = application.known(base);
             if (LoginQuestion.isHarmless(context(), known == null ? null : known.meta())) {
                 return null;

@@ -120,6 +120,23 @@ class FailuresTest {
     }
 
     @Test
+    @DisplayName("L9: what the store did not tell the authenticator in time the application does not wait for once more")
+    void oneRequestWaitsForOneAnswerOnce() throws Exception {
+        tomcats.start(2, Map.of("lockTimeout", "3000"), this::application);
+        TestTomcats.Visitor visitor = tomcats.new Visitor();
+        assertThat(visitor.text(1, "/shop/set?value=1")).isEqualTo("set");
+        tomcats.network.lose((to, message) -> message instanceof Message.Lookup);
+        Application asking = tomcats.nodes.get(1).manager.deployment().application();
+        long before = asking.counters().lookupsSent();
+        HttpResponse<String> refused = visitor.get(2, "/shop/get");
+        assertThat(refused.statusCode()).isEqualTo(503);
+        assertThat(refused.body()).contains("store unreachable");
+        assertThat(asking.counters().lookupsSent()).isEqualTo(before + 1);
+        tomcats.network.lose((to, message) -> false);
+        assertThat(visitor.text(2, "/shop/get")).as("the next request asks anew").isEqualTo("1");
+    }
+
+    @Test
     @DisplayName("JMX: Refused counts each request that ends with 503 or is cut, and nothing else")
     void refusedRequestsAreCounted() throws Exception {
         tomcats.start(2, Map.of("cluster", "refused", "commitTimeout", "3000", "lockTimeout", "3000"), context -> {
