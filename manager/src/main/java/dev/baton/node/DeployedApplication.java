@@ -162,7 +162,9 @@ final class DeployedApplication implements Application {
         }
         mustRun();
         counting.lookupsSent.increment();
-        Found found = parts.lookups().ask(new SessionKey(hash, id), maxWaiters, timeoutNanos, events::waiting);
+        NodeId lastSeen = state == null ? null : tokens.lastSeen(state);
+        Found found = parts.lookups().ask(new SessionKey(hash, id), lastSeen, maxWaiters, timeoutNanos,
+                events::waiting);
         if (found != null && state != null) {
             state.learn(found.meta());
             state.token().seenAt(found.holder());

@@ -57,7 +57,8 @@ final class Durability extends Passage<Void> {
             }
             lease = parts.leases().await(key.segment());
             if (lease == null) {
-                throw new SessionUnavailable(Reason.OVERLOADED, "too many requests wait for the right to serve");
+                throw new SessionUnavailable(Reason.OVERLOADED, "too many requests wait for the right to serve: "
+                        + "this process may not answer for " + key);
             }
             if (lease.outcome() == null) {
                 return lease;

@@ -78,12 +78,14 @@ final class Entry extends Passage<AccessLog> {
             }
             parts.leases().mustRun(state.key());
             if (late() || parts.leases().hopeless()) {
-                throw new SessionUnavailable(Reason.STORE_UNREACHABLE, "this process may not serve " + state.key()
-                        + " now: the nodes that could have another holder do not answer (" + lateness() + ")");
+                throw new SessionUnavailable(Reason.STORE_UNREACHABLE, "this process has the token of " + state.key()
+                        + " and may not serve it now: the nodes that could have another holder do not answer ("
+                        + lateness() + ")");
             }
             lease = parts.leases().await(segment);
             if (lease == null) {
-                throw new SessionUnavailable(Reason.OVERLOADED, "too many requests wait for the right to serve");
+                throw new SessionUnavailable(Reason.OVERLOADED, "too many requests wait for the right to serve: "
+                        + "this process has the token of " + state.key() + " and may not serve it now");
             }
             if (lease.outcome() == null) {
                 return lease;
@@ -220,6 +222,6 @@ final class Entry extends Passage<AccessLog> {
     }
 
     private SessionUnavailable tooMany() {
-        return new Refusal(Denial.OVERLOADED, null).of(state.key());
+        return new Refusal(Denial.OVERLOADED, tokens.lastSeen(state)).of(state.key());
     }
 }

@@ -1,5 +1,6 @@
 package dev.baton.node;
 
+import dev.baton.model.NodeId;
 import dev.baton.model.SessionKey;
 import dev.baton.node.SessionUnavailable.Reason;
 import dev.baton.protocol.Denial;
@@ -42,13 +43,16 @@ final class Lookups {
     }
 
     /**
+     * @param lastSeen   where its token was when somebody last knew, for people; or null
      * @param maxWaiters how many may wait for that session's answer
      * @param waits      see {@link ApplicationEvents#waiting}
      * @return null where there is no such session
      */
-    Application.Found ask(SessionKey key, int maxWaiters, long timeoutNanos, Supplier<Runnable> waits) {
+    Application.Found ask(SessionKey key, NodeId lastSeen, int maxWaiters, long timeoutNanos,
+                          Supplier<Runnable> waits) {
         if (open.size() >= MAX_OPEN) {
-            throw new SessionUnavailable(Reason.OVERLOADED, MAX_OPEN + " look-ups are waiting for the store");
+            throw new SessionUnavailable(Reason.OVERLOADED, MAX_OPEN + " look-ups are waiting for the store: not asking"
+                    + " for " + key + Refusal.lastSeen(lastSeen));
         }
         long ticket = tickets.incrementAndGet();
         Question question = open.compute(key, (k, q) -> {
@@ -65,13 +69,13 @@ final class Lookups {
         if (answer == null) {
             if (question.waiting.incrementAndGet() > maxWaiters) {
                 leave(key, question);
-                throw new Refusal(Denial.OVERLOADED, null).of(key);
+                throw new Refusal(Denial.OVERLOADED, lastSeen).of(key);
             }
             Runnable end = waits.get();
             if (end == null) {
                 leave(key, question);
                 throw new SessionUnavailable(Reason.OVERLOADED, "too many threads wait for the store: not asking for "
-                        + key);
+                        + key + Refusal.lastSeen(lastSeen));
             }
             answer = await(question, timeoutNanos);
             end.run();
@@ -80,11 +84,11 @@ final class Lookups {
             leave(key, question);
             throw new SessionUnavailable(Reason.STORE_UNREACHABLE,
                     "the store did not say within " + TimeUnit.NANOSECONDS.toMillis(timeoutNanos)
-                            + " ms whether " + key + " exists");
+                            + " ms whether " + key + " exists" + Refusal.lastSeen(lastSeen));
         }
         open.remove(key, question);
         if (answer.reason() != null && answer.reason() != Denial.NO_SUCH_SESSION) {
-            throw new Refusal(answer.reason(), null).of(key);
+            throw new Refusal(answer.reason(), lastSeen).of(key);
         }
         return answer.found();
     }

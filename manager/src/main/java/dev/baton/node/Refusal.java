@@ -42,8 +42,13 @@ record Refusal(Denial reason, NodeId holder) {
         return new SessionUnavailable(Reason.DEADLOCK, key + ": deadlock: " + deadlock.circle());
     }
 
+    /** For the end of a text: where the token is, as far as is known. */
+    static String lastSeen(NodeId holder) {
+        return holder == null ? "" : ", last seen at " + holder;
+    }
+
     SessionUnavailable of(SessionKey key) {
-        String by = holder == null ? "" : ", held by " + holder;
+        String by = lastSeen(holder);
         return switch (reason) {
             case OVERLOADED -> new SessionUnavailable(Reason.OVERLOADED,
                     "a queue for " + key + " is full" + by);

@@ -430,6 +430,11 @@ final class Tokens {
         }
     }
 
+    /** Where the token is, as far as this process knows without asking anybody; null where it does not. */
+    NodeId lastSeen(ClientState state) {
+        return state.open() || state.inside() > 0 ? self : state.token().seenAt();
+    }
+
     /**
      * What somebody hears who waited for the token in vain: who uses the session, as far as this process can tell
      * without asking; or that the store does not answer, where nobody else is known to have the token, or whoever was
@@ -450,7 +455,7 @@ final class Tokens {
         String users = here ? events.users(state) : token.usedBy();
         if (holder == null || users == null && parts.now() - token.askedNanos() >= ANSWER_NANOS) {
             return new SessionUnavailable(Reason.NOT_GIVEN, "the store did not give the token of " + state.key()
-                    + (holder == null ? "" : ", last seen at " + holder) + " (" + how + ")");
+                    + Refusal.lastSeen(holder) + " (" + how + ")");
         }
         return new SessionUnavailable(Reason.LOCKED, state.key() + " is in use by "
                 + (users == null || users.isEmpty() ? "" : users + " at ") + holder + " (" + how + ")");

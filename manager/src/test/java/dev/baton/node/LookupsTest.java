@@ -54,7 +54,7 @@ class LookupsTest {
         try {
             SessionKey key = new SessionKey(1, "id");
             for (int i = 0; i < MANY; i++) {
-                assertThat(lookups.get().ask(key, 1, TimeUnit.SECONDS.toNanos(5), () -> () -> { })).isNotNull();
+                assertThat(lookups.get().ask(key, null, 1, TimeUnit.SECONDS.toNanos(5), () -> () -> { })).isNotNull();
             }
         } finally {
             done.set(true);

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.baton.access.AccessLog;
+import dev.baton.access.ClientState;
 import dev.baton.access.ValueSerializer;
 import dev.baton.model.Fence;
 import dev.baton.model.NodeId;
@@ -91,6 +92,35 @@ class NodeLifeTest {
             for (CompletableFuture<Application.Found> a : asked) {
                 assertThat(a.get(20, TimeUnit.SECONDS)).isNotNull();
             }
+        }
+    }
+
+    @Test
+    @DisplayName("L9: whatever refuses a request, its text says where the token was last seen, where that is known")
+    void aRefusalSaysWhereTheTokenWas() {
+        try (ScriptedNode n = new ScriptedNode(ApplicationSettings.DEFAULT.withMaxWaiters(1))) {
+            ClientState state = n.shop.state("id");
+            assertThatThrownBy(() -> n.shop.lookup("id", SHORT)).hasMessageNotContaining("seen");
+            state.token().seenAt(new NodeId("other", 1));
+            assertThatThrownBy(() -> n.shop.lookup("id", SHORT)).hasMessageContaining("did not say")
+                    .hasMessageContaining("last seen at other#1");
+            n.core.answer(in -> in instanceof Input.Lookup l ? List.of(
+                    new Effect.LookedUp(l.ticket(), l.key(), null, 0, null, Denial.UNAVAILABLE)) : List.of());
+            assertThatThrownBy(() -> n.shop.lookup("id", LONG)).hasMessageContaining("UNAVAILABLE")
+                    .hasMessageContaining("last seen at other#1");
+            n.core.answer(in -> List.of());
+            n.whenWaiting = () -> null;
+            assertThatThrownBy(() -> n.shop.lookup("id", LONG)).hasMessageContaining("too many threads")
+                    .hasMessageContaining("last seen at other#1");
+            n.whenWaiting = () -> () -> { };
+            n.shop.enterAsync(state, LONG);
+            TestCluster.await("one waits", () -> n.shop.counters().waits() == 1);
+            assertThatThrownBy(() -> n.enter("id")).hasMessageContaining("is full")
+                    .hasMessageContaining("last seen at other#1");
+            n.happen(n.grant("id", new Fence(1, 1), 1, ScriptedNode.whole(Map.of()), false));
+            n.serve(n.nanos() - 1);
+            assertThatThrownBy(() -> n.shop.lookup("id", SHORT)).hasMessageContaining("last seen at self#1");
+            assertThatThrownBy(() -> n.shop.enter(state, SHORT)).hasMessageContaining("this process has the token of");
         }
     }
 
