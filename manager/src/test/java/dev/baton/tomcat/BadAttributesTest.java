@@ -248,6 +248,22 @@ class BadAttributesTest {
     }
 
     @ParameterizedTest
+    @ValueSource(strings = {"keep", "drop"})
+    @DisplayName("unreadable: what could not be read comes back with its class, or is gone everywhere")
+    void theSettingSaysWhatBecomesOfIt(String unreadable) throws Exception {
+        try (TestTomcats own = new TestTomcats()) {
+            own.start(2, Map.of("unreadable", unreadable), BadAttributesTest::application);
+            TestTomcats.Visitor somebody = own.new Visitor();
+            assertThat(somebody.get(1, "/shop/set?kind=reading").statusCode()).isEqualTo(200);
+            mood = Mood.EXCEPTION;
+            assertThat(somebody.text(2, "/shop/get")).isEqualTo("null, null");
+            assertThat(somebody.get(2, "/shop/other?v=2").statusCode()).isEqualTo(200);
+            mood = Mood.GOOD;
+            assertThat(somebody.text(1, "/shop/get")).isEqualTo((unreadable.equals("keep") ? "read" : "null") + ", 2");
+        }
+    }
+
+    @ParameterizedTest
     @EnumSource(names = {"EXCEPTION", "ERROR", "RECURSION", "BLOCK"})
     @DisplayName("equals and hashCode fail: nothing here asks them, the change is found all the same")
     void equalsAndHashCodeAreNotAsked(Mood bad) throws Exception {
