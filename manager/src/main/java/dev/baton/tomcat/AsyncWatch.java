@@ -44,9 +44,15 @@ final class AsyncWatch implements AsyncListener {
                     .findVarHandle(Request.class, "session", Session.class);
         } catch (ReflectiveOperationException e) {
             log.warn("This Tomcat's requests are built otherwise (" + e + "): what an asynchronous request changes in"
-                    + " place is only found where its first thread used the session too");
+                    + " place is only found where its first thread used the session too, and who asks for a session"
+                    + " before Baton's Valve keeps its id from following the node");
             return null;
         }
+    }
+
+    /** The session that the request has used or asked for so far, without looking for one; or null. */
+    static TrackedSession sessionOf(Request request) {
+        return SESSION != null && SESSION.get(request) instanceof TrackedSession session ? session : null;
     }
 
     private AsyncWatch(Request request) {
@@ -127,8 +133,9 @@ final class AsyncWatch implements AsyncListener {
         if (!ended.compareAndSet(false, true)) {
             return;
         }
-        if (SESSION != null && SESSION.get(request) instanceof TrackedSession session) {
-            add(session, List.of());
+        TrackedSession used = sessionOf(request);
+        if (used != null) {
+            add(used, List.of());
         }
         for (LockHandle lock : kept()) {
             failed(lock.end());

@@ -291,7 +291,10 @@ final class Deployment {
         application.accessed(session.state());
     }
 
-    /** A request joined the session: where its id names another node's route, the client gets it with this one's. */
+    /**
+     * A request joined the session: where the id that it sent names another node's route, the client gets it with this
+     * one's. Not where the request made the session.
+     */
     void joined(TrackedSession session) {
         RequestScope scope = RequestScope.current();
         if (scope == null) {
@@ -300,7 +303,8 @@ final class Deployment {
         scope.joined(session);
         Request request = scope.request();
         if (request != null && route != null && request.getContext() == context()
-                && request.getRequestedSessionId() != null && !request.getResponse().isCommitted()
+                && session.key().id().equals(SessionIds.base(request.getRequestedSessionId()))
+                && !request.getResponse().isCommitted()
                 && !Objects.equals(SessionIds.route(request.getRequestedSessionId()), route)) {
             request.changeSessionId(session.getId());
         }

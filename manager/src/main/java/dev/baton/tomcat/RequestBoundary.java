@@ -61,6 +61,7 @@ public class RequestBoundary extends ValveBase implements AccessLog {
                 // The application may complete its answer before it touches the session for the first time.
                 scope.holdAnswer();
             }
+            joinedBefore(request);
             if (manager.acquiresAtStart()) {
                 enterRequested(request, scope);
             }
@@ -98,6 +99,17 @@ public class RequestBoundary extends ValveBase implements AccessLog {
     @Override
     public boolean getRequestAttributesEnabled() {
         return false;
+    }
+
+    /**
+     * Request listeners and Valves of the Host may have had the request join its session when there was no scope yet.
+     * Tomcat says so only once.
+     */
+    private static void joinedBefore(Request request) {
+        TrackedSession session = AsyncWatch.sessionOf(request);
+        if (session != null) {
+            session.deployment().joined(session);
+        }
     }
 
     private static void enterRequested(Request request, RequestScope scope) {

@@ -23,6 +23,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Session ids as clients send them, rightly or not, in cookies and in addresses. */
@@ -86,9 +87,11 @@ class BadIdsTest {
         }
     }
 
-    @Test
-    @DisplayName("tomcat-facts 22: routes of other nodes, of nobody, several or none: the same session, with our route")
-    void foreignRoutesFindTheSession() throws Exception {
+    @ParameterizedTest(name = "asked for before the Valve: {0}")
+    @EnumSource
+    @DisplayName("tomcat-facts 4, 22: routes of other nodes, of nobody, several or none: the same session, with our route")
+    void foreignRoutesFindTheSession(TestTomcats.Early early) throws Exception {
+        tomcats.prepare(early::prepare);
         tomcats.start(2, Map.of(), BadIdsTest::pages);
         TestTomcats.Visitor visitor = tomcats.new Visitor();
         visitor.get(1, "/shop/set?v=x");
@@ -99,6 +102,25 @@ class BadIdsTest {
                     .isEqualTo("x");
             assertThat(other.session()).as(route).isEqualTo("n2".equals(route) ? null : route(id, "n2"));
         }
+    }
+
+    @Test
+    @DisplayName("tomcat-facts 4: a session made before the Valve does not pass for the one that was asked for")
+    void aSessionMadeEarlyIsNotTheRequestedOne() throws Exception {
+        String stale = "0123456789ABCDEF0123456789ABCDEF.n2";
+        tomcats.start(1, Map.of(), context -> {
+            TestTomcats.page(context, "/asked", (q, r) -> r.getWriter().print(q.getRequestedSessionId()));
+            ((StandardContext) context).addApplicationEventListener(new ServletRequestListener() {
+                @Override
+                public void requestInitialized(ServletRequestEvent event) {
+                    ((HttpServletRequest) event.getServletRequest()).getSession();
+                }
+            });
+        });
+        TestTomcats.Visitor visitor = tomcats.new Visitor();
+        visitor.session(stale);
+        assertThat(visitor.text(1, "/shop/asked")).isEqualTo(stale);
+        assertThat(visitor.session()).endsWith(".n1");
     }
 
     @Test

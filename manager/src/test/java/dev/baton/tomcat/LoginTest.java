@@ -32,6 +32,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Logged in at one node, known at the other; each way of Tomcat. */
@@ -205,9 +206,11 @@ class LoginTest {
         return HexFormat.of().formatHex(MessageDigest.getInstance("MD5").digest(text.getBytes(StandardCharsets.UTF_8)));
     }
 
-    @Test
-    @DisplayName("tomcat-facts 21, 24: the POST that FORM login saved at one node is done at another one")
-    void theSavedPostIsRepeatedAtAnotherNode() throws Exception {
+    @ParameterizedTest(name = "asked for before the Valve: {0}")
+    @EnumSource
+    @DisplayName("tomcat-facts 4, 21, 24: the POST that FORM login saved at one node is done at another one")
+    void theSavedPostIsRepeatedAtAnotherNode(TestTomcats.Early early) throws Exception {
+        tomcats.prepare(early::prepare);
         startTwo("FORM", FormAuthenticator::new);
         TestTomcats.Visitor visitor = tomcats.new Visitor();
         assertThat(visitor.post(1, "/shop/secret", "order=pen").body()).isEqualTo("who are you?");

@@ -5,6 +5,8 @@ import dev.baton.node.Clock;
 import dev.baton.node.MemoryNetwork;
 import dev.baton.node.Transport;
 import jakarta.servlet.ServletException;
+import jakarta.servlet.ServletRequestEvent;
+import jakarta.servlet.ServletRequestListener;
 import jakarta.servlet.http.HttpServlet;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
@@ -42,6 +44,7 @@ import org.apache.catalina.authenticator.NonLoginAuthenticator;
 import org.apache.catalina.core.StandardContext;
 import org.apache.catalina.filters.CsrfPreventionFilter;
 import org.apache.catalina.startup.Tomcat;
+import org.apache.catalina.valves.CrawlerSessionManagerValve;
 import org.apache.tomcat.util.IntrospectionUtils;
 import org.apache.tomcat.util.descriptor.web.FilterDef;
 import org.apache.tomcat.util.descriptor.web.FilterMap;
@@ -70,6 +73,36 @@ final class TestTomcats implements AutoCloseable {
 
     interface Page {
         void answer(HttpServletRequest request, HttpServletResponse response) throws IOException, ServletException;
+    }
+
+    /** Who asks each request for its session before Baton's Valve. */
+    enum Early {
+        NOBODY {
+            @Override
+            void prepare(Node node) {
+                // Nothing stands there.
+            }
+        },
+        VALVE_OF_THE_HOST {
+            @Override
+            void prepare(Node node) {
+                node.tomcat.getHost().getPipeline().addValve(new CrawlerSessionManagerValve());
+            }
+        },
+        REQUEST_LISTENER {
+            @Override
+            void prepare(Node node) {
+                node.context.addApplicationEventListener(new ServletRequestListener() {
+                    @Override
+                    public void requestInitialized(ServletRequestEvent event) {
+                        ((HttpServletRequest) event.getServletRequest()).getSession(false);
+                    }
+                });
+            }
+        };
+
+        /** Before the node starts. */
+        abstract void prepare(Node node);
     }
 
     /** The machine's clock, moved forward by tests; all nodes share it. */

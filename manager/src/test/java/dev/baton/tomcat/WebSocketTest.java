@@ -39,6 +39,8 @@ import org.apache.tomcat.websocket.server.WsSci;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Tomcat's WebSockets, whose endpoints use the session that the handshake had. */
 class WebSocketTest {
@@ -352,9 +354,11 @@ class WebSocketTest {
         }
     }
 
-    @Test
-    @DisplayName("tomcat-facts 9: logout at one node closes the user's WebSockets at all nodes, and nobody else's")
-    void logoutClosesWebSocketsEverywhere() throws Exception {
+    @ParameterizedTest(name = "asked for before the Valve: {0}")
+    @EnumSource
+    @DisplayName("tomcat-facts 4, 9: logout at one node closes the user's WebSockets at all nodes, and nobody else's")
+    void logoutClosesWebSocketsEverywhere(TestTomcats.Early early) throws Exception {
+        tomcats.prepare(early::prepare);
         start(Map.of());
         for (int at = 1; at <= 3; at++) {
             TestTomcats.Visitor ada = tomcats.new Visitor();
