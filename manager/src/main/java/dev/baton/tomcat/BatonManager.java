@@ -176,9 +176,10 @@ public final class BatonManager extends ManagerSettings implements DistributedMa
     /**
      * Takes no token, decodes nothing, creates nothing; answered from memory where possible.
      *
-     * @return null only where the store says that there is no such session, or the text cannot be an id, or the
-     *         application stops and the connector asks, for a request that has not come to it: it waits for the end of
-     *         a reload, and Tomcat asks again then. Not where there may be another version of the application, which
+     * @return null only where the store says that there is no such session, or the text cannot be an id, or whoever
+     *         asks does not miss it ({@link LoginQuestion}, {@link Bystander}), or the application stops and the
+     *         connector asks, for a request that has not come to it: it waits for the end of a reload, and Tomcat asks
+     *         again then. Not where there may be another version of the application, which
      *         would serve the request instead, as that of a stranger
      * @throws SessionUnavailable where nobody can tell now
      */

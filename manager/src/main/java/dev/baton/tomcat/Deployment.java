@@ -139,9 +139,15 @@ final class Deployment {
         return state.companion(TrackedSession.class, () -> new TrackedSession(this, state));
     }
 
-    /** @return null only where the store says that there is no such session, or see {@link LoginQuestion} */
+    /**
+     * @return null only where the store says that there is no such session, or see {@link LoginQuestion} and
+     *         {@link Bystander}
+     */
     TrackedSession find(String base) {
         RequestScope scope = RequestScope.current();
+        if (scope == null && RequestScope.unanswered() && Bystander.asksAfterTheAnswer()) {
+            return null;
+        }
         Expectation expectation = scope == null ? null : scope.expectation(this);
         Application.Found found = expectation == null ? null : expectation.lookup(application, base);
         try {
@@ -155,8 +161,11 @@ final class Deployment {
             if (expectation != null) {
                 expectation.unanswered(base, e);
             }
+            if (scope != null) {
+                scope.hadNoAnswer();
+            }
             ClientState known = application.known(base);
-            if (LoginQuestion.isHarmless(context(), known == null ? null : known.meta())) {
+            if (LoginQuestion.isHarmless(context(), known == null ? null : known.meta()) || Bystander.asks()) {
                 return null;
             }
             throw scope == null ? e : scope.failed(e);

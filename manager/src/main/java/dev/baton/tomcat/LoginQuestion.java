@@ -13,7 +13,7 @@ import org.apache.catalina.connector.Request;
  */
 final class LoginQuestion {
     /** Calls between whoever asks and {@link BatonManager#findSession}. */
-    private static final int DEPTH = 8;
+    private static final int DEPTH = 12;
     private static final StackWalker WALKER = StackWalker.getInstance();
 
     private LoginQuestion() {
@@ -27,14 +27,16 @@ final class LoginQuestion {
      */
     static boolean isHarmless(Context context, SessionMeta known) {
         return context.getAuthenticator() instanceof NonLoginAuthenticator
-                && (known == null || known.principal() == null && known.authType() == null) && asked();
+                && (known == null || known.principal() == null && known.authType() == null)
+                && asker(AuthenticatorBase.class.getName());
     }
 
-    private static boolean asked() {
+    /** Whether that Valve's own code asks a request for its session in this thread. */
+    static boolean asker(String valve) {
         return WALKER.walk(frames -> frames.limit(DEPTH)
                 .dropWhile(f -> !f.getClassName().equals(Request.class.getName()))
                 .dropWhile(f -> f.getClassName().equals(Request.class.getName()))
-                .findFirst().map(f -> f.getClassName().equals(AuthenticatorBase.class.getName())
+                .findFirst().map(f -> f.getClassName().equals(valve)
                         && f.getMethodName().equals("invoke")).orElse(false));
     }
 }

@@ -46,6 +46,7 @@ final class RequestScope {
     /** What the end of the answer still waits for; null mostly. */
     private HeldAnswer held;
     private SessionUnavailable failure;
+    private boolean unanswered;
     /** Why late changes are not known to be durable, until the end of the answer hears of it. */
     private SessionUnavailable lateFailure;
     /** Null until something is locked. */
@@ -161,6 +162,17 @@ final class RequestScope {
             failure = why;
         }
         return why;
+    }
+
+    /** The store did not answer a look-up, which may not be this request's failure. */
+    void hadNoAnswer() {
+        unanswered = true;
+    }
+
+    /** Whether that was so with the request that this thread runs. */
+    static boolean unanswered() {
+        RequestScope scope = here();
+        return scope != null && scope.unanswered;
     }
 
     /**

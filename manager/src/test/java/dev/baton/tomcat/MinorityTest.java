@@ -4,20 +4,29 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.baton.jgroups.Cables;
 import dev.baton.model.NodeId;
+import dev.baton.protocol.Message;
+import java.io.CharArrayWriter;
 import java.io.IOException;
 import java.net.http.HttpResponse;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.apache.catalina.Context;
 import org.apache.catalina.authenticator.BasicAuthenticator;
+import org.apache.catalina.valves.AbstractAccessLogValve;
 import org.apache.tomcat.util.descriptor.web.LoginConfig;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** One of three Tomcats is cut off from the others; nobody is proven dead. No request may wait by {@code lockTimeout}. */
 @DisplayName("Issue 4.3, protocol 3 and 8: the minority side of a partition")
@@ -25,6 +34,25 @@ class MinorityTest {
     private TestTomcats tomcats;
     private final CountDownLatch inside = new CountDownLatch(1);
     private final CountDownLatch leave = new CountDownLatch(1);
+    private final Lines lines = new Lines();
+
+    /** What an access log writes: status, path, session and its attribute "value". */
+    private static final class Lines extends AbstractAccessLogValve {
+        private final List<String> written = new CopyOnWriteArrayList<>();
+
+        Lines() {
+            setPattern("%s %U %S %{value}s");
+        }
+
+        @Override
+        protected void log(CharArrayWriter message) {
+            written.add(message.toString());
+        }
+
+        List<String> of(String session) {
+            return written.stream().filter(line -> line.split(" ")[2].equals(session)).toList();
+        }
+    }
 
     @AfterEach
     void stop() throws Exception {
@@ -108,6 +136,67 @@ class MinorityTest {
         assertThat(tomcats.new Visitor().text(1, "/shop/free")).isEqualTo("free");
         tomcats.network.heal(node(1));
         TestTomcats.await("the node is back", () -> served(visitor, 1));
+    }
+
+    /** Asks for the session outside of Baton's Valve, at node 1. */
+    private void lookOn(String who) {
+        tomcats.prepare(node -> {
+            if (!node.name.equals("n1")) {
+                return;
+            }
+            switch (who) {
+                case "access log" -> node.tomcat.getHost().getPipeline().addValve(lines);
+                case "alwaysAccessSession" -> node.context.setAlwaysAccessSession(true);
+                default -> TestTomcats.Early.VALVE_OF_THE_HOST.prepare(node);
+            }
+        });
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @ValueSource(strings = {"access log", "alwaysAccessSession", "CrawlerSessionManagerValve"})
+    @DisplayName("tomcat-facts 4 to 6: who asks for the session outside of the application changes no answer")
+    void whoOnlyLooksOnChangesNoAnswer(String who) throws Exception {
+        tomcats = new TestTomcats();
+        lookOn(who);
+        tomcats.start(3, Map.of("lockTimeout", "600000"), this::application);
+        TestTomcats.Visitor heldThere = visitorAt(2);
+        String session = heldThere.session();
+        tomcats.network.cut(node(1));
+        TestTomcats.await("the node knows it is alone", () -> tomcats.nodes.get(0).manager.cutOff());
+        tomcats.clock.move(Duration.ofSeconds(6));
+        assertThat(heldThere.text(1, "/shop/free")).isEqualTo("free");
+        refused(heldThere.get(1, "/shop/add"));
+        assertThat(heldThere.session()).isEqualTo(session);
+        tomcats.network.heal(node(1));
+        TestTomcats.await("the node is back", () -> served(heldThere, 1));
+        if (who.equals("access log")) {
+            TestTomcats.await("all lines", () -> !lines.of(heldThere.session()).isEmpty());
+            assertThat(lines.of("-")).startsWith("200 /shop/free - -", "503 /shop/add - -")
+                    .filteredOn(line -> !line.startsWith("503 /shop/add")).hasSize(1);
+        }
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @ValueSource(strings = {"access log", "alwaysAccessSession"})
+    @DisplayName("tomcat-facts 5, 6: where the store did not answer the request, nobody asks it again after the answer")
+    void theStoreIsNotAskedAgainAfterTheAnswer(String who) throws Exception {
+        tomcats = new TestTomcats();
+        lookOn(who);
+        tomcats.start(2, Map.of("lockTimeout", "500"), this::application);
+        TestTomcats.Visitor heldThere = visitorAt(2);
+        Set<Long> questions = ConcurrentHashMap.newKeySet();
+        tomcats.network.hold((to, message) -> {
+            if (message instanceof Message.Lookup lookup) {
+                questions.add(lookup.rid());
+            }
+            return message instanceof Message.Lookup;
+        });
+        assertThat(heldThere.text(1, "/shop/free")).isEqualTo("free");
+        if (who.equals("access log")) {
+            TestTomcats.await("the line", () -> !lines.of("-").isEmpty());
+        }
+        assertThat(questions).as("the authenticator's").hasSize(1);
+        tomcats.network.deliverHeld();
     }
 
     /**
