@@ -15,6 +15,7 @@ import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import javax.management.ObjectName;
+import org.apache.catalina.Container;
 import org.apache.catalina.Context;
 import org.apache.catalina.DistributedManager;
 import org.apache.catalina.Engine;
@@ -179,14 +180,14 @@ public final class BatonManager extends ManagerSettings implements DistributedMa
      * @return null only where the store says that there is no such session, or the text cannot be an id, or whoever
      *         asks does not miss it ({@link LoginQuestion}, {@link Bystander}), or the application stops and the
      *         connector asks, for a request that has not come to it: it waits for the end of a reload, and Tomcat asks
-     *         again then. Not where there may be another version of the application, which
-     *         would serve the request instead, as that of a stranger
+     *         again then. Not where there is a newer version of the application, which would serve the request
+     *         instead, as that of a stranger
      * @throws SessionUnavailable where nobody can tell now
      */
     @Override
     public TrackedSession findSession(String id) {
         String base = SessionIds.base(id);
-        if (base == null || deployment == null && !asksItself()) {
+        if (base == null || deployment == null && !asksItself() && !losesToNewer()) {
             return null;
         }
         try {
@@ -195,12 +196,28 @@ public final class BatonManager extends ManagerSettings implements DistributedMa
             mustServe(asked);
             return session;
         } catch (SessionUnavailable e) {
-            if (e.reason() == SessionUnavailable.Reason.STOPPING && asksTheConnector()
-                    && getContext().getWebappVersion().isEmpty()) {
+            if (e.reason() == SessionUnavailable.Reason.STOPPING && asksTheConnector() && !hasNewerVersion()) {
                 return null;
             }
             throw e;
         }
+    }
+
+    /** Whether the request would not wait for the end of the reload. The newest version is the one that Tomcat falls to. */
+    private boolean losesToNewer() {
+        return getContext().getPaused() && asksTheConnector() && hasNewerVersion();
+    }
+
+    private boolean hasNewerVersion() {
+        Context own = getContext();
+        for (Container child : own.getParent().findChildren()) {
+            if (child instanceof Context other && other.getPath().equals(own.getPath())
+                    && other.getWebappVersion().compareTo(own.getWebappVersion()) > 0
+                    && (other.getState().isAvailable() || other.getPaused())) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private static boolean asksTheConnector() {

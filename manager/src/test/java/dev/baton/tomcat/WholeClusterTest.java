@@ -4,12 +4,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.baton.protocol.Message;
 import jakarta.servlet.http.HttpSession;
+import java.net.http.HttpResponse;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 import org.apache.catalina.Context;
 import org.apache.catalina.DistributedManager;
+import org.apache.catalina.Lifecycle;
 import org.apache.catalina.Session;
 import org.apache.catalina.core.StandardContext;
 import org.junit.jupiter.api.AfterEach;
@@ -114,5 +121,66 @@ class WholeClusterTest {
         manager(1, "/shop##1").findSessions()[0].expire();
         assertThat(manager(2, "/shop##1").getActiveSessionsFull()).as("Tomcat may undeploy it").isZero();
         assertThat(old.text(2, "/shop/get")).isEqualTo("/shop##2 no session");
+    }
+
+    /** Configured anew whenever it starts, as Tomcat does it; stays there while it is held. */
+    private Consumer<Context> version(String version, AtomicReference<Hold> hold) {
+        return context -> {
+            ((StandardContext) context).setWebappVersion(version);
+            ((StandardContext) context).setName("/shop##" + version);
+            context.addLifecycleListener(event -> {
+                if (Lifecycle.CONFIGURE_START_EVENT.equals(event.getType())) {
+                    pages(context);
+                    Hold held = hold.get();
+                    if (held != null) {
+                        held.reached.countDown();
+                        TestTomcats.await(held.goOn);
+                    }
+                }
+            });
+        };
+    }
+
+    private record Hold(CountDownLatch reached, CountDownLatch goOn) {
+        Hold() {
+            this(new CountDownLatch(1), new CountDownLatch(1));
+        }
+    }
+
+    @Test
+    @DisplayName("tomcat-facts 1, 42, 44: while a version is reloaded its users are strangers in no other one")
+    void aReloadedVersionKeepsItsUsers() throws Exception {
+        AtomicReference<Hold> ofFirst = new AtomicReference<>();
+        AtomicReference<Hold> ofSecond = new AtomicReference<>();
+        tomcats.start(1, Map.of(), version("1", ofFirst));
+        TestTomcats.Visitor old = tomcats.new Visitor();
+        assertThat(old.text(1, "/shop/set?v=old")).isEqualTo("/shop##1");
+        StandardContext first = tomcats.nodes.get(0).context;
+        StandardContext second = tomcats.nodes.get(0).application("/shop", Map.of(), version("2", ofSecond));
+        TestTomcats.Visitor fresh = tomcats.new Visitor();
+        assertThat(fresh.text(1, "/shop/set?v=new")).isEqualTo("/shop##2");
+
+        Hold reload = new Hold();
+        ofFirst.set(reload);
+        CompletableFuture<Void> reloaded = CompletableFuture.runAsync(first::reload);
+        TestTomcats.await(reload.reached);
+        String session = old.session();
+        HttpResponse<String> meanwhile = old.get(1, "/shop/get");
+        assertThat(meanwhile.statusCode()).as(meanwhile.body()).isEqualTo(500);
+        assertThat(old.session()).isEqualTo(session);
+        assertThat(fresh.text(1, "/shop/get")).isEqualTo("/shop##2 new");
+        assertThat(tomcats.new Visitor().text(1, "/shop/get")).isEqualTo("/shop##2 no session");
+        reload.goOn.countDown();
+        reloaded.get(30, TimeUnit.SECONDS);
+        assertThat(old.text(1, "/shop/get")).isEqualTo("/shop##1 old");
+
+        reload = new Hold();
+        ofSecond.set(reload);
+        reloaded = CompletableFuture.runAsync(second::reload);
+        TestTomcats.await(reload.reached);
+        assertThat(old.text(1, "/shop/get")).isEqualTo("/shop##1 old");
+        reload.goOn.countDown();
+        reloaded.get(30, TimeUnit.SECONDS);
+        assertThat(fresh.text(1, "/shop/get")).isEqualTo("/shop##2 new");
     }
 }
