@@ -3,11 +3,13 @@ package dev.baton.tomcat;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.baton.protocol.Message;
+import jakarta.servlet.AsyncContext;
 import jakarta.servlet.ServletRequestEvent;
 import jakarta.servlet.ServletRequestListener;
 import jakarta.servlet.SessionTrackingMode;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpSession;
+import java.io.IOException;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -201,6 +203,38 @@ class BadIdsTest {
         assertThat(visitor.text(1, "/shop/get")).isEqualTo("x");
         assertThat(visitor.text(1, "/shop/rotate?flush=1")).isEqualTo("refused");
         assertThat(visitor.text(2, "/shop/get")).isEqualTo("x");
+    }
+
+    @Test
+    @DisplayName("tomcat-facts 8, 20: a thread of an asynchronous request's own changes the id also when that is too late")
+    void anAsynchronousThreadMayChangeTheIdTooLate() throws Exception {
+        tomcats.start(1, Map.of(), context -> {
+            pages(context);
+            TestTomcats.page(context, "/late", (q, r) -> {
+                q.getSession();
+                AsyncContext async = q.startAsync();
+                r.getWriter().print("id ");
+                r.flushBuffer();
+                async.start(() -> {
+                    try {
+                        r.getWriter().print(q.changeSessionId());
+                    } catch (IOException e) {
+                        throw new AssertionError(e);
+                    } finally {
+                        async.complete();
+                    }
+                });
+            });
+        });
+        TestTomcats.Visitor visitor = tomcats.new Visitor();
+        visitor.get(1, "/shop/set?v=x");
+        String before = visitor.session();
+        String changed = visitor.text(1, "/shop/late").replace("id ", "");
+        assertThat(changed).isNotEmpty().isNotEqualTo(before);
+        assertThat(visitor.session()).as("nobody told the client").isEqualTo(before);
+        assertThat(visitor.text(1, "/shop/get")).isEqualTo("no session");
+        visitor.session(changed);
+        assertThat(visitor.text(1, "/shop/get")).isEqualTo("x");
     }
 
     @ParameterizedTest(name = "the answer has begun: {0}")

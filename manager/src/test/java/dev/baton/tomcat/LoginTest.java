@@ -271,6 +271,35 @@ class LoginTest {
     }
 
     @Test
+    @DisplayName("tomcat-facts 24: with cache=false names and passwords stay on their node, where FORM finds them")
+    void aLoginThatIsNotCachedIsOfOneNode() throws Exception {
+        startTwo("FORM", () -> {
+            FormAuthenticator authenticator = new FormAuthenticator();
+            authenticator.setCache(false);
+            return authenticator;
+        });
+        TestTomcats.Visitor wanders = tomcats.new Visitor();
+        for (int i = 0; i < 3; i++) {
+            assertThat(wanders.text(1, "/shop/secret")).isEqualTo("who are you?");
+            assertThat(wanders.post(2, "/shop/j_security_check", "j_username=ada&j_password=secret").statusCode())
+                    .isEqualTo(303);
+        }
+        TestTomcats.Visitor visitor = tomcats.new Visitor();
+        visitor.get(1, "/shop/session");
+        for (int node = 1; node <= 2; node++) {
+            assertThat(visitor.text(node, "/shop/secret")).isEqualTo("who are you?");
+            assertThat(visitor.post(node, "/shop/j_security_check", "j_username=ada&j_password=secret").statusCode())
+                    .isEqualTo(303);
+            assertThat(visitor.text(node, "/shop/secret")).isEqualTo("hello ada FORM true");
+            assertThat(visitor.text(node, "/shop/secret")).isEqualTo("hello ada FORM true");
+            assertThat(visitor.text(node, "/shop/attribute")).isEqualTo("b");
+            if (node == 1) {
+                kill(1);
+            }
+        }
+    }
+
+    @Test
     void aLoginByTheApplicationIsKnownEverywhere() throws Exception {
         startTwo("BASIC", BasicAuthenticator::new);
         TestTomcats.Visitor visitor = tomcats.new Visitor();
