@@ -63,6 +63,8 @@ final class ResponseHold implements OutputBuffer, ActionHook {
     private final OutputBuffer output;
     private final ActionHook hook;
     private final long started;
+    /** What the client asked; a FORM login's page is told that it was {@code GET}. */
+    private final boolean headAsked;
     private boolean headHeld;
     private boolean flushHeld;
     private boolean lastHeld;
@@ -78,6 +80,7 @@ final class ResponseHold implements OutputBuffer, ActionHook {
         this.output = output;
         this.hook = hook;
         this.started = request.getCoyoteRequest().getStartTimeNanos();
+        this.headAsked = "HEAD".equals(request.getMethod());
     }
 
     /** From now on the end is kept back. Null where that is not possible. The second call finds the first one's. */
@@ -296,7 +299,7 @@ final class ResponseHold implements OutputBuffer, ActionHook {
     private boolean withoutBody() {
         int status = response.getStatus();
         return status < 200 || status == 204 || status == 205 || status == 304 || response.getContentLengthLong() == 0
-                || "HEAD".equals(request.getMethod());
+                || headAsked || "HEAD".equals(request.getMethod());
     }
 
     private void settle() {

@@ -11,6 +11,7 @@ import jakarta.servlet.ServletRequestListener;
 import jakarta.servlet.WriteListener;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
+import jakarta.servlet.http.HttpSession;
 import jakarta.servlet.http.HttpUpgradeHandler;
 import jakarta.servlet.http.WebConnection;
 import java.io.IOException;
@@ -21,8 +22,10 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import org.apache.catalina.Context;
 import org.apache.catalina.Session;
+import org.apache.catalina.authenticator.FormAuthenticator;
 import org.apache.catalina.core.StandardContext;
 import org.apache.tomcat.util.descriptor.web.ErrorPage;
+import org.apache.tomcat.util.descriptor.web.LoginConfig;
 
 /**
  * An application that ends its answers in every way there is, and changes the session once in each request, at the
@@ -32,6 +35,8 @@ final class AnswerPages {
     static final String START = "/start";
     /** For a form larger than the connector allows: Tomcat makes it an error, and closes the connection. */
     static final String UPLOAD = "/upload";
+    /** Of {@link #MAKING}: only users get that page, so Tomcat makes a session, keeps the request, and shows a form. */
+    static final String LOGIN = "secret";
     private static final byte[] TEN = "0123456789".getBytes();
     /** Ways in which a request listener changes the session; in some it then ends that late use of it early. */
     private static final Set<String> BY_LISTENER = Set.of("requestListener", "listenerThenAccessor",
@@ -51,6 +56,9 @@ final class AnswerPages {
             Map.entry("listenerThenAccessor", 200), Map.entry("listenerThenEndAccess", 200),
             Map.entry("complete", 200), Map.entry("completeAfterClose", 200),
             Map.entry("dispatch", 200), Map.entry("writeListener", 200), Map.entry("upgrade", 101));
+    /** Ways to answer who has no session yet: the request makes it, or Tomcat does where it asks for a login. */
+    static final Map<String, Integer> MAKING = Map.of("create", 200, "createWithLength", 200, "createAndClose", 200,
+            "createAndFlush", 200, "createAndRedirect", 302, "createEmptyAndFlush", 204, LOGIN, 200);
 
     private final Path bigFile;
 
@@ -59,11 +67,15 @@ final class AnswerPages {
         this.bigFile = bigFile;
     }
 
+    static int status(String way) {
+        return WAYS.getOrDefault(way, MAKING.get(way));
+    }
+
     /** What {@code GET} is answered with in that way: so many bytes. */
     static int size(String way) {
         return switch (way) {
             case "nothing", "emptyAndFlush", "noContentAndFlush", "resetContentAndFlush", "notModifiedAndFlush",
-                    "redirect", "upgrade" -> 0;
+                    "redirect", "upgrade", "createAndRedirect", "createEmptyAndFlush" -> 0;
             case "overBufferWithLength", "sendfile", "sendfileAndFlush" -> 100_000;
             case "overBuffer" -> 20_000;
             default -> 10;
@@ -75,10 +87,19 @@ final class AnswerPages {
             q.getSession().setAttribute("count", new int[1]);
             r.getWriter().print("started");
         });
-        TestTomcats.page(context, "/count", (q, r) -> r.getWriter().print(count(q)[0]));
+        TestTomcats.page(context, "/count", (q, r) -> r.getWriter().print(count(q) == null ? "none" : count(q)[0]));
         for (String way : WAYS.keySet()) {
             TestTomcats.page(context, "/" + way, (q, r) -> answer(way, q, r));
         }
+        for (String way : MAKING.keySet()) {
+            TestTomcats.page(context, "/" + way, (q, r) -> make(way, q, r));
+        }
+        TestTomcats.page(context, "/login", (q, r) -> {
+            r.setContentLength(10);
+            r.getOutputStream().write(TEN);
+            r.getOutputStream().close();
+        });
+        TestTomcats.secure(context, new LoginConfig("FORM", "shop", "/login", "/login"), new FormAuthenticator());
         TestTomcats.page(context, UPLOAD, AnswerPages::abortedUpload);
         TestTomcats.page(context, "/target", (q, r) -> r.getOutputStream().write(TEN));
         TestTomcats.page(context, "/error", (q, r) -> {
@@ -206,6 +227,28 @@ final class AnswerPages {
         }
         if (!BY_LISTENER.contains(way)) {
             change(q);
+        }
+    }
+
+    private static void make(String way, HttpServletRequest q, HttpServletResponse r) throws IOException {
+        HttpSession session = q.getSession();
+        if (session.getAttribute("count") == null) {
+            session.setAttribute("count", new int[1]);
+        }
+        change(q);
+        switch (way) {
+            case "createAndRedirect" -> r.sendRedirect("/shop/target");
+            case "createEmptyAndFlush" -> r.setStatus(204);
+            case "createWithLength" -> {
+                r.setContentLength(10);
+                r.getOutputStream().write(TEN);
+            }
+            default -> r.getOutputStream().write(TEN);
+        }
+        if (way.endsWith("AndFlush")) {
+            r.flushBuffer();
+        } else if (way.endsWith("AndClose")) {
+            r.getOutputStream().close();
         }
     }
 

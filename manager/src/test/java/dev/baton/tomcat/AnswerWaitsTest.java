@@ -33,7 +33,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * What a client has when the backups do not have the change: never a complete answer. Every way to end an answer over
- * every protocol, all at once, each with a session and a connection of its own.
+ * every protocol, all at once, each with a connection of its own, and with a session of its own: one that is there, or
+ * one that the request makes.
  */
 class AnswerWaitsTest {
 
@@ -44,14 +45,21 @@ class AnswerWaitsTest {
     private final List<Call> calls = new ArrayList<>();
     /** Sessions of which a change is held back, or lost, on its way to the backup. */
     private final Set<SessionKey> onTheWay = ConcurrentHashMap.newKeySet();
+    /** Sessions whose creation is. */
+    private final Set<SessionKey> made = ConcurrentHashMap.newKeySet();
 
+    /** @param session null where the request makes one */
     private record Call(String protocol, String method, String way, String session, WireClient client) {
         String name() {
             return protocol + " " + method + " " + way;
         }
 
         int status() {
-            return AnswerPages.WAYS.get(way);
+            return AnswerPages.status(way);
+        }
+
+        boolean makes() {
+            return session == null;
         }
     }
 
@@ -95,6 +103,10 @@ class AnswerWaitsTest {
             }
             for (String way : List.of("length", "flush", "overBuffer", "sendfile", "dispatch")) {
                 call(protocol, "HEAD", way);
+            }
+            for (String way : AnswerPages.MAKING.keySet()) {
+                calls.add(new Call(protocol, "GET", way, null, client(protocol)));
+                calls.add(new Call(protocol, "HEAD", way, null, client(protocol)));
             }
         }
     }
@@ -165,20 +177,46 @@ class AnswerWaitsTest {
         for (Change change : replicate.changes()) {
             if (change instanceof Change.Applied applied) {
                 onTheWay.add(applied.key());
+            } else if (change instanceof Change.Created created) {
+                made.add(created.key());
             }
         }
         return true;
     }
 
+    /** Tomcat asks for a request's body there before it keeps the request, and waits for the answer. */
+    private void lookAtAjp() {
+        try {
+            for (Call call : calls) {
+                if (call.client() instanceof AjpClient && call.way().equals(AnswerPages.LOGIN)) {
+                    call.client().look(1);
+                }
+            }
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        }
+    }
+
     private void awaitChanges() {
         long application = tomcats.nodes.get(0).manager.deployment().application().hash();
+        long making = calls.stream().filter(Call::makes).count();
+        TestTomcats.await("every new session is on its way to the backup", () -> {
+            lookAtAjp();
+            return made.size() == making;
+        });
         try {
-            TestTomcats.await("every change is on its way to the backup", () -> calls.stream()
+            TestTomcats.await("every change is on its way to the backup", () -> calls.stream().filter(c -> !c.makes())
                     .allMatch(c -> onTheWay.contains(new SessionKey(application, SessionIds.base(c.session())))));
         } catch (AssertionError e) {
-            throw new AssertionError("no change by " + calls.stream().filter(c -> !onTheWay.contains(
+            throw new AssertionError("no change by " + calls.stream().filter(c -> !c.makes() && !onTheWay.contains(
                     new SessionKey(application, SessionIds.base(c.session())))).map(Call::name).toList(), e);
         }
+    }
+
+    private String countElsewhere(String session) throws Exception {
+        TestTomcats.Visitor other = tomcats.new Visitor();
+        other.session(session);
+        return other.text(2, "/shop/count");
     }
 
     @Test
@@ -208,11 +246,19 @@ class AnswerWaitsTest {
             }
         }
         assertThat(wrong).as("not the right answer afterwards").isEmpty();
+        List<String> counts = new ArrayList<>();
         for (Call call : calls) {
-            TestTomcats.Visitor other = tomcats.new Visitor();
-            other.session(call.session());
-            assertThat(other.text(2, "/shop/count")).as(call.name()).isEqualTo("1");
+            if (call.makes()) {
+                counts.add(call.way().equals(AnswerPages.LOGIN) ? "none" : "1");
+            } else {
+                assertThat(countElsewhere(call.session())).as(call.name()).isEqualTo("1");
+            }
         }
+        List<String> countsMade = new ArrayList<>();
+        for (SessionKey key : made) {
+            countsMade.add(countElsewhere(key.id()));
+        }
+        assertThat(countsMade).as("of the new sessions").containsExactlyInAnyOrderElementsOf(counts);
     }
 
     @Test

@@ -2,6 +2,7 @@ package dev.baton.tomcat.wire;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.Socket;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -15,9 +16,13 @@ import java.util.List;
 public final class AjpClient extends WireClient {
     private static final List<String> METHODS = List.of("OPTIONS", "GET", "HEAD", "POST");
     private static final int CONTENT_LENGTH = 0xA003;
+    /** As a part of a request's body: there is no more of it. */
+    private static final byte[] NO_BODY = {0x12, 0x34, 0, 0};
 
     private String method;
     private String sslSession;
+    /** How often Tomcat was told that there is no body. */
+    private int refused;
 
     public AjpClient(Socket socket) {
         super(socket);
@@ -31,6 +36,7 @@ public final class AjpClient extends WireClient {
     @Override
     public void send(String method, String path, String session, String... headers) throws IOException {
         this.method = method;
+        refused = 0;
         begin();
         int query = path.indexOf('?');
         ByteArrayOutputStream out = new ByteArrayOutputStream();
@@ -85,6 +91,7 @@ public final class AjpClient extends WireClient {
     Seen read(byte[] received, boolean ended, boolean broken) {
         int status = 0;
         int length = -1;
+        int asked = 0;
         boolean complete = false;
         ByteArrayOutputStream body = new ByteArrayOutputStream();
         ByteBuffer in = ByteBuffer.wrap(received);
@@ -101,12 +108,24 @@ public final class AjpClient extends WireClient {
                 }
                 case 3 -> body.write(packet, 3, content.getShort() & 0xffff);
                 case 5 -> complete = true;
+                case 6 -> asked++;
                 default -> throw new AssertionError("unexpected packet " + Arrays.toString(packet));
             }
+        }
+        for (; refused < asked; refused++) {
+            refuseBody();
         }
         complete |= length >= 0 && body.size() >= length;
         Seen.State state = complete ? Seen.State.COMPLETE : ended || broken ? Seen.State.BROKEN : Seen.State.PENDING;
         return new Seen(state, status, body.toByteArray());
+    }
+
+    private void refuseBody() {
+        try {
+            write(NO_BODY);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private static int length(ByteBuffer head) {
