@@ -170,8 +170,11 @@ final class Commits {
     void created(Effect.Created e) {
         ClientState state = states.existing(e.key().id());
         if (state != null) {
-            state.token().fence(e.fence());
+            synchronized (state.token()) {
+                state.token().fence(e.fence());
+            }
             state.created(e.fence());
+            tokens.operationAnswered(state);
         }
     }
 

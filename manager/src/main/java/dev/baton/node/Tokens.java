@@ -340,9 +340,10 @@ final class Tokens {
     /** Whether the core was given the token back. Under the monitor; then the loop is run, and {@link #askAgain}. */
     private boolean returned(ClientState state) {
         TokenHold token = state.token();
-        if (!token.gate().drained() || token.destroying() || token.renaming()) {
+        boolean unanswered = token.fence().equals(Fence.NONE) || token.destroying() || token.renaming();
+        if (!token.gate().drained() || unanswered) {
             // Void meanwhile, and perhaps another token is in use already. Or: the core cannot give the token back
-            // before an operation is answered; see operationAnswered.
+            // before the creation, or another operation, is answered; see operationAnswered.
             return false;
         }
         parts.loop().give(new Input.Idle(state.key(), token.ageNanos(parts.now())));
@@ -352,9 +353,14 @@ final class Tokens {
 
     // ---- effects, one at a time
 
-    /** A destruction or renaming was answered, and the session goes on. */
+    /** A creation, destruction or renaming was answered, and the session goes on. */
     void operationAnswered(ClientState state) {
-        if (state.token().gate().drained()) {
+        TokenHold token = state.token();
+        boolean drained;
+        synchronized (token) {
+            drained = token.gate().drained() && !token.handingOver(); // else behind that
+        }
+        if (drained) {
             idle(state);
         }
     }

@@ -98,6 +98,21 @@ class ClusterTest {
     }
 
     @Test
+    @DisplayName("L7: a session whose creation is answered when its request has left is used, everywhere, and goes back")
+    void aCreationThatIsAnsweredLate() {
+        ApplicationSettings settings = ApplicationSettings.DEFAULT.withEagerRelease(true).withAcknowledge(Acknowledge.NONE);
+        try (TestCluster cluster = TestCluster.of(2, 1, settings)) {
+            TestCluster.Node node = cluster.node(0);
+            cluster.network.hold((to, message) -> message instanceof Message.Replicated);
+            String id = node.create("count", 0);
+            cluster.network.deliverHeld();
+            count(node, id);
+            count(cluster.node(1), id);
+            assertThat(node.read(id, "count")).isEqualTo(2);
+        }
+    }
+
+    @Test
     @DisplayName("L6: a request at another node costs four token messages and two for the look-up, besides data")
     void aRequestAtAnotherNodeCostsAtMostSixMessages() {
         try (TestCluster cluster = TestCluster.of(3, 1, ApplicationSettings.DEFAULT)) {

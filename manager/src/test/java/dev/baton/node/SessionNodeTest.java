@@ -20,6 +20,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -499,6 +500,60 @@ class SessionNodeTest {
             n.happen(new Effect.Renamed(n.key("id"), rename.newId(), new Fence(1, 2), null));
             assertThat(n.core.given(Input.Idle.class)).singleElement()
                     .satisfies(i -> assertThat(i.key()).isEqualTo(n.key(rename.newId())));
+        }
+    }
+
+    @Test
+    @DisplayName("A token is not reported idle while its session's creation is not answered")
+    void idleWaitsForTheAnswerToACreation() {
+        try (ScriptedNode n = new ScriptedNode(
+                ApplicationSettings.DEFAULT.withEagerRelease(true).withAcknowledged(false))) {
+            AccessLog log = n.shop.create("id", ScriptedNode.META);
+            n.shop.finish(log, LONG);
+            assertThat(n.core.given(Input.Create.class)).hasSize(1);
+            assertThat(n.core.given(Input.Idle.class)).isEmpty();
+            CompletableFuture<AccessLog> entry = n.shop.enterAsync(n.shop.state("id"), LONG).toCompletableFuture();
+            TestCluster.await("one waits", () -> n.shop.counters().waits() == 1);
+            n.happen(new Effect.Created(n.key("id"), new Fence(1, 1)));
+            assertThat(n.core.given(Input.Idle.class)).hasSize(1);
+            assertThat(n.core.given(Input.Acquire.class)).hasSize(1);
+            n.happen(new Effect.Returned(n.key("id")), n.grant("id", new Fence(1, 2), 1, new Content.Same(), false));
+            assertThat(entry.join()).isNotNull();
+        }
+    }
+
+    @Test
+    @DisplayName("While the application prepares a session its token stays, also when its creation is answered")
+    void aHandOverIsNotOvertakenByTheAnswerToACreation() throws Exception {
+        try (ScriptedNode n = new ScriptedNode(ApplicationSettings.DEFAULT.withAcknowledged(false))) {
+            CountDownLatch begun = new CountDownLatch(1);
+            CountDownLatch goOn = new CountDownLatch(1);
+            n.handsOver = true;
+            n.whenHandedOver = access -> {
+                n.handsOver = false; // what it is to prepare it has begun
+                begun.countDown();
+                awaitQuietly(goOn);
+                access.state().set("n", 2, access);
+                n.shop.complete(access);
+            };
+            AccessLog log = n.shop.create("id", ScriptedNode.META);
+            n.shop.complete(log);
+            n.happen(new Effect.CloseGate(n.key("id")));
+            n.shop.leave(log);
+            assertThat(begun.await(20, TimeUnit.SECONDS)).isTrue();
+            n.happen(new Effect.Created(n.key("id"), new Fence(1, 1)));
+            assertThat(n.core.given(Input.Idle.class)).isEmpty();
+            goOn.countDown();
+            TestCluster.await("the token goes back", () -> n.core.given(Input.Idle.class).size() == 1);
+            assertThat(n.core.given(Input.Commit.class)).hasSize(1);
+        }
+    }
+
+    private static void awaitQuietly(CountDownLatch latch) {
+        try {
+            latch.await(20, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
         }
     }
 }
