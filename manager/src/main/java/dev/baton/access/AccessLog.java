@@ -101,11 +101,11 @@ public final class AccessLog {
     /**
      * As {@link #lock}, for a bounded time.
      *
-     * @return false where somebody else has it all the time, or the thread was interrupted
+     * @return false where somebody else has it all the time, or the thread, which has to wait, was interrupted
      */
     public boolean lock(long timeoutNanos) {
         try {
-            return contents.lock().tryLock(timeoutNanos, TimeUnit.NANOSECONDS);
+            return contents.lock().tryLock() || contents.lock().tryLock(timeoutNanos, TimeUnit.NANOSECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return false;

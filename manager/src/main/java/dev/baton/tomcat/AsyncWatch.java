@@ -130,9 +130,12 @@ final class AsyncWatch implements AsyncListener {
     }
 
     private void finish() {
-        if (!ended.compareAndSet(false, true)) {
-            return;
+        if (ended.compareAndSet(false, true)) {
+            RequestScope.uninterrupted(this::save);
         }
+    }
+
+    private void save() {
         TrackedSession used = sessionOf(request);
         if (used != null) {
             add(used, List.of());

@@ -387,11 +387,13 @@ final class RequestScope {
      * session's changes is missing, that is left to {@link #settle}.
      */
     void closeAnswered() {
-        complete();
-        if (failure == null && outer == null && hold != null) {
-            held = leaveHeld();
-        }
-        awaitAndLeave();
+        uninterrupted(() -> {
+            complete();
+            if (failure == null && outer == null && hold != null) {
+                held = leaveHeld();
+            }
+            awaitAndLeave();
+        });
         closed(true);
     }
 
@@ -462,8 +464,25 @@ final class RequestScope {
     }
 
     private void finish() {
-        complete();
-        awaitAndLeave();
+        uninterrupted(() -> {
+            complete();
+            awaitAndLeave();
+        });
+    }
+
+    /**
+     * Saves what a request changed. An interrupt that came before was meant for what the application waits for: the
+     * thread has it again afterwards. One that comes while this waits ends that.
+     */
+    static void uninterrupted(Runnable end) {
+        boolean interrupted = Thread.interrupted();
+        try {
+            end.run();
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
     }
 
     private void complete() {

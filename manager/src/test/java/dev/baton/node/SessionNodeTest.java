@@ -315,6 +315,23 @@ class SessionNodeTest {
     }
 
     @Test
+    @DisplayName("Only who has to wait fails where the thread was interrupted before")
+    void anInterruptedThreadCompletes() {
+        try (ScriptedNode n = new ScriptedNode(ApplicationSettings.DEFAULT)) {
+            n.grantEverything(Map.of());
+            AccessLog log = n.enter("id");
+            log.state().set("n", 2, log);
+            Thread.currentThread().interrupt();
+            try {
+                assertThat(n.shop.complete(log, LONG).sent()).isTrue();
+            } finally {
+                assertThat(Thread.interrupted()).isTrue();
+            }
+            n.shop.leave(log);
+        }
+    }
+
+    @Test
     void withoutAcknowledgementNobodyWaits() {
         try (ScriptedNode n = new ScriptedNode(ApplicationSettings.DEFAULT.withAcknowledge(Acknowledge.NONE))) {
             n.happen(n.grant("id", new Fence(1, 1), 1, ScriptedNode.whole(Map.of()), false));
@@ -507,7 +524,7 @@ class SessionNodeTest {
     @DisplayName("A token is not reported idle while its session's creation is not answered")
     void idleWaitsForTheAnswerToACreation() {
         try (ScriptedNode n = new ScriptedNode(
-                ApplicationSettings.DEFAULT.withEagerRelease(true).withAcknowledged(false))) {
+                ApplicationSettings.DEFAULT.withEagerRelease(true).withAcknowledge(Acknowledge.NONE))) {
             AccessLog log = n.shop.create("id", ScriptedNode.META);
             n.shop.finish(log, LONG);
             assertThat(n.core.given(Input.Create.class)).hasSize(1);
@@ -525,7 +542,7 @@ class SessionNodeTest {
     @Test
     @DisplayName("While the application prepares a session its token stays, also when its creation is answered")
     void aHandOverIsNotOvertakenByTheAnswerToACreation() throws Exception {
-        try (ScriptedNode n = new ScriptedNode(ApplicationSettings.DEFAULT.withAcknowledged(false))) {
+        try (ScriptedNode n = new ScriptedNode(ApplicationSettings.DEFAULT.withAcknowledge(Acknowledge.NONE))) {
             CountDownLatch begun = new CountDownLatch(1);
             CountDownLatch goOn = new CountDownLatch(1);
             n.handsOver = true;
