@@ -32,7 +32,8 @@ final class WebappSerializer implements ValueSerializer {
     private final ClassValue<Boolean> refused = new ClassValue<>() {
         @Override
         protected Boolean computeValue(Class<?> type) {
-            return filter != null && filter.checkInput(new SerialFilter.Asked(type)) == ObjectInputFilter.Status.REJECTED;
+            return filter != null
+                    && filter.checkInput(new SerialFilter.Asked(type)) == ObjectInputFilter.Status.REJECTED;
         }
     };
     /** What {@link PlainForm} reads and the filter lets through. */

@@ -52,7 +52,8 @@ class StoreOptionsTest {
     @Test
     void tellsEveryOptionItKnows() {
         assertThat(StoreOptions.parse("--cluster", "x", "--help").help()).isTrue();
-        assertThat(StoreOptions.describe()).contains("[--stack FILE] [--cluster", "--stack ", "--cluster ", "--name ", "--backups ",
+        assertThat(StoreOptions.describe()).contains("[--stack FILE] [--cluster", "--stack ",
+                "--cluster ", "--name ", "--backups ",
                 "--acknowledge ", "--placement ", "--partition ", "--lostAfter ", "--site ",
                 "--rack ", "--host ", "--help", "--minInSync ", "Exit codes: 1 ",
                 "143 ended by SIGTERM", "SuccessExitStatus=143");

@@ -135,7 +135,8 @@ class NoStoreTest {
         view(USER, AGAIN);
         seconds(15);
         servedBy(AGAIN);
-        assertThat(atUser).anyMatch(e -> e instanceof Effect.Note note && note.text().contains("all 256 segments lost every copy"));
+        assertThat(atUser).anyMatch(e -> e instanceof Effect.Note note
+                && note.text().contains("all 256 segments lost every copy"));
     }
 
     @Test

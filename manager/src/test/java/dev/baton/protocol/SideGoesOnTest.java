@@ -81,7 +81,8 @@ class SideGoesOnTest {
         List<Effect> effects = promise(N3, claimed, winner, List.of());
         assertThat(sent(Message.Store.class, effects)).isNotEmpty().allSatisfy(m ->
                 assertThat(m.table().segments()).allSatisfy(e -> assertThat(e.created()).isEqualTo(e.term())));
-        assertThat(effects).anyMatch(e -> e instanceof Effect.Note note && note.text().contains("all 256 segments lost every owner"));
+        assertThat(effects).anyMatch(e -> e instanceof Effect.Note note
+                && note.text().contains("all 256 segments lost every owner"));
     }
 
     @Test
