@@ -134,7 +134,8 @@ final class ProcessTokens {
     }
 
     private Message.Commit commit(Hold hold, List<SessionDelta> deltas, boolean first) {
-        return new Message.Commit(hold.key, hold.fence, deltas, first, hold.early);
+        boolean early = hold.early && hold.state == Hold.State.HELD; // a token that returns waits for what is durable
+        return new Message.Commit(hold.key, hold.fence, deltas, first, early);
     }
 
     private void commitAgain(Hold hold) {

@@ -101,19 +101,21 @@ class TakenTest {
     @DisplayName("what is more than one message takes is said again in several, and the token goes back behind them")
     void muchIsSaidInParts() {
         List<SessionDelta> deltas = LongStream.rangeClosed(1, 3).mapToObj(TakenTest::large).toList();
-        deltas.forEach(d -> core.step(new Input.Commit(KEY, d, false), 0));
-        List<Message.Commit> parts = List.of(new Message.Commit(KEY, FENCE, deltas.subList(0, 1), true, false),
-                new Message.Commit(KEY, FENCE, deltas.subList(1, 2), false, false),
-                new Message.Commit(KEY, FENCE, deltas.subList(2, 3), false, false));
-        assertThat(sent(Message.Commit.class, core.step(new Input.Tick(), TimeUnit.SECONDS.toNanos(10)))).isEqualTo(parts);
+        deltas.forEach(d -> core.step(new Input.Commit(KEY, d, true), 0));
+        assertThat(sent(Message.Commit.class, core.step(new Input.Tick(), TimeUnit.SECONDS.toNanos(10))))
+                .isEqualTo(oneByOne(deltas, true));
 
         List<Effect> effects = core.step(new Input.Idle(KEY, 0), 0);
-        assertThat(sent(Message.Commit.class, effects)).isEqualTo(parts);
+        assertThat(sent(Message.Commit.class, effects)).as("until the backups have it").isEqualTo(oneByOne(deltas, false));
         assertThat(sent(Message.Release.class, effects)).isEmpty();
         assertThat(sent(Message.Release.class, hears(new Message.Committed(KEY, FENCE, 2, null)))).isEmpty();
         assertThat(sent(Message.Release.class, hears(new Message.Committed(KEY, FENCE, 3, null))))
                 .containsExactly(new Message.Release(KEY, FENCE, deltas.subList(2, 3), 0));
         assertThat(hears(new Message.Released(KEY, FENCE, null))).contains(new Effect.Returned(KEY));
+    }
+
+    private static List<Message.Commit> oneByOne(List<SessionDelta> deltas, boolean early) {
+        return deltas.stream().map(d -> new Message.Commit(KEY, FENCE, List.of(d), d.base() == 1, early)).toList();
     }
 
     private static SessionDelta large(long base) {
