@@ -226,6 +226,12 @@ public interface Application {
      */
     void soon(Executor threads, Runnable task, Runnable refused);
 
+    /**
+     * Runs work that may wait, as for a session, in a thread of the node's own, and does not wait itself. Where many
+     * wait it comes after others. What it throws is logged.
+     */
+    void later(Runnable work);
+
     /** Ends the stay; the token may go back to the store. Never fails; may be called twice. */
     void leave(AccessLog access);
 

@@ -52,6 +52,7 @@ final class DeployedApplication implements Application {
     private final HandOvers handOvers;
     private final IdleSessions idleSessions;
     private final EarlyEntries early;
+    private final Executor patient;
 
     /** Nothing runs before {@link #start}, and nobody knows of it. */
     DeployedApplication(String name, NodeId self, boolean localPlacement, ValueSerializer serializer,
@@ -74,6 +75,8 @@ final class DeployedApplication implements Application {
         this.expiries = new Expiries(states, parts, events, threads);
         this.flushes = new Flushes(settings, commits, tokens, parts, events, threads);
         this.handOvers = new HandOvers(tokens, flushes, parts, events, threads);
+        // Never shut down, so that it takes what comes when this has stopped; its threads end by themselves.
+        this.patient = threads.forApplication("later");
         this.early = new EarlyEntries(states, tokens, parts, events);
         this.idleSessions = new IdleSessions(settings, states, tokens, parts, events, threads);
         tokens.beforeGivingBack(flushes::lags, handOvers::prepare);
@@ -369,6 +372,17 @@ final class DeployedApplication implements Application {
     @Override
     public void soon(Executor threads, Runnable task, Runnable refused) {
         parts.shortTasks().add(threads, task, refused);
+    }
+
+    @Override
+    public void later(Runnable work) {
+        patient.execute(() -> {
+            try {
+                work.run();
+            } catch (RuntimeException | Error e) {
+                parts.events().note(Effect.Level.ERROR, "what was left to be done later in " + name + " failed", e);
+            }
+        });
     }
 
     @Override

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.catalina.Session;
 import org.apache.catalina.connector.Request;
@@ -33,6 +34,8 @@ final class AsyncWatch implements AsyncListener {
     private static final VarHandle SESSION = sessionOfRequest();
 
     private final Request request;
+    /** Null where the application had stopped. */
+    private final Deployment deployment;
     /** With the names of what the container's threads left behind in the request's hands. */
     private final Map<TrackedSession, Set<String>> sessions = new LinkedHashMap<>();
     private final List<LockHandle> locks = new ArrayList<>();
@@ -55,8 +58,9 @@ final class AsyncWatch implements AsyncListener {
         return SESSION != null && SESSION.get(request) instanceof TrackedSession session ? session : null;
     }
 
-    private AsyncWatch(Request request) {
+    private AsyncWatch(Request request, Deployment deployment) {
         this.request = request;
+        this.deployment = deployment;
     }
 
     /**
@@ -64,12 +68,13 @@ final class AsyncWatch implements AsyncListener {
      * request's other threads, which need not ask the session for it again. Its open locks are kept, to the request's
      * completion at the latest.
      *
-     * @param scope still open
+     * @param scope      still open
+     * @param deployment null where the application has stopped meanwhile
      */
-    static void follow(Request request, RequestScope scope) {
+    static void follow(Request request, RequestScope scope, Deployment deployment) {
         AsyncWatch watch = (AsyncWatch) request.getNote(NOTE);
         if (watch == null) {
-            watch = new AsyncWatch(request);
+            watch = new AsyncWatch(request, deployment);
             request.setNote(NOTE, watch);
             request.getAsyncContextInternal().addListener(watch);
         }
@@ -102,7 +107,7 @@ final class AsyncWatch implements AsyncListener {
     @Override
     public void onComplete(AsyncEvent event) {
         if (!ResponseHold.holds(request)) {
-            finish();
+            settle(request);
         }
     }
 
@@ -124,29 +129,43 @@ final class AsyncWatch implements AsyncListener {
 
     /** The answer of the request is about to end. */
     static void settle(Request request) {
-        if (request.getNote(NOTE) instanceof AsyncWatch watch) {
-            watch.finish();
+        if (request.getNote(NOTE) instanceof AsyncWatch watch && watch.ends()) {
+            RequestScope.uninterrupted(() -> watch.finish(request));
         }
     }
 
-    private void finish() {
-        if (ended.compareAndSet(false, true)) {
-            RequestScope.uninterrupted(this::save);
+    /**
+     * Tomcat is done with the request, whose answer could not be sent where {@link #settle} was not called before. The
+     * thread may be the one that watches all connections: what there is to wait for is left to another one.
+     */
+    static void recycled(Request request) {
+        if (request.getNote(NOTE) instanceof AsyncWatch watch && watch.ends()) {
+            // An application that has stopped lets nobody wait.
+            Executor threads = watch.deployment == null ? Runnable::run : watch.deployment.application()::later;
+            threads.execute(() -> watch.finish(null));
         }
     }
 
-    private void save() {
+    private boolean ends() {
+        if (!ended.compareAndSet(false, true)) {
+            return false;
+        }
         TrackedSession used = sessionOf(request);
         if (used != null) {
             add(used, List.of());
         }
+        return true;
+    }
+
+    /** @param current null where Tomcat uses its object for another request already */
+    private void finish(Request current) {
         for (LockHandle lock : kept()) {
-            failed(lock.end());
+            failed(current, lock.end());
         }
         touched().forEach((session, names) -> {
             names.addAll(session.asyncTouches().requestEnded());
             if (!names.isEmpty() && session.lives()) {
-                save(session, names);
+                failed(current, save(session, names, current));
             }
         });
     }
@@ -159,20 +178,18 @@ final class AsyncWatch implements AsyncListener {
         return List.copyOf(locks);
     }
 
-    private void save(TrackedSession session, Set<String> names) {
+    private static SessionUnavailable save(TrackedSession session, Set<String> names, Request current) {
         ClassLoader before = session.deployment().bind();
         try {
             // A request that only read needs the session no more, and may end where nobody can enter it.
-            if (!session.state().unchanged(names)) {
-                enterAndSave(session, names);
-            }
+            return session.state().unchanged(names) ? null : enterAndSave(session, names, current);
         } finally {
             Deployment.unbind(before);
         }
     }
 
-    private void enterAndSave(TrackedSession session, Set<String> names) {
-        RequestScope scope = RequestScope.open(request);
+    private static SessionUnavailable enterAndSave(TrackedSession session, Set<String> names, Request current) {
+        RequestScope scope = RequestScope.open(current);
         try {
             AccessLog access = scope.enter(session);
             if (access != null) {
@@ -185,13 +202,15 @@ final class AsyncWatch implements AsyncListener {
         } finally {
             scope.close(false);
         }
-        failed(scope.failure());
+        return scope.failure();
     }
 
-    private void failed(SessionUnavailable failure) {
+    private static void failed(Request current, SessionUnavailable failure) {
         if (failure != null) {
             Refusal.logLate(failure);
-            Refusal.cut(request, failure);
+            if (current != null) {
+                Refusal.cut(current, failure);
+            }
         }
     }
 }

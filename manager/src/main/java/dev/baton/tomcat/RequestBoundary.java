@@ -77,13 +77,14 @@ public class RequestBoundary extends ValveBase implements AccessLog {
     }
 
     /**
-     * Tomcat is done with the request: what an asynchronous one still has locked is free, and what it changed is saved,
-     * where the end of its answer did not do that. Never throws, since the request would not be recycled then.
+     * Tomcat is done with the request: what an asynchronous one still has locked will be free, and what it changed saved,
+     * where the end of its answer did not do that. Waits for nothing. Never throws, since the request would not be
+     * recycled then.
      */
     @Override
     public void log(Request request, Response response, long time) {
         try {
-            AsyncWatch.settle(request);
+            AsyncWatch.recycled(request);
         } catch (RuntimeException | Error e) {
             containerLog.error("What " + RequestName.of(request) + " changed asynchronously could not be saved", e);
         }
@@ -131,7 +132,7 @@ public class RequestBoundary extends ValveBase implements AccessLog {
         LocalTies.upgraded(request, response, scope);
         boolean async = request.isAsync();
         if (async) {
-            AsyncWatch.follow(request, scope);
+            AsyncWatch.follow(request, scope, manager.deployment());
         }
         if (async || thrown != null) {
             scope.close(!async);

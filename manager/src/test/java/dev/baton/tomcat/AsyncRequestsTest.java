@@ -5,13 +5,18 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.baton.api.SessionLocks;
 import dev.baton.api.SessionLocks.Held;
+import dev.baton.protocol.Message;
 import dev.baton.tomcat.wire.Http1Client;
 import dev.baton.tomcat.wire.Http2Client;
 import dev.baton.tomcat.wire.WireClient;
 import jakarta.servlet.AsyncContext;
+import jakarta.servlet.ServletOutputStream;
+import jakarta.servlet.WriteListener;
 import jakarta.servlet.http.HttpServletResponse;
 import jakarta.servlet.http.HttpSession;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.http.HttpResponse;
 import java.util.Map;
@@ -21,6 +26,7 @@ import org.apache.catalina.connector.ClientAbortException;
 import org.apache.coyote.http2.Http2Protocol;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -35,7 +41,7 @@ class AsyncRequestsTest {
     }
 
     private TestTomcats.Visitor start(String threadLocks) throws Exception {
-        pages.start(2, Map.of("threadLocks", threadLocks, "lockTimeout", "600000"));
+        pages.start(2, Map.of("threadLocks", threadLocks, "lockTimeout", "600000", "commitTimeout", "600000"));
         return pages.visitor((q, s) -> {
             s.setAttribute("cart", new int[1]);
             return "set up";
@@ -175,6 +181,70 @@ class AsyncRequestsTest {
         gone.countDown();
         assertThat(get(visitor, 1, "locked")).isEqualTo("2");
         assertThat(get(visitor, 2, "locked")).isEqualTo("3");
+    }
+
+    @Test
+    @DisplayName("what is saved at the end of a request that nobody has a thread for keeps no other connection waiting")
+    void aFullQueueOfTheConnectorStopsNobodyElse() throws Exception {
+        CountDownLatch blocked = new CountDownLatch(1);
+        CountDownLatch saving = new CountDownLatch(1);
+        try (ConnectorThreads threads = new ConnectorThreads(); Socket socket = new Socket()) {
+            pages.tomcats.prepare(node -> {
+                if (pages.tomcats.nodes.isEmpty()) {
+                    threads.serve(node);
+                }
+            });
+            TestTomcats.Visitor visitor = start("none");
+            pages.step("stream", (q, s) -> {
+                int[] cart = cart(s);
+                ServletOutputStream out = ((HttpServletResponse) q.getAttribute(LockPages.RESPONSE)).getOutputStream();
+                q.startAsync().setTimeout(0);
+                out.setWriteListener(new WriteListener() {
+                    @Override
+                    public void onWritePossible() throws IOException {
+                        cart[0] = 1;
+                        while (out.isReady()) {
+                            out.write(new byte[10_000]);
+                        }
+                        blocked.countDown();
+                    }
+
+                    @Override
+                    public void onError(Throwable failure) {
+                        // Nothing more is written.
+                    }
+                });
+                return null;
+            }).step("cart", (q, s) -> cart(s)[0]);
+            socket.setReceiveBufferSize(4_096);
+            socket.connect(new InetSocketAddress("localhost", pages.tomcats.nodes.get(0).port()));
+            new Http1Client(socket, "HTTP/1.1").send("GET", "/shop/run?step=stream", visitor.session());
+            LockPages.await(blocked);
+            threads.awaitFree();
+            pages.tomcats.network.hold((to, message) -> {
+                if (message instanceof Message.Replicate) {
+                    saving.countDown();
+                    return true;
+                }
+                return false;
+            });
+            threads.full = true;
+            TestTomcats.await("the connection is given up", () -> read(socket) && threads.wasRefused());
+            threads.full = false;
+            LockPages.await(saving);
+            assertThat(pages.tomcats.new Visitor().get(1, "/elsewhere").statusCode()).isEqualTo(404);
+            pages.tomcats.network.deliverHeld();
+            assertThat(get(visitor, 2, "cart")).isEqualTo("1");
+        }
+    }
+
+    /** What is there. */
+    private static boolean read(Socket socket) {
+        try {
+            return socket.getInputStream().skip(socket.getInputStream().available()) >= 0;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private static void write(String way, HttpServletResponse response) throws IOException {

@@ -22,13 +22,9 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.Executor;
-import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.apache.catalina.AccessLog;
 import org.apache.catalina.Context;
@@ -327,53 +323,15 @@ class HeldAnswerTest {
         assertThat(body(seen)).matches("x*");
     }
 
-    /** The threads of a connector, which refuse tasks while they are told to, as those with a full queue do. */
-    private static final class Threads implements Executor, AutoCloseable {
-        private final ExecutorService pool = Executors.newCachedThreadPool();
-        private final AtomicInteger atWork = new AtomicInteger();
-        private final AtomicInteger refused = new AtomicInteger();
-        volatile boolean full;
-
-        @Override
-        public void execute(Runnable task) {
-            if (full) {
-                refused.incrementAndGet();
-                throw new RejectedExecutionException("the queue is full");
-            }
-            atWork.incrementAndGet();
-            pool.execute(() -> {
-                try {
-                    task.run();
-                } finally {
-                    atWork.decrementAndGet();
-                }
-            });
-        }
-
-        void awaitFree() {
-            TestTomcats.await("all are free", () -> atWork.get() == 0);
-        }
-
-        /** The queue was full, and is no more. */
-        void awaitRefusal() {
-            TestTomcats.await("refused", () -> refused.getAndSet(0) > 0);
-            full = false;
-        }
-
-        @Override
-        public void close() {
-            pool.shutdownNow();
-        }
-    }
-
     /** Those of the first node. */
-    private Threads startWithThreads(Map<String, String> ofConnector, Consumer<Context> more) throws Exception {
-        Threads threads = new Threads();
+    private ConnectorThreads startWithThreads(Map<String, String> ofConnector, Consumer<Context> more)
+            throws Exception {
+        ConnectorThreads threads = new ConnectorThreads();
         connections.add(threads);
         tomcats.prepare(node -> {
             ofConnector.forEach(node.tomcat.getConnector()::setProperty);
             if (tomcats.nodes.isEmpty()) {
-                node.tomcat.getConnector().getProtocolHandler().setExecutor(threads);
+                threads.serve(node);
                 more.accept(node.context);
             }
         });
@@ -419,7 +377,7 @@ class HeldAnswerTest {
     void aFullQueueDropsNoAnswer(boolean ending) throws Exception {
         CountDownLatch complete = new CountDownLatch(1);
         CountDownLatch acknowledged = new CountDownLatch(1);
-        Threads threads = startWithThreads(Map.of(), context -> context.getPipeline().addValve(new LateLog(() -> {
+        ConnectorThreads threads = startWithThreads(Map.of(), context -> context.getPipeline().addValve(new LateLog(() -> {
             complete.countDown();
             TestTomcats.await(acknowledged);
         })));
@@ -454,7 +412,7 @@ class HeldAnswerTest {
     @DisplayName("a request that was read with one whose answer is held waits, where the connector's queue is full, no"
             + " longer than that")
     void aFullQueueDropsNoRequestThatWasRead() throws Exception {
-        Threads threads = startWithThreads(Map.of(), context -> { });
+        ConnectorThreads threads = startWithThreads(Map.of(), context -> { });
         String session = visitor();
         Socket socket = connect();
         hold();
@@ -478,7 +436,7 @@ class HeldAnswerTest {
     @ValueSource(booleans = {false, true})
     @DisplayName("a client that reads slowly gets all of its answer, at every length up to what its connection takes")
     void slowClientsGetAll(boolean full) throws Exception {
-        Threads threads = startWithThreads(Map.of("socket.txBufSize", "16384"), context -> { });
+        ConnectorThreads threads = startWithThreads(Map.of("socket.txBufSize", "16384"), context -> { });
         String session = visitor();
         TrackedSession tracked = tomcats.nodes.get(0).manager.findSession(session);
         boolean taken = true;
