@@ -6,26 +6,17 @@ import dev.baton.model.SessionKey;
 import dev.baton.protocol.Change;
 import dev.baton.protocol.Message;
 import dev.baton.tomcat.wire.AjpClient;
-import dev.baton.tomcat.wire.Http1Client;
-import dev.baton.tomcat.wire.Http2Client;
 import dev.baton.tomcat.wire.Seen;
 import dev.baton.tomcat.wire.WireClient;
 import java.io.IOException;
-import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
-import org.apache.catalina.connector.Connector;
-import org.apache.coyote.ajp.AbstractAjpProtocol;
-import org.apache.coyote.http11.AbstractHttp11Protocol;
-import org.apache.coyote.http2.Http2Protocol;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -41,7 +32,7 @@ class AnswerWaitsTest {
     @TempDir
     private Path directory;
     private final TestTomcats tomcats = new TestTomcats();
-    private final Map<String, Connector> connectors = new LinkedHashMap<>();
+    private final Connectors connectors = new Connectors();
     private final List<Call> calls = new ArrayList<>();
     /** Sessions of which a change is held back, or lost, on its way to the backup. */
     private final Set<SessionKey> onTheWay = ConcurrentHashMap.newKeySet();
@@ -76,28 +67,13 @@ class AnswerWaitsTest {
         AnswerPages pages = new AnswerPages(file);
         tomcats.prepare(node -> {
             if (node.name.equals("n1")) {
-                // Three protocols' requests all wait at once.
-                node.tomcat.getConnector().setProperty("maxThreads", "400");
-                connectors.put("HTTP/1.1", node.tomcat.getConnector());
-                connectors.put("HTTP/1.0", node.tomcat.getConnector());
-                connectors.put("HTTP/2", node.tomcat.getConnector());
-                node.tomcat.getConnector().addUpgradeProtocol(new Http2Protocol());
-                connectors.put("gzip", compressed());
-                connectors.put("NIO2", add(new Connector("org.apache.coyote.http11.Http11Nio2Protocol")));
-                connectors.put("TLS", TestTls.connector(directory));
-                connectors.put("TLS HTTP/1.0", connectors.get("TLS"));
-                connectors.put("AJP", ajp());
-                new LinkedHashSet<>(connectors.values()).forEach(c -> {
-                    if (c != node.tomcat.getConnector()) {
-                        node.tomcat.getService().addConnector(c);
-                    }
-                });
+                connectors.addTo(node, directory);
             }
         });
         tomcats.start(2, Map.of("commitTimeout", commitTimeout), pages::addTo);
-        for (String protocol : connectors.keySet()) {
+        for (String protocol : connectors.protocols()) {
             for (String way : AnswerPages.WAYS.keySet()) {
-                if (possible(protocol, way)) {
+                if (Connectors.possible(protocol, way)) {
                     call(protocol, "GET", way);
                 }
             }
@@ -105,67 +81,22 @@ class AnswerWaitsTest {
                 call(protocol, "HEAD", way);
             }
             for (String way : AnswerPages.MAKING.keySet()) {
-                calls.add(new Call(protocol, "GET", way, null, client(protocol)));
-                calls.add(new Call(protocol, "HEAD", way, null, client(protocol)));
+                calls.add(new Call(protocol, "GET", way, null, connectors.client(protocol)));
+                calls.add(new Call(protocol, "HEAD", way, null, connectors.client(protocol)));
             }
         }
-    }
-
-    private static Connector add(Connector connector) {
-        connector.setPort(0);
-        return connector;
-    }
-
-    private static Connector compressed() {
-        Connector connector = add(new Connector());
-        ((AbstractHttp11Protocol<?>) connector.getProtocolHandler()).setCompression("force");
-        return connector;
-    }
-
-    private static Connector ajp() {
-        Connector connector = add(new Connector("AJP/1.3"));
-        ((AbstractAjpProtocol<?>) connector.getProtocolHandler()).setSecretRequired(false);
-        return connector;
-    }
-
-    private static boolean possible(String protocol, String way) {
-        return switch (way) {
-            case "trailers" -> !protocol.endsWith("HTTP/1.0") && !protocol.equals("AJP");
-            case "upgrade" -> protocol.equals("HTTP/1.1") || protocol.equals("TLS") || protocol.equals("NIO2");
-            default -> true;
-        };
     }
 
     private void call(String protocol, String method, String way) throws Exception {
         TestTomcats.Visitor visitor = tomcats.new Visitor();
         assertThat(visitor.text(1, "/shop" + AnswerPages.START)).isEqualTo("started");
-        calls.add(new Call(protocol, method, way, visitor.session(), client(protocol)));
-    }
-
-    private WireClient client(String protocol) throws Exception {
-        Socket socket = new Socket("localhost", connectors.get(protocol).getLocalPort());
-        if (protocol.startsWith("TLS")) {
-            socket = TestTls.over(socket);
-        }
-        return switch (protocol) {
-            case "HTTP/2" -> new Http2Client(socket);
-            case "AJP" -> new AjpClient(socket);
-            case "HTTP/1.0", "TLS HTTP/1.0" -> new Http1Client(socket, "HTTP/1.0");
-            default -> new Http1Client(socket, "HTTP/1.1");
-        };
+        calls.add(new Call(protocol, method, way, visitor.session(), connectors.client(protocol)));
     }
 
     private void sendAll() throws IOException {
         for (Call call : calls) {
-            List<String> headers = new ArrayList<>();
-            if (call.protocol().equals("gzip")) {
-                headers.add("Accept-Encoding: gzip");
-            }
-            if (call.way().equals("upgrade")) {
-                headers.add("Connection: Upgrade");
-                headers.add("Upgrade: something");
-            }
-            call.client().send(call.method(), "/shop/" + call.way(), call.session(), headers.toArray(String[]::new));
+            call.client().send(call.method(), "/shop/" + call.way(), call.session(),
+                    Connectors.headers(call.protocol(), call.way()));
         }
     }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.baton.tomcat.wire.Http1Client;
 import dev.baton.tomcat.wire.Seen;
+import dev.baton.tomcat.wire.WireClient;
 import jakarta.servlet.AsyncContext;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.ServletOutputStream;
@@ -14,6 +15,7 @@ import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -25,6 +27,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Stream;
 import org.apache.catalina.connector.Request;
 import org.apache.catalina.connector.Response;
 import org.apache.catalina.valves.ValveBase;
@@ -40,12 +43,16 @@ import org.junit.jupiter.api.io.TempDir;
 class KeepAliveTest {
     private static final int REQUESTS = Integer.getInteger("baton.keepalive", 10_000);
     private static final int CONNECTIONS = 4;
+    /** Ways after which Tomcat closes the connection. */
+    private static final Set<String> ENDING = Set.of("exception", "closeThenException", "listenerAfterException",
+            "upgrade");
 
     @TempDir
     private Path directory;
     private final TestTomcats tomcats = new TestTomcats();
     private final ExecutorService clients = Executors.newFixedThreadPool(CONNECTIONS);
     private final Set<String> leftovers = ConcurrentHashMap.newKeySet();
+    private final Connectors connectors = new Connectors();
 
     @AfterEach
     void stop() throws Exception {
@@ -118,6 +125,84 @@ class KeepAliveTest {
         assertThat(changes).isGreaterThan(REQUESTS / 2);
     }
 
+    private record Call(String method, String way) {
+        int size() {
+            return method.equals("HEAD") ? 0 : AnswerPages.size(way);
+        }
+    }
+
+    /** Every way twice, mixed. */
+    private static List<Call> mixed(String protocol, Random random) {
+        List<Call> calls = new ArrayList<>();
+        for (int twice = 0; twice < 2; twice++) {
+            Stream.concat(AnswerPages.WAYS.keySet().stream(), AnswerPages.MAKING.keySet().stream()).sorted()
+                    .filter(way -> Connectors.possible(protocol, way)).map(way -> new Call("GET", way))
+                    .forEach(calls::add);
+            Stream.of("length", "flush", "overBuffer", "sendfile", "dispatch", "create", AnswerPages.LOGIN)
+                    .map(way -> new Call("HEAD", way)).forEach(calls::add);
+        }
+        Collections.shuffle(calls, random);
+        return calls;
+    }
+
+    @Test
+    @DisplayName("Every connector's pooled objects serve requests of all kinds, failed ones too, and keep nothing of them")
+    void nothingStaysInWhatIsPooled() throws Exception {
+        Path file = Files.write(directory.resolve("big"), new byte[100_000]);
+        tomcats.prepare(node -> {
+            if (node.name.equals("n1")) {
+                connectors.addTo(node, directory);
+                node.tomcat.getEngine().getPipeline().addValve(new Watch());
+            }
+        });
+        tomcats.start(2, Map.of(), new AnswerPages(file)::addTo);
+        List<Future<Integer>> all = new ArrayList<>();
+        for (String protocol : connectors.protocols()) {
+            all.add(clients.submit(() -> {
+                Random random = new Random(protocol.hashCode());
+                TestTomcats.Visitor visitor = tomcats.new Visitor();
+                visitor.text(1, "/shop" + AnswerPages.START);
+                int changes = reuse(protocol, visitor.session(), mixed(protocol, random), true)
+                        + reuse(protocol, visitor.session(), mixed(protocol, random), false);
+                TestTomcats.Visitor other = tomcats.new Visitor();
+                other.session(visitor.session());
+                assertThat(other.text(2, "/shop/count")).as(protocol).isEqualTo(Integer.toString(changes));
+                return changes;
+            }));
+        }
+        for (Future<Integer> each : all) {
+            assertThat(each.get(5, TimeUnit.MINUTES)).isPositive();
+        }
+        assertThat(leftovers).isEmpty();
+    }
+
+    /** @return how often the session was changed */
+    private int reuse(String protocol, String session, List<Call> calls, boolean keeps) throws Exception {
+        int changes = 0;
+        WireClient client = connectors.client(protocol);
+        String before = "";
+        for (Call call : calls) {
+            boolean makes = AnswerPages.MAKING.containsKey(call.way());
+            client.send(call.method(), "/shop/" + call.way(), makes ? null : session,
+                    Connectors.headers(protocol, call.way()));
+            Seen seen = client.await();
+            String name = protocol + " " + call + " after " + before;
+            assertThat(seen.state()).as(name).isEqualTo(Seen.State.COMPLETE);
+            assertThat(seen.status()).as(name).isEqualTo(AnswerPages.status(call.way()));
+            if (!protocol.equals("gzip")) {
+                assertThat(seen.body()).as(name).hasSize(call.size());
+            }
+            changes += makes ? 0 : 1;
+            before = call.toString();
+            if (!keeps || ENDING.contains(call.way()) || protocol.endsWith("HTTP/1.0")) {
+                client.close();
+                client = connectors.client(protocol);
+            }
+        }
+        client.close();
+        return changes;
+    }
+
     @Test
     @DisplayName("A WriteListener that has written all is not waited for: the event would meet the connection's next request")
     void whoHasWrittenAllIsNotWaitedFor() throws Exception {
@@ -154,8 +239,7 @@ class KeepAliveTest {
     /** What one connection sends. */
     private Callable<Integer> browser(Random random) throws Exception {
         List<String> ways = new ArrayList<>(AnswerPages.WAYS.keySet());
-        // Those after which Tomcat closes the connection.
-        ways.removeAll(List.of("exception", "closeThenException", "listenerAfterException", "upgrade"));
+        ways.removeAll(ENDING);
         ways.sort(null);
         TestTomcats.Visitor visitor = tomcats.new Visitor();
         visitor.text(1, "/shop" + AnswerPages.START);

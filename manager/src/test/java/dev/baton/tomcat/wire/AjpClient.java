@@ -23,6 +23,7 @@ public final class AjpClient extends WireClient {
     private String sslSession;
     /** How often Tomcat was told that there is no body. */
     private int refused;
+    private boolean toTheEnd;
 
     public AjpClient(Socket socket) {
         super(socket);
@@ -35,6 +36,12 @@ public final class AjpClient extends WireClient {
 
     @Override
     public void send(String method, String path, String session, String... headers) throws IOException {
+        if (this.method != null) {
+            // The end of the answer before may still be on its way.
+            toTheEnd = true;
+            look(LIMIT_MILLIS);
+            toTheEnd = false;
+        }
         this.method = method;
         refused = 0;
         begin();
@@ -93,6 +100,7 @@ public final class AjpClient extends WireClient {
         int length = -1;
         int asked = 0;
         boolean complete = false;
+        boolean over = false;
         ByteArrayOutputStream body = new ByteArrayOutputStream();
         ByteBuffer in = ByteBuffer.wrap(received);
         while (in.remaining() >= 4 && in.remaining() - 4 >= (in.getShort(in.position() + 2) & 0xffff)) {
@@ -107,7 +115,7 @@ public final class AjpClient extends WireClient {
                     complete |= method.equals("HEAD") || status == 204 || status == 304;
                 }
                 case 3 -> body.write(packet, 3, content.getShort() & 0xffff);
-                case 5 -> complete = true;
+                case 5 -> over = true;
                 case 6 -> asked++;
                 default -> throw new AssertionError("unexpected packet " + Arrays.toString(packet));
             }
@@ -115,7 +123,7 @@ public final class AjpClient extends WireClient {
         for (; refused < asked; refused++) {
             refuseBody();
         }
-        complete |= length >= 0 && body.size() >= length;
+        complete = over || !toTheEnd && (complete || length >= 0 && body.size() >= length);
         Seen.State state = complete ? Seen.State.COMPLETE : ended || broken ? Seen.State.BROKEN : Seen.State.PENDING;
         return new Seen(state, status, body.toByteArray());
     }
