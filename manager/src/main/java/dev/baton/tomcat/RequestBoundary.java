@@ -125,19 +125,24 @@ public class RequestBoundary extends ValveBase implements AccessLog {
 
     private static void end(BatonManager manager, RequestScope scope, Request request, Response response,
                             Throwable thrown) throws IOException {
-        SessionUnavailable uncaught = LockFailure.uncaught(request);
-        if (uncaught != null) {
-            scope.failed(uncaught);
-        }
-        LocalTies.upgraded(request, response, scope);
         boolean async = request.isAsync();
-        if (async) {
-            AsyncWatch.follow(request, scope, manager.deployment());
-        }
-        if (async || thrown != null) {
-            scope.close(!async);
-        } else {
-            scope.closeAnswered();
+        boolean answered = false;
+        try {
+            SessionUnavailable uncaught = LockFailure.uncaught(request);
+            if (uncaught != null) {
+                scope.failed(uncaught);
+            }
+            LocalTies.upgraded(request, response, scope);
+            if (async) {
+                AsyncWatch.follow(request, scope, manager.deployment());
+            }
+            answered = !async && thrown == null;
+        } finally {
+            if (answered) {
+                scope.closeAnswered();
+            } else {
+                scope.close(!async);
+            }
         }
         if (scope.failure() == null) {
             return;

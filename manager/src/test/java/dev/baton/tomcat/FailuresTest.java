@@ -8,6 +8,8 @@ import dev.baton.api.SessionLocks;
 import dev.baton.node.Application;
 import dev.baton.node.SessionUnavailable;
 import dev.baton.protocol.Message;
+import jakarta.servlet.RequestDispatcher;
+import jakarta.servlet.ServletException;
 import jakarta.servlet.ServletRequestEvent;
 import jakarta.servlet.ServletRequestListener;
 import jakarta.servlet.http.HttpServletRequest;
@@ -31,7 +33,10 @@ import java.util.concurrent.atomic.AtomicReference;
 import javax.management.ObjectName;
 import org.apache.catalina.Context;
 import org.apache.catalina.authenticator.FormAuthenticator;
+import org.apache.catalina.connector.Request;
+import org.apache.catalina.connector.Response;
 import org.apache.catalina.core.StandardContext;
+import org.apache.catalina.valves.ValveBase;
 import org.apache.tomcat.util.descriptor.web.LoginConfig;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
@@ -164,6 +169,47 @@ class FailuresTest {
     private static long refused() throws Exception {
         return (long) ManagementFactory.getPlatformMBeanServer().getAttribute(
                 new ObjectName("dev.baton:type=Sessions,cluster=refused,application=\"localhost/shop\""), "Refused");
+    }
+
+    @Test
+    @DisplayName("A request leaves its session, and its thread forgets it, whatever fails at its end")
+    void aRequestThatFailsAtItsEndLeaves() throws Exception {
+        AtomicInteger asked = new AtomicInteger();
+        List<Boolean> open = new CopyOnWriteArrayList<>();
+        tomcats.prepare(node -> node.tomcat.getHost().getPipeline().addValve(new ValveBase() {
+            @Override
+            public void invoke(Request request, Response response) throws IOException, ServletException {
+                try {
+                    getNext().invoke(request, response);
+                } finally {
+                    open.add(RequestScope.current() != null);
+                }
+            }
+        }));
+        // Nothing holds the answer back: its end ends nothing else.
+        tomcats.start(2, Map.of("acknowledge", "none", "lockTimeout", "3000"), context -> {
+            application(context);
+            TestTomcats.page(context, "/odd", (q, r) -> {
+                q.getSession().setAttribute("a", "odd");
+                q.setAttribute(RequestDispatcher.ERROR_EXCEPTION, new IllegalStateException() {
+                    private static final long serialVersionUID = 1L;
+
+                    @Override
+                    public synchronized Throwable getCause() {
+                        if (asked.incrementAndGet() == 1) {
+                            throw new UnsupportedOperationException();
+                        }
+                        return null;
+                    }
+                });
+            });
+        });
+        TestTomcats.Visitor visitor = tomcats.new Visitor();
+        assertThat(visitor.text(1, "/shop/set?value=1")).isEqualTo("set");
+        assertThat(visitor.get(1, "/shop/odd").statusCode()).isEqualTo(500);
+        assertThat(asked.get()).isPositive();
+        assertThat(open).containsExactly(false, false);
+        assertThat(visitor.text(2, "/shop/get")).isEqualTo("odd");
     }
 
     private static void answering(Context context) {
