@@ -152,17 +152,14 @@ final class Deployment {
         Application.Found found = expectation == null ? null : expectation.lookup(application, base);
         try {
             if (found == null) {
-                if (expectation != null) {
-                    expectation.checkAnswered(base);
+                if (scope != null) {
+                    scope.checkAnswered(this, base);
                 }
                 found = application.lookup(base, manager.lockTimeoutNanos());
             }
         } catch (SessionUnavailable e) {
-            if (expectation != null) {
-                expectation.unanswered(base, e);
-            }
             if (scope != null) {
-                scope.hadNoAnswer();
+                scope.hadNoAnswer(this, base, e);
             }
             ClientState known = application.known(base);
             if (LoginQuestion.isHarmless(context(), known == null ? null : known.meta()) || Bystander.asks()) {

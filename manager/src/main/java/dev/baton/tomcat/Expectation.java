@@ -2,7 +2,6 @@ package dev.baton.tomcat;
 
 import dev.baton.node.Application;
 import dev.baton.node.EarlyEntry;
-import dev.baton.node.SessionUnavailable;
 
 /**
  * What one request is expected to do with the session that it names, until it does it; then that is learnt for the
@@ -13,8 +12,6 @@ final class Expectation {
     private Application application;
     private EarlyEntry early;
     private boolean entered;
-    private String unansweredId;
-    private SessionUnavailable unanswered;
 
     /**
      * Begins to enter the session, where requests like this one do so.
@@ -27,19 +24,6 @@ final class Expectation {
             early = where.enterEarly(base);
         }
         return early != null && early.state() == where.known(base) ? where.found(early) : null;
-    }
-
-    /** Nobody could tell whether there is that session: who asks once more in this request need not wait again. */
-    void unanswered(String base, SessionUnavailable why) {
-        unansweredId = base;
-        unanswered = why;
-    }
-
-    /** @throws SessionUnavailable where {@link #unanswered} said so of that session */
-    void checkAnswered(String base) {
-        if (base.equals(unansweredId)) {
-            throw unanswered;
-        }
     }
 
     /** The request has the session at hand. */

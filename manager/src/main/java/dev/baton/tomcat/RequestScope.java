@@ -46,7 +46,8 @@ final class RequestScope {
     /** What the end of the answer still waits for; null mostly. */
     private HeldAnswer held;
     private SessionUnavailable failure;
-    private boolean unanswered;
+    /** The last look-up that the store did not answer, or null. */
+    private Unanswered unanswered;
     /** Why late changes are not known to be durable, until the end of the answer hears of it. */
     private SessionUnavailable lateFailure;
     /** Null until something is locked. */
@@ -164,15 +165,27 @@ final class RequestScope {
         return why;
     }
 
-    /** The store did not answer a look-up, which may not be this request's failure. */
-    void hadNoAnswer() {
-        unanswered = true;
+    private record Unanswered(Deployment deployment, String base, SessionUnavailable why) {}
+
+    /**
+     * The store did not answer whether there is that session, which may not be this request's failure. Who asks once more
+     * in this request need not wait again: see {@link #checkAnswered}.
+     */
+    void hadNoAnswer(Deployment deployment, String base, SessionUnavailable why) {
+        unanswered = new Unanswered(deployment, base, why);
     }
 
-    /** Whether that was so with the request that this thread runs. */
+    /** @throws SessionUnavailable where {@link #hadNoAnswer} was said of that session */
+    void checkAnswered(Deployment deployment, String base) {
+        if (unanswered != null && unanswered.deployment == deployment && unanswered.base.equals(base)) {
+            throw unanswered.why;
+        }
+    }
+
+    /** Whether the store did not answer the request that this thread runs. */
     static boolean unanswered() {
         RequestScope scope = here();
-        return scope != null && scope.unanswered;
+        return scope != null && scope.unanswered != null;
     }
 
     /**
