@@ -143,10 +143,11 @@ final class Observer {
         }
     }
 
-    /** Who leaves in sight of one that stores, and stays, has handed over what it had. */
+    /** A member that leaves in sight of one that stores, and stays, has handed over what it had. */
     void leaves(SimNode leaver) {
         Topology table = leaver.core().effective();
-        if (table == null || table.segments().stream().noneMatch(e -> e.owns(leaver.id()))) {
+        if (table == null || table.member(leaver.id()) == null
+                || table.segments().stream().noneMatch(e -> e.owns(leaver.id()))) {
             return;
         }
         for (SimNode n : sim.nodes()) {
