@@ -362,12 +362,6 @@ public final class ClientState {
         return contents.settled();
     }
 
-    /** Whether stays that have ended left something to compare that the next one would have compared. */
-    public boolean pending() {
-        Contents mine = contents;
-        return mine.end() == null && !mine.pending().isEmpty();
-    }
-
     /** Whether stays that have ended left something to compare or to send. */
     public boolean lags() {
         AccessLog last = new AccessLog(this, contents, TokenGate.LAST_PASS, null);

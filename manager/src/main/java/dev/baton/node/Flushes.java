@@ -73,14 +73,14 @@ final class Flushes {
 
     /** A stay has ended, and what it left to compare is known. */
     void left(ClientState state) {
-        if (intervalNanos > 0 && state.lags()) {
+        if (lags(state)) {
             dirty.putIfAbsent(state, parts.now());
         }
     }
 
     /** Whether the session has changes, perhaps, that are to be synchronised before its token goes back. */
     boolean lags(ClientState state) {
-        return intervalNanos > 0 ? state.lags() : state.pending();
+        return intervalNanos > 0 && state.lags();
     }
 
     /** Synchronises all sessions that have changes and that nobody's turn keeps from it. */

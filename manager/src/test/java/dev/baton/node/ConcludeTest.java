@@ -12,7 +12,6 @@ import dev.baton.protocol.Content;
 import dev.baton.protocol.Denial;
 import dev.baton.protocol.Effect;
 import dev.baton.protocol.Input;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -73,34 +72,6 @@ class ConcludeTest {
     private List<Class<?>> given() {
         return n.core.inputs.stream().filter(i -> !(i instanceof Input.Forget))
                 .<Class<?>>map(Object::getClass).toList();
-    }
-
-    @Test
-    @DisplayName("what was left to one who did nothing is sent before the token goes back")
-    void whatIsPendingGoesBefore() {
-        AccessLog idle = granted(1);
-        AccessLog maker = n.enter("id");
-        List<Integer> shared = new ArrayList<>(List.of(1));
-        maker.state().set("a", new ArrayList<>(List.of(shared)), maker);
-        maker.state().set("b", new ArrayList<>(List.of(shared)), maker);
-        n.shop.conclude(maker, LONG);
-        n.shop.leave(maker);
-        AccessLog log = n.enter("id");
-        shared.add(2);
-        log.state().get("a", log);
-        Application.Completed done = n.shop.conclude(log, LONG);
-        assertThat(done.changed()).as("b is left to the other").containsExactly("a");
-        n.happen(new Effect.Committed(n.key("id"), done.version()));
-        n.shop.leave(log);
-        n.shop.leave(idle);
-        assertThat(given()).containsExactly(Input.Commit.class, Input.Commit.class);
-
-        n.happen(new Effect.CloseGate(n.key("id")));
-        TestCluster.await("back", () -> given().contains(Input.Idle.class));
-        assertThat(given()).containsExactly(Input.Commit.class, Input.Commit.class, Input.Commit.class,
-                Input.Idle.class);
-        assertThat(n.core.given(Input.Commit.class).get(2).delta().changes()).singleElement()
-                .satisfies(c -> assertThat(c.name()).isEqualTo("b"));
     }
 
     @Test

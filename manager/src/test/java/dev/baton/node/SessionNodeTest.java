@@ -515,7 +515,6 @@ class SessionNodeTest {
             n.shop.leave(log);
             assertThat(n.core.given(Input.Idle.class)).isEmpty();
             n.happen(new Effect.Renamed(n.key("id"), rename.newId(), new Fence(1, 2), null));
-            TestCluster.await("back", () -> !n.core.given(Input.Idle.class).isEmpty()); // behind what was left to compare
             assertThat(n.core.given(Input.Idle.class)).singleElement()
                     .satisfies(i -> assertThat(i.key()).isEqualTo(n.key(rename.newId())));
         }
