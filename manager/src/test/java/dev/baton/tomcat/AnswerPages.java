@@ -3,6 +3,9 @@ package dev.baton.tomcat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import jakarta.servlet.AsyncContext;
+import jakarta.servlet.AsyncEvent;
+import jakarta.servlet.AsyncListener;
+import jakarta.servlet.ReadListener;
 import jakarta.servlet.RequestDispatcher;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.ServletOutputStream;
@@ -40,7 +43,9 @@ final class AnswerPages {
     private static final byte[] TEN = "0123456789".getBytes();
     /** Ways in which a request listener changes the session; in some it then ends that late use of it early. */
     private static final Set<String> BY_LISTENER = Set.of("requestListener", "listenerThenAccessor",
-            "listenerThenEndAccess", "listenerAfterException");
+            "listenerThenEndAccess", "listenerAfterException", "completeThenListener");
+    /** Failures whose error page does not change the session. */
+    private static final Set<String> QUIET = Set.of("/shop/listenerAfterException", "/shop/onError", "/shop" + UPLOAD);
 
     /** Ways to end an answer, with the status that they bring. */
     static final Map<String, Integer> WAYS = Map.ofEntries(
@@ -55,7 +60,9 @@ final class AnswerPages {
             Map.entry("requestListener", 200), Map.entry("listenerAfterException", 200),
             Map.entry("listenerThenAccessor", 200), Map.entry("listenerThenEndAccess", 200),
             Map.entry("complete", 200), Map.entry("completeAfterClose", 200),
-            Map.entry("dispatch", 200), Map.entry("writeListener", 200), Map.entry("upgrade", 101));
+            Map.entry("dispatch", 200), Map.entry("writeListener", 200), Map.entry("upgrade", 101),
+            Map.entry("onTimeout", 200), Map.entry("timeoutPage", 500), Map.entry("onError", 500),
+            Map.entry("onComplete", 200), Map.entry("readListener", 200), Map.entry("completeThenListener", 200));
     /** Ways to answer who has no session yet: the request makes it, or Tomcat does where it asks for a login. */
     static final Map<String, Integer> MAKING = Map.of("create", 200, "createWithLength", 200, "createAndClose", 200,
             "createAndFlush", 200, "createAndRedirect", 302, "createEmptyAndFlush", 204, LOGIN, 200);
@@ -104,7 +111,7 @@ final class AnswerPages {
         TestTomcats.page(context, "/target", (q, r) -> r.getOutputStream().write(TEN));
         TestTomcats.page(context, "/error", (q, r) -> {
             Object failed = q.getAttribute(RequestDispatcher.ERROR_REQUEST_URI);
-            if (!Set.of("/shop/listenerAfterException", "/shop" + UPLOAD).contains(failed)) {
+            if (!QUIET.contains(failed)) {
                 change(q);
             }
             r.getOutputStream().write(TEN);
@@ -211,8 +218,12 @@ final class AnswerPages {
                 q.getRequestDispatcher("/target").include(q, r);
                 out.flush();
             }
-            case "complete", "completeAfterClose", "dispatch", "writeListener" -> {
+            case "complete", "completeAfterClose", "dispatch", "writeListener", "readListener", "completeThenListener" -> {
                 asynchronous(way, q, r);
+                return;
+            }
+            case "onTimeout", "timeoutPage", "onError", "onComplete" -> {
+                byAsyncListener(way, q, r);
                 return;
             }
             case "upgrade" -> q.upgrade(Upgraded.class);
@@ -284,6 +295,30 @@ final class AnswerPages {
                 change(q);
                 async.dispatch("/target");
             });
+            case "completeThenListener" -> async.start(() -> {
+                r.setContentLength(10);
+                write(r);
+                async.complete();
+            });
+            case "readListener" -> q.getInputStream().setReadListener(new ReadListener() {
+                @Override
+                public void onDataAvailable() {
+                    // There is no body.
+                }
+
+                @Override
+                public void onAllDataRead() {
+                    r.setContentLength(10);
+                    write(r);
+                    change(q);
+                    async.complete();
+                }
+
+                @Override
+                public void onError(Throwable t) {
+                    async.complete();
+                }
+            });
             default -> {
                 r.setContentLength(10);
                 r.getOutputStream().setWriteListener(new WriteListener() {
@@ -305,6 +340,52 @@ final class AnswerPages {
                     }
                 });
             }
+        }
+    }
+
+    private static void byAsyncListener(String way, HttpServletRequest q, HttpServletResponse r)
+            throws ServletException {
+        AsyncContext async = q.startAsync();
+        async.addListener(new AsyncListener() {
+            @Override
+            public void onComplete(AsyncEvent event) {
+                if (way.equals("onComplete")) {
+                    change(q);
+                }
+            }
+
+            @Override
+            public void onTimeout(AsyncEvent event) {
+                if (way.equals("onTimeout")) {
+                    r.setContentLength(10);
+                    write(r);
+                    change(q);
+                    async.complete();
+                }
+            }
+
+            @Override
+            public void onError(AsyncEvent event) {
+                if (way.equals("onError")) {
+                    // The error page has answered.
+                    change(q);
+                    async.complete();
+                }
+            }
+
+            @Override
+            public void onStartAsync(AsyncEvent event) {
+                throw new AssertionError("started once only");
+            }
+        });
+        switch (way) {
+            case "onComplete" -> async.start(() -> {
+                r.setContentLength(10);
+                write(r);
+                async.complete();
+            });
+            case "onError" -> throw new ServletException("on purpose");
+            default -> async.setTimeout(1);
         }
     }
 

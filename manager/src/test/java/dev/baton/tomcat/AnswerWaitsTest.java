@@ -28,6 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
  * one that the request makes.
  */
 class AnswerWaitsTest {
+    private static final Set<String> BODY_WANTED = Set.of(AnswerPages.LOGIN, "readListener");
 
     @TempDir
     private Path directory;
@@ -115,11 +116,11 @@ class AnswerWaitsTest {
         return true;
     }
 
-    /** Tomcat asks for a request's body there before it keeps the request, and waits for the answer. */
-    private void lookAtAjp() {
+    /** Where a request's body is wanted, Tomcat asks for it, and waits to be told that there is none. */
+    private void answerAjp() {
         try {
             for (Call call : calls) {
-                if (call.client() instanceof AjpClient && call.way().equals(AnswerPages.LOGIN)) {
+                if (call.client() instanceof AjpClient && BODY_WANTED.contains(call.way())) {
                     call.client().look(1);
                 }
             }
@@ -132,12 +133,15 @@ class AnswerWaitsTest {
         long application = tomcats.nodes.get(0).manager.deployment().application().hash();
         long making = calls.stream().filter(Call::makes).count();
         TestTomcats.await("every new session is on its way to the backup", () -> {
-            lookAtAjp();
+            answerAjp();
             return made.size() == making;
         });
         try {
-            TestTomcats.await("every change is on its way to the backup", () -> calls.stream().filter(c -> !c.makes())
-                    .allMatch(c -> onTheWay.contains(new SessionKey(application, SessionIds.base(c.session())))));
+            TestTomcats.await("every change is on its way to the backup", () -> {
+                answerAjp();
+                return calls.stream().filter(c -> !c.makes()).allMatch(
+                        c -> onTheWay.contains(new SessionKey(application, SessionIds.base(c.session()))));
+            });
         } catch (AssertionError e) {
             throw new AssertionError("no change by " + calls.stream().filter(c -> !c.makes() && !onTheWay.contains(
                     new SessionKey(application, SessionIds.base(c.session())))).map(Call::name).toList(), e);

@@ -45,7 +45,7 @@ class KeepAliveTest {
     private static final int CONNECTIONS = 4;
     /** Ways after which Tomcat closes the connection. */
     private static final Set<String> ENDING = Set.of("exception", "closeThenException", "listenerAfterException",
-            "upgrade");
+            "upgrade", "timeoutPage", "onError");
 
     @TempDir
     private Path directory;
