@@ -422,7 +422,7 @@ final class Tokens {
     void usersWanted(Effect.UsersWanted e) {
         ClientState state = states.existing(e.key().id());
         if (state != null) {
-            String users = events.users(state);
+            String users = users(state);
             parts.loop().give(new Input.Users(e.key(),
                     users.substring(0, Math.min(users.length(), Message.MAX_TEXT))));
         }
@@ -458,13 +458,23 @@ final class Tokens {
         NodeId known = report == null || report.holder() == null ? token.seenAt() : report.holder();
         // Without a use of the token here, it is still on its way to this process, or back from it.
         NodeId holder = here ? self : self.equals(known) ? null : known;
-        String users = here ? events.users(state) : token.usedBy();
+        String users = here ? users(state) : token.usedBy();
         if (holder == null || users == null && parts.now() - token.askedNanos() >= ANSWER_NANOS) {
             return new SessionUnavailable(Reason.NOT_GIVEN, "the store did not give the token of " + state.key()
                     + Refusal.lastSeen(holder) + " (" + how + ")");
         }
         return new SessionUnavailable(Reason.LOCKED, state.key() + " is in use by "
                 + (users == null || users.isEmpty() ? "" : users + " at ") + holder + " (" + how + ")");
+    }
+
+    /** Empty where it cannot be told: those who are asked about may be leaving at this moment. */
+    private String users(ClientState state) {
+        try {
+            return events.users(state);
+        } catch (RuntimeException | Error e) { // as in discard: nobody is to go for the sake of a log's text
+            parts.events().note(Effect.Level.WARNING, "who uses " + state.key() + " could not be told", e);
+            return "";
+        }
     }
 
     void returned(Effect.Returned e) {

@@ -20,6 +20,7 @@ class PassageTest {
     private final Queue<Runnable> helpers = new ArrayDeque<>();
     private final Waiter first = new Waiter();
     private final Waiter second = new Waiter();
+    private boolean broken;
 
     /** One after the other, as {@link Locking} does with several names. */
     private final class Both extends Passage<String> {
@@ -29,6 +30,9 @@ class PassageTest {
 
         @Override
         Waiter advance() {
+            if (broken) {
+                throw new StackOverflowError();
+            }
             for (Waiter waiter : List.of(first, second)) {
                 if (waiter.outcome() == null) {
                     return waiter;
@@ -102,5 +106,14 @@ class PassageTest {
         first.admit();
         runHelpers();
         assertThat(end).isCompletedWithValue("both");
+    }
+
+    @Test
+    void anErrorOnTheWayTellsWhoeverWaits() {
+        CompletableFuture<String> end = both();
+        broken = true;
+        first.admit();
+        runHelpers();
+        assertThat(end.handle((r, e) -> e.toString())).isCompletedWithValue(new StackOverflowError().toString());
     }
 }

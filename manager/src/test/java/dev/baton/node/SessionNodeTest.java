@@ -378,18 +378,18 @@ class SessionNodeTest {
     }
 
     @Test
-    void anEntryThatEndsInAnErrorTellsWhoeverWaits() {
+    @DisplayName("Who cannot be named is left out: the node stays, and whoever waits hears the same as ever")
+    void usersThatCannotBeToldTakeNothingWithThem() {
         try (ScriptedNode n = new ScriptedNode(ApplicationSettings.DEFAULT)) {
             n.grantEverything(Map.of());
             n.enter("id");
-            n.happen(new Effect.CloseGate(n.key("id")));
-            CompletableFuture<AccessLog> entry = n.shop.enterAsync(n.shop.state("id"), SHORT).toCompletableFuture();
-            TestCluster.await("it waits", () -> n.shop.state("id").token().gate().hasWaiters());
             n.users = () -> {
                 throw new NoClassDefFoundError("gone");
             };
-            n.pass(1, TimeUnit.SECONDS);
-            assertThatThrownBy(() -> entry.get(20, TimeUnit.SECONDS)).hasCauseInstanceOf(NoClassDefFoundError.class);
+            n.happen(new Effect.CloseGate(n.key("id")), new Effect.UsersWanted(n.key("id")));
+            assertThat(n.core.given(Input.Users.class)).extracting(Input.Users::text).containsExactly("");
+            assertThat(n.said).noneMatch(s -> s.startsWith("stopped"));
+            assertThat(reason(() -> n.shop.enter(n.shop.state("id"), 0))).isEqualTo(Reason.LOCKED);
         }
     }
 
