@@ -137,7 +137,8 @@ class AssemblyTest {
             TestTomcats.await("two members", () -> NodeFigures.members(here.node()).size() == 2);
             network.cut(there.node().self());
             TestTomcats.await("it says so", () -> log.lines().stream()
-                    .anyMatch(line -> line.startsWith("forget-test: no majority of")));
+                    .anyMatch(line -> line.startsWith("forget-test: no majority of")
+                            && line.contains("in sight of [" + here.node().self() + "]")));
             assertThat(here.node().serving()).isFalse();
             assertThat(forget(bean, "n2")).isEqualTo("forgotten: n2");
             TestTomcats.await("n1 goes on alone", () -> here.node().serving());
