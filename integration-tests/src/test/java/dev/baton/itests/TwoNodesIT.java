@@ -66,6 +66,17 @@ class TwoNodesIT extends ClusterTest {
     }
 
     @Test
+    @DisplayName("P4: this Tomcat has the fields by which the end of an answer is held; without them Baton only warns")
+    void thisTomcatsAnswersCanBeHeld() {
+        Visitor anna = cluster.roundRobinVisitor("shop");
+        for (int i = 1; i <= 4; i++) {
+            assertThat(anna.post("counter").number()).isEqualTo(i);
+        }
+        assertThat(List.of(node1, node2))
+                .allSatisfy(node -> assertThat(node.log().linesWith("This Tomcat's", "built otherwise")).isEmpty());
+    }
+
+    @Test
     @DisplayName("a stop is clean: quick, without errors in the log, nothing of an application left behind")
     void aStopIsClean() {
         Visitor anna = cluster.roundRobinVisitor("shop");

@@ -12,6 +12,8 @@ import dev.baton.tomcat.wire.WireClient;
 import jakarta.servlet.AsyncContext;
 import jakarta.servlet.ServletOutputStream;
 import jakarta.servlet.WriteListener;
+import jakarta.servlet.ServletRequestEvent;
+import jakarta.servlet.ServletRequestListener;
 import jakarta.servlet.http.HttpServletResponse;
 import jakarta.servlet.http.HttpSession;
 import java.io.IOException;
@@ -23,6 +25,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import org.apache.catalina.connector.ClientAbortException;
+import org.apache.catalina.core.StandardContext;
 import org.apache.coyote.http2.Http2Protocol;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
@@ -245,6 +248,53 @@ class AsyncRequestsTest {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    @ParameterizedTest(name = "dispatched, and started again: {0}")
+    @ValueSource(booleans = {false, true})
+    @DisplayName("tomcat-facts 36: with acknowledge=none, where nothing holds the answer, changes are saved on completion")
+    void whereNothingHoldsTheAnswerCompletionIsTheEnd(boolean again) throws Exception {
+        CountDownLatch completed = new CountDownLatch(1);
+        CountDownLatch looked = new CountDownLatch(1);
+        pages.start(2, Map.of("acknowledge", "none", "lockTimeout", "600000"), context ->
+                ((StandardContext) context).addApplicationEventListener(new ServletRequestListener() {
+                    @Override
+                    public void requestDestroyed(ServletRequestEvent event) {
+                        // Told when the listeners know of the completion, before the answer ends, and before any log.
+                        if (event.getServletRequest().getAttribute("followed") != null) {
+                            completed.countDown();
+                            TestTomcats.await(looked);
+                        }
+                    }
+                }));
+        TestTomcats.Visitor visitor = pages.visitor((q, s) -> {
+            s.setAttribute("cart", new int[1]);
+            return "set up";
+        });
+        LockPages.Step last = (q, s) -> {
+            int[] cart = cart(s);
+            AsyncContext context = q.startAsync();
+            context.setTimeout(0);
+            q.setAttribute("followed", true);
+            pages.threads.submit(() -> {
+                // Later than what the container's thread, which leaves, compares.
+                TestTomcats.await("the container's thread has left", () -> inside(visitor, 1) == 0);
+                cart[0]++;
+                context.complete();
+            });
+            return null;
+        };
+        pages.step("last", last).step("async", again ? (q, s) -> {
+            cart(s);
+            q.startAsync().dispatch("/run?step=last");
+            return null;
+        } : last).step("cart", (q, s) -> cart(s)[0]);
+        CompletableFuture<HttpResponse<String>> async = pages.later(visitor, 1, "async");
+        LockPages.await(completed);
+        assertThat(get(visitor, 2, "cart")).isEqualTo("1");
+        looked.countDown();
+        assertThat(LockPages.text(async)).isEmpty();
+        assertThat(get(visitor, 1, "cart")).isEqualTo("1");
     }
 
     private static void write(String way, HttpServletResponse response) throws IOException {

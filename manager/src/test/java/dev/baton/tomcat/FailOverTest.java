@@ -15,6 +15,7 @@ import jakarta.servlet.http.HttpSessionListener;
 import java.io.IOException;
 import java.io.Serializable;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -248,6 +249,9 @@ class FailOverTest {
         }
         says("logged out", "/basic/logout");
         SAID.put("asked", visitor("asked").post(1, "/form/secret", "order=pen").body());
+        for (String purpose : List.of("listed", "listed at 3")) {
+            says(purpose, "/shop/set?v=seen");
+        }
         says("joined", "/shop/set?v=1");
         visitor("joined").text(2, "/shop/accessor");
         says("joined", "/shop/set?v=2");
@@ -400,6 +404,27 @@ class FailOverTest {
             assertThat(manager(node, "/versions##1").getActiveSessionsFull()).isEqualTo(1);
             assertThat(manager(node, "/versions##2").getActiveSessionsFull()).isEqualTo(3);
         }
+    }
+
+    @Test
+    @DisplayName("tomcat-facts 11: survivors list the sessions of the dead node, show them, and end them")
+    void peopleFindAndEndThemAtEverySurvivor() throws Exception {
+        Map<Integer, String> ended = Map.of(2, "listed", 3, "listed at 3");
+        for (int node = 2; node <= 3; node++) {
+            BatonManager manager = manager(node, "/shop");
+            String id = SessionIds.base(visitor(ended.get(node)).session());
+            assertThat(listed(manager)).contains(id);
+            assertThat(manager.getSessionIdsFull()).contains(SessionIds.withRoute(id, "n" + node));
+            assertThat(manager.getSessionAttribute(id, "a")).isEqualTo("seen");
+            manager.expireSession(id);
+            assertThat(visitor(ended.get(node)).text(5 - node, "/shop/get")).as("at the other").isEqualTo("no session");
+            assertThat(listed(manager)).doesNotContain(id);
+            assertThat(listed(manager(5 - node, "/shop"))).doesNotContain(id);
+        }
+    }
+
+    private static List<String> listed(BatonManager manager) {
+        return Arrays.stream(manager.findSessions()).map(session -> SessionIds.base(session.getId())).toList();
     }
 
     @Test

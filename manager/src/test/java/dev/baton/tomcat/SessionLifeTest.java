@@ -14,6 +14,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.apache.catalina.Context;
 import org.apache.catalina.Session;
@@ -263,11 +264,15 @@ class SessionLifeTest {
     }
 
     private CompletableFuture<String> longRequest(int node, String path) {
+        return longRequest(visitor, node, path);
+    }
+
+    private static CompletableFuture<String> longRequest(TestTomcats.Visitor who, int node, String path) {
         inside = new CountDownLatch(1);
         goOn = new CountDownLatch(1);
         CompletableFuture<String> answer = CompletableFuture.supplyAsync(() -> {
             try {
-                return visitor.text(node, path);
+                return who.text(node, path);
             } catch (IOException | InterruptedException e) {
                 throw new AssertionError(e);
             }
@@ -319,6 +324,27 @@ class SessionLifeTest {
         tomcats.clock.move(Duration.ofSeconds(90));
         TestTomcats.await("expired", () -> tomcats.nodes.stream()
                 .allMatch(n -> n.manager.findSession(visitor.session()) == null));
+    }
+
+    @Test
+    @DisplayName("tomcat-facts 15: so does one whose session's primary dies meanwhile")
+    void theActivityCheckOutlivesThePrimary() throws Exception {
+        try (TestTomcats three = new TestTomcats().start(3, Map.of("sessionActivityCheck", "true"),
+                SessionLifeTest::application)) {
+            BatonManager first = three.nodes.get(0).manager;
+            TestTomcats.Visitor somebody = three.new Visitor();
+            do {
+                somebody.session(null);
+                somebody.text(1, "/shop/set?v=1");
+            } while (!"n1".equals(first.status(somebody.session()).get("primary")));
+            somebody.text(1, "/shop/interval?v=60");
+            CompletableFuture<String> answer = longRequest(somebody, 2, "/shop/join");
+            three.network.kill(three.nodes.get(0).self());
+            moveInSteps(three);
+            goOn.countDown();
+            assertThat(answer.get(30, TimeUnit.SECONDS)).isEqualTo("kept");
+            assertThat(somebody.text(3, "/shop/show")).isEqualTo("by the long request null");
+        }
     }
 
     @Test
@@ -374,8 +400,12 @@ class SessionLifeTest {
 
     /** Three minutes in steps, each of which leaves the nodes time to talk. */
     private static void moveInSteps() {
+        moveInSteps(tomcats);
+    }
+
+    private static void moveInSteps(TestTomcats where) {
         for (int i = 0; i < 9; i++) {
-            tomcats.clock.move(Duration.ofSeconds(20));
+            where.clock.move(Duration.ofSeconds(20));
             long sweeps = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(300);
             TestTomcats.await("some rounds of the cluster", () -> System.nanoTime() > sweeps);
         }
@@ -404,6 +434,82 @@ class SessionLifeTest {
         visitor.text(2, "/shop/new");
         visitor.text(1, "/shop/new");
         assertThat(manager.getSessionCounter() - before).isEqualTo(1);
+    }
+
+    private static List<Long> expired(TestTomcats where) {
+        return where.nodes.stream().map(n -> n.manager.getExpiredSessions()).toList();
+    }
+
+    @Test
+    @DisplayName("tomcat-facts 46: an end counts once, where it is told; a move and a stop count none")
+    void onlyEndsCountInTomcatsFigures() throws Exception {
+        try (TestTomcats own = new TestTomcats()) {
+            // Tomcat counts lives by the machine's clock, by which these sessions were made a while ago.
+            own.clock.move(Duration.ofSeconds(-1_000));
+            own.start(2, Map.of(), SessionLifeTest::application);
+            BatonManager first = own.nodes.get(0).manager;
+            BatonManager second = own.nodes.get(1).manager;
+            TestTomcats.Visitor moving = own.new Visitor();
+            moving.text(1, "/shop/set?v=1");
+            assertThat(moving.text(2, "/shop/show")).isEqualTo("1 null");
+            assertThat(moving.text(1, "/shop/show")).isEqualTo("1 null");
+            assertThat(expired(own)).as("after moves").containsExactly(0L, 0L);
+            first.processExpires();
+            second.processExpires();
+            int most = first.getMaxActive() + second.getMaxActive();
+            assertThat(most).isPositive();
+            TestTomcats.Visitor ending = own.new Visitor();
+            ending.text(1, "/shop/set?v=1");
+            ending.text(2, "/shop/invalid");
+            assertThat(expired(own)).as("after an end at node 2").containsExactly(0L, 1L);
+            assertThat(second.getSessionMaxAliveTime()).isBetween(1_000, 1_060);
+            assertThat(second.getSessionAverageAliveTime()).isBetween(1_000, 1_060);
+            assertThat(second.getSessionExpireRate()).isPositive();
+            assertThat(first.getSessionMaxAliveTime()).isZero();
+            assertThat(first.getSessionExpireRate()).isZero();
+            TestTomcats.Visitor idle = own.new Visitor();
+            idle.text(1, "/shop/interval?v=60");
+            awaitEnd(own, idle);
+            own.clock.move(Duration.ofSeconds(90));
+            TestTomcats.await("expired", () -> expired(own).stream().mapToLong(Long::longValue).sum() > 1);
+            TestTomcats.await("known everywhere", () -> own.nodes.stream()
+                    .allMatch(n -> n.manager.findSession(idle.session()) == null));
+            List<Long> before = expired(own);
+            assertThat(before.get(0) + before.get(1)).as("after an expiry").isEqualTo(2);
+            own.nodes.get(0).context.stop();
+            assertThat(moving.text(2, "/shop/show")).isEqualTo("1 null");
+            assertThat(expired(own)).as("after a stop").isEqualTo(before);
+        }
+    }
+
+    /** Somebody whose login wants to hear of its end. */
+    private static final class Leaving extends GenericPrincipal {
+        private static final long serialVersionUID = 1L;
+        private final transient AtomicInteger left = new AtomicInteger();
+
+        Leaving() {
+            super("ada", List.of("user"));
+        }
+
+        @Override
+        public void logout() {
+            left.incrementAndGet();
+        }
+    }
+
+    @Test
+    @DisplayName("tomcat-facts 30: whoever is logged in is logged out with the session, once, and not by its moves")
+    void theEndOfASessionLogsOut() throws Exception {
+        visitor.text(1, "/shop/set?v=1");
+        Leaving ada = new Leaving();
+        session().setPrincipal(ada);
+        assertThat(visitor.text(2, "/shop/show")).isEqualTo("1 null");
+        assertThat(visitor.text(1, "/shop/show")).isEqualTo("1 null");
+        assertThat(ada.left).hasValue(0);
+        visitor.text(1, "/shop/invalid");
+        assertThat(ada.left).hasValue(1);
+        assertThat(visitor.text(1, "/shop/show")).isEqualTo("no session");
+        assertThat(ada.left).hasValue(1);
     }
 
     @Test

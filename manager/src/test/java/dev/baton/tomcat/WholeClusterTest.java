@@ -94,6 +94,31 @@ class WholeClusterTest {
     }
 
     @Test
+    @DisplayName("tomcat-facts 11: where it is not known which sessions there are each node lists its own")
+    void whatIsNotKnownIsListedInPart() throws Exception {
+        tomcats.start(2, Map.of(), WholeClusterTest::pages);
+        Set<String> made = new TreeSet<>();
+        for (int i = 0; i < 20; i++) {
+            TestTomcats.Visitor visitor = tomcats.new Visitor();
+            visitor.get(1 + i % 2, "/shop/set?v=" + i);
+            made.add(SessionIds.base(visitor.session()));
+        }
+        tomcats.network.lose((to, message) -> message instanceof Message.Census);
+        Set<String> all = new TreeSet<>();
+        for (TestTomcats.Node node : tomcats.nodes) {
+            Set<String> ids = node.manager.getSessionIdsFull();
+            assertThat(ids).hasSize(node.manager.getActiveSessions()).hasSizeBetween(1, 19)
+                    .allMatch(id -> id.endsWith("." + node.name));
+            assertThat(Arrays.stream(node.manager.findSessions()).map(Session::getId))
+                    .containsExactlyInAnyOrderElementsOf(ids);
+            ids.forEach(id -> assertThat(all.add(SessionIds.base(id))).as("listed once").isTrue());
+        }
+        assertThat(all).isEqualTo(made);
+        tomcats.network.lose((to, message) -> false);
+        assertThat(tomcats.nodes.get(0).manager.findSessions()).hasSize(20);
+    }
+
+    @Test
     @DisplayName("tomcat-facts 1, 12, 44: sessions of an old version stay with it, at every node; new ones get the new")
     void versionsStandSideBySide() throws Exception {
         tomcats.start(2, Map.of(), context -> {
