@@ -111,7 +111,7 @@ final class MessageForm {
                 out.key(m.key());
                 writeFence(out, m.fence());
                 SessionForm.writeDeltas(out, m.deltas());
-                out.octet((m.first() ? FIRST : 0) | (m.early() ? EARLY : 0));
+                out.varint((long) m.taken() << 2 | (m.first() ? FIRST : 0) | (m.early() ? EARLY : 0));
             }, MessageForm::readCommit),
             new Form<>(32, Message.Taken.class, (out, m) -> {
                 out.key(m.key());
@@ -144,8 +144,11 @@ final class MessageForm {
                 out.key(m.key());
                 writeFence(out, m.fence());
                 SessionForm.writeDeltas(out, m.deltas());
+                if (!m.deltas().isEmpty()) {
+                    out.varint(m.taken());
+                }
                 out.age(m.ageNanos());
-            }, in -> new Message.Release(in.key(), readFence(in), SessionForm.readDeltas(in), in.age())),
+            }, MessageForm::readRelease),
             RELEASED,
             new Form<>(19, Message.Lookup.class, (out, m) -> {
                 out.varint(m.rid());
@@ -343,11 +346,16 @@ final class MessageForm {
         var key = in.key();
         var fence = readFence(in);
         var deltas = SessionForm.readDeltas(in);
-        int flags = in.octet();
-        if (flags > (FIRST | EARLY)) {
-            throw In.malformed("commit with the flags " + flags);
-        }
-        return new Message.Commit(key, fence, deltas, (flags & FIRST) != 0, (flags & EARLY) != 0);
+        int flags = in.bounded("flags of a commit", deltas.size() << 2 | FIRST | EARLY);
+        return new Message.Commit(key, fence, deltas, (flags & FIRST) != 0, (flags & EARLY) != 0, flags >> 2);
+    }
+
+    private static Message.Release readRelease(In in) throws MalformedMessage {
+        var key = in.key();
+        var fence = readFence(in);
+        var deltas = SessionForm.readDeltas(in);
+        int taken = deltas.isEmpty() ? 0 : in.bounded("changes taken", deltas.size());
+        return new Message.Release(key, fence, deltas, taken, in.age());
     }
 
     private static Message.Grant readGrant(In in) throws MalformedMessage {

@@ -41,6 +41,11 @@ class Guards {
         return true;
     }
 
+    /** What a former primary has taken is not refused by its successor, however few copies are in sync now. */
+    boolean takenStays(boolean taken) {
+        return taken;
+    }
+
     /** A process's cached copy is known by version and fence together. */
     boolean cachedKnown(StoredSession session, Stamp cached) {
         return session.made(cached);

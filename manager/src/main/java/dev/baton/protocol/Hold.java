@@ -58,6 +58,8 @@ final class Hold {
     List<SessionDelta> uncommitted = List.of();
     /** Those who made them want to hear of it when the primary has them. */
     boolean early;
+    /** Up to this version they have heard it. */
+    long taken;
     long sentNanos;
     int attempts;
 
@@ -85,6 +87,11 @@ final class Hold {
         } else {
             uncommitted.subList(0, count).clear();
         }
+    }
+
+    /** How many of the first of these have ended well for those who made them. */
+    int taken(List<SessionDelta> deltas) {
+        return (int) deltas.stream().takeWhile(d -> d.version() <= taken).count();
     }
 
     List<SessionDelta> deltas() {

@@ -124,8 +124,12 @@ public sealed interface Message {
     /** From the primary to a process that waits: who is using the session, and where; for people. */
     record UsedBy(long rid, SessionKey key, NodeId holder, String text) implements Message {}
 
-    /** The token back, with every delta not yet acknowledged. */
-    record Release(SessionKey key, Fence fence, List<SessionDelta> deltas, long ageNanos) implements Message {
+    /**
+     * The token back, with every delta not yet acknowledged.
+     *
+     * @param taken how many of the first of them some primary has {@link Taken}: the next one has to keep them
+     */
+    record Release(SessionKey key, Fence fence, List<SessionDelta> deltas, int taken, long ageNanos) implements Message {
         public Release {
             deltas = List.copyOf(deltas);
         }
@@ -139,8 +143,10 @@ public sealed interface Message {
     /**
      * @param first whether nothing before is unacknowledged; otherwise they may need what was said before and is lost
      * @param early whether the holder wants to hear of it when the primary has them, before the copies do
+     * @param taken how many of the first of them some primary has {@link Taken}: the next one has to keep them
      */
-    record Commit(SessionKey key, Fence fence, List<SessionDelta> deltas, boolean first, boolean early) implements Message {
+    record Commit(SessionKey key, Fence fence, List<SessionDelta> deltas, boolean first, boolean early, int taken)
+            implements Message {
         public Commit {
             deltas = List.copyOf(deltas);
         }

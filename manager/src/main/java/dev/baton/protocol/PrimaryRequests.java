@@ -267,7 +267,7 @@ final class PrimaryRequests {
             answerRepeated(from, () -> released(from, m, reason));
             return;
         }
-        Denial refused = applyAll(m.key(), m.fence(), m.deltas());
+        Denial refused = applyAll(m.key(), m.fence(), m.deltas(), m.taken());
         if (m.ageNanos() < copy.idle(m.key(), step.now)) {
             touch(List.of(new Change.Touch(m.key(), m.ageNanos())));
         }
@@ -311,8 +311,10 @@ final class PrimaryRequests {
     }
 
     /** Applies deltas made under the current fence; null, or why the first one that failed was refused. */
-    private Denial applyAll(SessionKey key, Fence fence, List<SessionDelta> deltas) {
+    private Denial applyAll(SessionKey key, Fence fence, List<SessionDelta> deltas, int taken) {
+        int done = 0;
         for (SessionDelta d : deltas) {
+            boolean promised = step.guards.takenStays(++done <= taken);
             StoredSession s = copy.get(key);
             if (step.guards.duplicate(s, fence, d.version())) {
                 continue;
@@ -320,7 +322,7 @@ final class PrimaryRequests {
             if (!step.guards.baseMatches(d.base(), s.version())) {
                 return Denial.WRONG_BASE;
             }
-            if (!replication.enoughInSync()) {
+            if (!promised && !replication.enoughInSync()) {
                 return Denial.TOO_FEW_COPIES;
             }
             try {
@@ -359,7 +361,7 @@ final class PrimaryRequests {
         if (replication.full() || step.guards.gap(m, s.version())) {
             return; // said again later, with all before it; the copies may have caught up by then
         }
-        Denial refused = applyAll(m.key(), m.fence(), m.deltas());
+        Denial refused = applyAll(m.key(), m.fence(), m.deltas(), m.taken());
         tellTaken(from, m, last, refused);
         replication.whenDurable(from, () -> new Message.Committed(m.key(), m.fence(), last, refused),
                 () -> committed(from, m.key(), m.fence(), last, refused));

@@ -135,7 +135,7 @@ final class ProcessTokens {
 
     private Message.Commit commit(Hold hold, List<SessionDelta> deltas, boolean first) {
         boolean early = hold.early && hold.state == Hold.State.HELD; // a token that returns waits for what is durable
-        return new Message.Commit(hold.key, hold.fence, deltas, first, early);
+        return new Message.Commit(hold.key, hold.fence, deltas, first, early, hold.taken(deltas));
     }
 
     private void commitAgain(Hold hold) {
@@ -181,7 +181,7 @@ final class ProcessTokens {
         if (token != null && !token.listenersRan() && (hold == null || hold.state != Hold.State.HELD)) {
             // Nobody here can run the listeners now: the primary tries again, perhaps elsewhere.
             expiring.remove(in.key());
-            directory.toPrimary(in.key(), new Message.Release(in.key(), token.fence(), List.of(), Long.MAX_VALUE));
+            directory.toPrimary(in.key(), new Message.Release(in.key(), token.fence(), List.of(), 0, Long.MAX_VALUE));
         } else if (hold != null && hold.offering) {
             hold.idle = true;
             hold.ageNanos = in.ageNanos();
@@ -309,7 +309,7 @@ final class ProcessTokens {
         }
         boolean wants = hold != null && (hold.state == Hold.State.WANTED || hold.state == Hold.State.CREATING);
         if (!step.guards.grantWanted(wants, m.rid(), hold == null ? -1 : hold.rid) || hold == null) {
-            step.send(from, new Message.Release(m.key(), m.fence(), List.of(), Long.MAX_VALUE));
+            step.send(from, new Message.Release(m.key(), m.fence(), List.of(), 0, Long.MAX_VALUE));
             return;
         }
         boolean creating = hold.state == Hold.State.CREATING;
@@ -346,7 +346,7 @@ final class ProcessTokens {
         }
         Fence before = expired.get(m.key());
         if (before != null && m.fence().compareTo(before) <= 0) {
-            step.send(from, new Message.Release(m.key(), m.fence(), List.of(), Long.MAX_VALUE));
+            step.send(from, new Message.Release(m.key(), m.fence(), List.of(), 0, Long.MAX_VALUE));
             return;
         }
         expired.put(m.key(), m.fence());
@@ -401,7 +401,7 @@ final class ProcessTokens {
             hold = null;
         }
         if (hold == null || hold.state == Hold.State.HELD && !hold.offering && !hold.fence.equals(m.fence())) {
-            step.send(from, new Message.Release(m.key(), m.fence(), List.of(), Long.MAX_VALUE));
+            step.send(from, new Message.Release(m.key(), m.fence(), List.of(), 0, Long.MAX_VALUE));
         } else if (hold.state == Hold.State.HELD && !hold.closing) {
             hold.closing = true;
             step.emit(new Effect.CloseGate(m.key()));
@@ -455,6 +455,7 @@ final class ProcessTokens {
         boolean kept = hold != null && hold.state == Hold.State.HELD && hold.fence.equals(m.fence())
                 && !hold.uncommitted.isEmpty() && hold.uncommitted.get(0).version() <= m.version();
         if (kept && hold.uncommitted.size() <= MAX_TAKEN && hold.bytes() <= MAX_TOGETHER) {
+            hold.taken = Math.max(hold.taken, m.version());
             step.emit(new Effect.Committed(m.key(), m.version()));
             if (!step.guards.keepsTaken()) {
                 hold.acknowledged(m.version());
@@ -580,8 +581,9 @@ final class ProcessTokens {
             case CREATING -> directory.toPrimary(key, new Message.Create(hold.rid, key, hold.image, hold.ageNanos));
             case RETURNING -> {
                 if (travelsTogether(hold)) {
-                    directory.toPrimary(key, new Message.Release(key, hold.fence,
-                            step.guards.releasedDeltas(hold.deltas()), hold.ageNanos));
+                    List<SessionDelta> deltas = step.guards.releasedDeltas(hold.deltas());
+                    directory.toPrimary(key,
+                            new Message.Release(key, hold.fence, deltas, hold.taken(deltas), hold.ageNanos));
                 } else {
                     commitAgain(hold);
                 }

@@ -142,7 +142,7 @@ class MessageCodecTest {
         var put = new dev.baton.model.AttributeChange.Put("a", new byte[1]);
         var delta = new SessionDelta(1, List.of(put, put), null, 0);
         byte[] bytes = codec.encode(List.of(new Message.Commit(new SessionKey(1, "A"),
-                new dev.baton.model.Fence(1, 1), List.of(delta), true, false)));
+                new dev.baton.model.Fence(1, 1), List.of(delta), true, false, 0)));
         assertThatThrownBy(() -> codec.decode(bytes, 0, bytes.length))
                 .isInstanceOf(MalformedMessage.class).hasMessageContaining("two changes of one attribute");
     }

@@ -113,8 +113,10 @@ final class RandomMessages {
             Class<?>[] types = Arrays.stream(components).map(RecordComponent::getType).toArray(Class<?>[]::new);
             Object[] values = new Object[components.length];
             for (int i = 0; i < values.length; i++) {
-                values[i] = make(types[i], components[i].getGenericType(),
-                        type.getSimpleName() + "." + components[i].getName());
+                values[i] = components[i].getName().equals("taken") // of the deltas before it
+                        ? random.nextInt(((List<?>) values[Arrays.asList(types).indexOf(List.class)]).size() + 1)
+                        : make(types[i], components[i].getGenericType(),
+                                type.getSimpleName() + "." + components[i].getName());
             }
             Constructor<?> constructor = type.getDeclaredConstructor(types);
             constructor.setAccessible(true);

@@ -538,7 +538,7 @@ class PeerLinkTest {
     }
 
     private static Message change(long number) {
-        return new Message.Commit(new SessionKey(number, "id"), new Fence(1, 1), List.of(), true, false);
+        return new Message.Commit(new SessionKey(number, "id"), new Fence(1, 1), List.of(), true, false, 0);
     }
 
     private static Message.Replicate replicate(long first) {

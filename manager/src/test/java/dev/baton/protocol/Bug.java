@@ -251,6 +251,12 @@ public enum Bug {
             return false;
         }
     }),
+    REFUSES_TAKEN("a change that the former primary alone had, refused by the next one", new Guards() {
+        @Override
+        boolean takenStays(boolean taken) {
+            return false;
+        }
+    }),
     COMMIT_APPLIED_TWICE("duplicate COMMIT applied twice", new Guards() {
         @Override
         boolean baseMatches(long base, long version) {

@@ -57,7 +57,7 @@ class RelayedImagesTest {
         hears(new Message.Attached(SEGMENT, 1, stream, Message.Match.EQUAL, 0));
         for (SessionKey key : KEYS) {
             applied(hears(new Message.Create(++rid, key, LARGE, 0)));
-            applied(hears(new Message.Release(key, new Fence(1, 1), List.of(), 0)));
+            applied(hears(new Message.Release(key, new Fence(1, 1), List.of(), 0, 0)));
         }
         core.step(new Input.ViewChanged(List.of(PRIMARY)), 0);
         KEYS.forEach(key -> assertThat(hears(new Message.Acquire(++rid, key, Stamp.NOTHING))).isEmpty());

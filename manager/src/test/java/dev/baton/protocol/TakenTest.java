@@ -63,7 +63,7 @@ class TakenTest {
     private SessionDelta commit(long base) {
         SessionDelta delta = delta(base);
         assertThat(sent(Message.Commit.class, core.step(new Input.Commit(KEY, delta, true), 0)))
-                .containsExactly(new Message.Commit(KEY, FENCE, List.of(delta), base == 1, true));
+                .containsExactly(new Message.Commit(KEY, FENCE, List.of(delta), base == 1, true, 0));
         return delta;
     }
 
@@ -74,14 +74,33 @@ class TakenTest {
         assertThat(hears(new Message.Taken(KEY, FENCE, 2))).contains(new Effect.Committed(KEY, 2));
 
         List<Effect> effects = acts(6, new SegmentEntry(2, BACKUP, List.of(PRIMARY), List.of(), 1));
-        assertThat(effects).contains(new Effect.Send(BACKUP, new Message.Commit(KEY, FENCE, List.of(delta), true, true)));
+        assertThat(effects).contains(new Effect.Send(BACKUP, new Message.Commit(KEY, FENCE, List.of(delta), true, true, 1)));
+    }
+
+    @Test
+    @DisplayName("B6 minInSync: the next primary hears what its predecessor took, keeps that, and refuses the rest")
+    void theNextPrimaryKeepsWhatWasTaken() {
+        SessionDelta first = commit(1);
+        hears(new Message.Taken(KEY, FENCE, 2));
+        SessionDelta second = commit(2);
+        List<Effect> effects = acts(6, new SegmentEntry(2, BACKUP, List.of(), List.of(), 1));
+        Message.Commit again = sent(Message.Commit.class, effects).findFirst().orElseThrow();
+        assertThat(again).isEqualTo(new Message.Commit(KEY, FENCE, List.of(first, second), true, true, 1));
+        assertThat(sent(Message.Release.class, core.step(new Input.Idle(KEY, 0), 0)))
+                .containsExactly(new Message.Release(KEY, FENCE, again.deltas(), 1, 0));
+
+        NodeCore next = primaryWithOneBackup();
+        next.step(new Input.Received(HOLDER, effective(6, new SegmentEntry(1, PRIMARY, List.of(), List.of(), 1))), 0);
+        assertThat(sent(Message.Committed.class, next.step(new Input.Received(HOLDER, again), 0)))
+                .containsExactly(new Message.Committed(KEY, FENCE, 3, Denial.TOO_FEW_COPIES));
+        assertThat(CoreWindow.stored(next, KEY).version()).isEqualTo(2);
     }
 
     @Test
     @DisplayName("B6: who waits for the backups does so at the next primary, too")
     void whoDidNotWishToHearEarly() {
         SessionDelta delta = delta(1);
-        Message.Commit said = new Message.Commit(KEY, FENCE, List.of(delta), true, false);
+        Message.Commit said = new Message.Commit(KEY, FENCE, List.of(delta), true, false, 0);
         assertThat(core.step(new Input.Commit(KEY, delta, false), 0)).contains(new Effect.Send(PRIMARY, said));
         assertThat(acts(6, new SegmentEntry(2, BACKUP, List.of(PRIMARY), List.of(), 1))).contains(new Effect.Send(BACKUP, said));
     }
@@ -110,12 +129,12 @@ class TakenTest {
         assertThat(sent(Message.Release.class, effects)).isEmpty();
         assertThat(sent(Message.Release.class, hears(new Message.Committed(KEY, FENCE, 2, null)))).isEmpty();
         assertThat(sent(Message.Release.class, hears(new Message.Committed(KEY, FENCE, 3, null))))
-                .containsExactly(new Message.Release(KEY, FENCE, deltas.subList(2, 3), 0));
+                .containsExactly(new Message.Release(KEY, FENCE, deltas.subList(2, 3), 0, 0));
         assertThat(hears(new Message.Released(KEY, FENCE, null))).contains(new Effect.Returned(KEY));
     }
 
     private static List<Message.Commit> oneByOne(List<SessionDelta> deltas, boolean early) {
-        return deltas.stream().map(d -> new Message.Commit(KEY, FENCE, List.of(d), d.base() == 1, early)).toList();
+        return deltas.stream().map(d -> new Message.Commit(KEY, FENCE, List.of(d), d.base() == 1, early, 0)).toList();
     }
 
     private static SessionDelta large(long base) {
@@ -125,6 +144,16 @@ class TakenTest {
     @Test
     @DisplayName("minInSync: what was taken and is said again is not refused when the backup has gone")
     void takenIsNotUnconfirmed() {
+        NodeCore primary = primaryWithOneBackup();
+        Message.Commit commit = new Message.Commit(KEY, FENCE, List.of(delta(1)), true, true, 0);
+        primary.step(new Input.Received(HOLDER, commit), 0);
+        primary.step(new Input.Received(HOLDER, effective(6, new SegmentEntry(1, PRIMARY, List.of(), List.of(), 1))), 0);
+        assertThat(CoreWindow.stored(primary, KEY).version()).isEqualTo(2);
+        assertThat(sent(Message.Committed.class, primary.step(new Input.Received(HOLDER, commit), 0))).isEmpty();
+    }
+
+    /** With {@code minInSync} 1, and the session. */
+    private static NodeCore primaryWithOneBackup() {
         NodeCore primary = CoreWindow.start(PRIMARY, Location.UNKNOWN, List.of(), CoreSettings.defaults(1).withMinInSync(1), null);
         primary.step(new Input.ViewChanged(List.of(PRIMARY, HOLDER, BACKUP)), 0);
         primary.step(new Input.Received(HOLDER, effective(5, new SegmentEntry(1, PRIMARY, List.of(BACKUP), List.of(), 1))), 0);
@@ -134,11 +163,7 @@ class TakenTest {
         primary.step(new Input.Received(BACKUP, new Message.Attached(segment, 1, attach.stream(), Message.Match.EQUAL, 0)), 0);
         SessionImage image = SessionImage.of(new SessionMeta(1, 0, null, null, null), new TreeMap<>());
         primary.step(new Input.Received(HOLDER, new Message.Create(1, KEY, image, 0)), 0);
-        Message.Commit commit = new Message.Commit(KEY, FENCE, List.of(delta(1)), true, true);
-        primary.step(new Input.Received(HOLDER, commit), 0);
-        primary.step(new Input.Received(HOLDER, effective(6, new SegmentEntry(1, PRIMARY, List.of(), List.of(), 1))), 0);
-        assertThat(CoreWindow.stored(primary, KEY).version()).isEqualTo(2);
-        assertThat(sent(Message.Committed.class, primary.step(new Input.Received(HOLDER, commit), 0))).isEmpty();
+        return primary;
     }
 
     @Test
@@ -153,14 +178,14 @@ class TakenTest {
         primary.step(new Input.Received(HOLDER, new Message.Create(1, KEY, image, 0)), 0);
 
         assertThat(primary.step(new Input.Received(HOLDER,
-                new Message.Commit(KEY, FENCE, List.of(delta(2)), false, true)), 0)).isEmpty();
+                new Message.Commit(KEY, FENCE, List.of(delta(2)), false, true, 0)), 0)).isEmpty();
         List<Effect> again = core.step(new Input.Tick(), TimeUnit.SECONDS.toNanos(10));
         Message.Commit both = sent(Message.Commit.class, again).findFirst().orElseThrow();
         assertThat(sent(Message.Committed.class, primary.step(new Input.Received(HOLDER, both), 0)))
                 .containsExactly(new Message.Committed(KEY, FENCE, 3, null));
 
         assertThat(sent(Message.Committed.class, primary.step(new Input.Received(HOLDER,
-                new Message.Commit(KEY, FENCE, List.of(delta(4)), true, true)), 0))).as("nothing else will come")
+                new Message.Commit(KEY, FENCE, List.of(delta(4)), true, true, 0)), 0))).as("nothing else will come")
                 .containsExactly(new Message.Committed(KEY, FENCE, 5, Denial.WRONG_BASE));
     }
 

@@ -131,6 +131,16 @@ enum Profile {
             s.settings = CoreSettings.defaults(1).withMinInSync(1);
         }
     },
+    /** As before, and requests do not wait for it. */
+    FEW_COPIES_EARLY {
+        @Override
+        void shape(Scenario s, Rng rng) {
+            EARLY.shape(s, rng);
+            s.exclude = 3;
+            s.nodes = 2 + rng.below(2);
+            s.settings = CoreSettings.defaults(1).withMinInSync(1);
+        }
+    },
     /** Nodes hear nothing for a while, so that they are out, or deposed, and do not know; many look-ups and logouts. */
     DEAF {
         @Override
