@@ -138,6 +138,7 @@ final class ChannelFactory {
                     : "pbcast.GMS") + ": its nodes would not find each other");
         }
         membership.printLocalAddress(false);
+        protocols.insertProtocolInStack(new FreshDiscovery(), membership, ProtocolStack.Position.BELOW);
         if (transport.getDiagnosticsHandler() != null && transport.getDiagnosticsHandler().isEnabled()) {
             LOG.warning("stack '" + stack + "' leaves diagnostics on, a door without a lock; they are switched off."
                     + " Say diag.enabled=\"false\" in the transport");

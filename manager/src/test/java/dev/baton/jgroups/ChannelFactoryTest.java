@@ -22,12 +22,15 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.jgroups.Address;
 import org.jgroups.JChannel;
+import org.jgroups.Message;
 import org.jgroups.protocols.FD_SOCK2;
 import org.jgroups.protocols.TCP;
 import org.jgroups.protocols.TCPPING;
 import org.jgroups.protocols.dns.DNSResolver;
 import org.jgroups.protocols.dns.DNS_PING;
 import org.jgroups.protocols.pbcast.GMS;
+import org.jgroups.stack.Protocol;
+import org.jgroups.stack.ProtocolStack;
 import org.jgroups.util.ExtendedUUID;
 import org.jgroups.util.UUID;
 import org.jgroups.util.Util;
@@ -91,6 +94,34 @@ class ChannelFactoryTest {
             assertThat(ping.getInitialHosts()).hasSize(ChannelFactory.LOCAL_PORTS)
                     .anyMatch(host -> host.toString().endsWith(":" + tcp.getBindPort()));
             return tcp.getBindPort();
+        }
+    }
+
+    @Test
+    @Timeout(120)
+    void aCoordinatorThatLeavesWhileItIsAskedIsNotAskedAgain() throws Exception {
+        String stack = FreePorts.localStack();
+        try (JChannel leaves = ChannelFactory.create(stack, new NodeId("n1", 100_001));
+                JChannel joins = ChannelFactory.create(stack, new NodeId("n2", 100_002))) {
+            CompletableFuture<Void> asked = new CompletableFuture<>();
+            short membership = leaves.getProtocolStack().findProtocol(GMS.class).getId();
+            leaves.getProtocolStack().insertProtocol(new Protocol() {
+                @Override
+                public Object up(Message message) {
+                    if (message.getHeader(membership) instanceof GMS.GmsHeader h && h.getType() == GMS.GmsHeader.JOIN_REQ) {
+                        asked.complete(null);
+                        return null;
+                    }
+                    return up_prot.up(message);
+                }
+            }, ProtocolStack.Position.BELOW, GMS.class);
+            leaves.connect("test");
+            CompletableFuture<Void> left = asked.thenRunAsync(leaves::close);
+            joins.connect("test");
+            left.get(30, TimeUnit.SECONDS);
+            assertThat(joins.view().getMembers()).containsExactly(joins.address());
+            TCPPING ping = joins.getProtocolStack().findProtocol(TCPPING.class);
+            assertThat(ping.getNumberOfDiscoveryRequestsSent()).as("requests").isLessThan(4 * ping.numDiscoveryRuns());
         }
     }
 
