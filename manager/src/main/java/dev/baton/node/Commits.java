@@ -12,6 +12,7 @@ import dev.baton.protocol.Denial;
 import dev.baton.protocol.Effect;
 import dev.baton.protocol.Input;
 import java.util.List;
+import java.util.concurrent.Executor;
 
 /** From what requests did to what the core is given, and its answers. */
 final class Commits {
@@ -21,16 +22,19 @@ final class Commits {
     private final Counting counting;
     private final ClientState.Problems problems;
     private final Acknowledge acknowledge;
+    private final Executor offers;
 
     /** @param acknowledge what requests wait for */
     Commits(ClientStates states, Tokens tokens, Parts parts, Counting counting, ClientState.Problems problems,
-            Acknowledge acknowledge) {
+            Acknowledge acknowledge, NodeThreads threads) {
         this.states = states;
         this.tokens = tokens;
         this.parts = parts;
         this.counting = counting;
         this.problems = problems;
         this.acknowledge = acknowledge;
+        // What is queued is bounded by the tokens held.
+        this.offers = threads.forApplication("offer");
     }
 
     Application.Completed complete(AccessLog log, long timeoutNanos) {
@@ -190,11 +194,11 @@ final class Commits {
         }
     }
 
-    /** The copy's lock may be held for as long as the application's values take to be written: not on the loop. */
+    /** The copy's lock may be held for as long as the application's values take to be written, or for ever. */
     void imageWanted(Effect.ImageWanted e) {
         ClientState state = states.existing(e.key().id());
         if (state != null) {
-            parts.helpers().execute(() -> offer(state));
+            offers.execute(() -> offer(state));
         }
     }
 

@@ -68,7 +68,7 @@ final class DeployedApplication implements Application {
                 events, settings.maxWaiters(), settings.oneRequestAtATime(), settings.maxIdleStates(), parts.clock()::nanos,
                 this::release);
         this.tokens = new Tokens(self, states, parts, settings.eagerRelease(), counting, events);
-        this.commits = new Commits(states, tokens, parts, counting, events, settings.acknowledge());
+        this.commits = new Commits(states, tokens, parts, counting, events, settings.acknowledge(), threads);
         this.idChanges = new IdChanges(states, tokens, parts);
         this.ids = new IdDraw(hash, self, localPlacement, states);
         this.touches = new Touches(parts);

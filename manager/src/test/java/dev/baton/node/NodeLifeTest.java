@@ -204,6 +204,23 @@ class NodeLifeTest {
     }
 
     @Test
+    @DisplayName("Sessions whose changes take for ever to be written hold up nobody else when the store wants them")
+    void sessionsThatCannotBeOfferedHoldUpNobody() throws Exception {
+        try (ScriptedNode n = new ScriptedNode(ApplicationSettings.DEFAULT)) {
+            n.grantEverything(Map.of("n", 1));
+            List<AccessLog> busy = List.of(n.enter("a"), n.enter("b"));
+            busy.forEach(AccessLog::lock);
+            n.happen(new Effect.ImageWanted(n.key("a")), new Effect.ImageWanted(n.key("b")));
+            AccessLog other = n.shop.enterAsync(n.shop.state("c"), LONG).toCompletableFuture()
+                    .get(20, TimeUnit.SECONDS);
+            n.happen(new Effect.ImageWanted(other.state().key()));
+            TestCluster.await("offered", () -> n.core.given(Input.Offer.class).size() == 1);
+            busy.forEach(AccessLog::unlock);
+            TestCluster.await("offered", () -> n.core.given(Input.Offer.class).size() == 3);
+        }
+    }
+
+    @Test
     @DisplayName("Protocol section 9: listeners run once, with the contents, then the session is destroyed")
     void anExpiredSessionIsShownToItsListenersThenDestroyed() {
         try (ScriptedNode n = new ScriptedNode(ApplicationSettings.DEFAULT)) {
