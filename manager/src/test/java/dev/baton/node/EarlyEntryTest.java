@@ -11,8 +11,10 @@ import dev.baton.protocol.Content;
 import dev.baton.protocol.Denial;
 import dev.baton.protocol.Effect;
 import dev.baton.protocol.Input;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -217,6 +219,31 @@ class EarlyEntryTest {
         assertThat(state.inside()).isEqualTo(1);
         n.pass(20, TimeUnit.MILLISECONDS);
         TestCluster.await("it has given way", () -> n.core.given(Input.Idle.class).size() == 1);
+    }
+
+    @Test
+    @DisplayName("what other sessions' tokens do is no work for it")
+    void othersHandOvers() {
+        List<Runnable> helped = new ArrayList<>();
+        n.close();
+        n = new ScriptedNode(ApplicationSettings.DEFAULT, new NodeThreads("n") {
+            @Override
+            Executor helpers() {
+                return helped::add;
+            }
+        });
+        state = n.shop.state("id");
+        used(2);
+        EarlyEntry early = granted();
+        n.happen(n.grant("other", FENCE, 3, ScriptedNode.whole(Map.of()), true));
+        n.happen(n.grant("another", FENCE, 3, ScriptedNode.whole(Map.of()), false));
+        n.happen(new Effect.CloseGate(n.key("another")));
+        n.pass(20, TimeUnit.MILLISECONDS);
+        assertThat(helped).isEmpty();
+        n.happen(new Effect.CloseGate(n.key("id")));
+        n.pass(20, TimeUnit.MILLISECONDS);
+        assertThat(helped).hasSize(1);
+        n.shop.drop(early);
     }
 
     @Test
