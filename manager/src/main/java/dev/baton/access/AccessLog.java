@@ -33,12 +33,16 @@ public final class AccessLog {
     private final Contents contents;
     private final int pass;
     private final Claim turn;
-    /** Names to compare at the end; grows only, since a reference that was given out stays in the request's hands. */
-    private final Set<String> candidates = new HashSet<>();
-    private final Set<String> written = new HashSet<>();
     private final AtomicBoolean ended = new AtomicBoolean();
     /** Guarded by {@link #ended}. */
     private boolean concluded;
+    /**
+     * Names to compare at the end; grows only, since a reference that was given out stays in the request's hands. Made
+     * with the first name, which most stays that only read do not have. Guarded by {@link #ended}.
+     */
+    private Set<String> candidates = Set.of();
+    /** The same, of what was set or removed. */
+    private Set<String> written = Set.of();
     private volatile boolean compared = true;
     private volatile boolean gaveBack;
     /** What this stay has locked or waits to lock; null before the first. Guarded by {@link #ended}. */
@@ -88,14 +92,12 @@ public final class AccessLog {
      * never changes in place: it need not wait for those who scan.
      */
     public boolean untouched() {
-        synchronized (candidates) {
+        synchronized (ended) {
             if (!candidates.isEmpty()) {
                 return false;
             }
         }
-        return contents.pending().isEmpty() && !contents.fresh() && contents.meta() == contents.storedMeta()
-                && state.workshop().tracking().policy() != Tracking.Policy.ALL
-                && !state.workshop().tracking().verify();
+        return !contents.lag(state.workshop().tracking());
     }
 
     /**
@@ -156,7 +158,7 @@ public final class AccessLog {
 
     /** Whether nothing was done that {@link #scan} would look at, leaving aside what others did. */
     public boolean touchedNothing() {
-        synchronized (candidates) {
+        synchronized (ended) {
             return candidates.isEmpty() && compared;
         }
     }
@@ -267,22 +269,28 @@ public final class AccessLog {
     }
 
     void candidate(String name) {
-        synchronized (candidates) {
-            candidates.add(name);
+        synchronized (ended) {
+            candidates = with(candidates, name);
             compared = false;
         }
     }
 
     /** The attribute was set or removed. */
     void written(String name) {
-        synchronized (candidates) {
-            written.add(name);
+        synchronized (ended) {
+            written = with(written, name);
         }
         candidate(name);
     }
 
+    private static Set<String> with(Set<String> names, String name) {
+        Set<String> all = names.isEmpty() ? new HashSet<>() : names;
+        all.add(name);
+        return all;
+    }
+
     boolean wrote(String name) {
-        synchronized (candidates) {
+        synchronized (ended) {
             return written.contains(name);
         }
     }
@@ -292,14 +300,14 @@ public final class AccessLog {
     }
 
     List<String> candidates() {
-        synchronized (candidates) {
+        synchronized (ended) {
             return List.copyOf(candidates);
         }
     }
 
     /** From here on {@link #candidates} are somebody's work. */
     List<String> candidatesToCompare() {
-        synchronized (candidates) {
+        synchronized (ended) {
             compared = true;
             return List.copyOf(candidates);
         }

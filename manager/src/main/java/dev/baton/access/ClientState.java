@@ -364,8 +364,8 @@ public final class ClientState {
 
     /** Whether stays that have ended left something to compare or to send. */
     public boolean lags() {
-        AccessLog last = new AccessLog(this, contents, TokenGate.LAST_PASS, null);
-        return !last.lost() && !last.fresh() && !last.untouched();
+        Contents mine = contents;
+        return mine.end() == null && !mine.fresh() && mine.lag(workshop.tracking());
     }
 
     /** A stay on contents of its own, outside of any gate, for listeners of a session that expires. */

@@ -397,6 +397,12 @@ final class Contents {
         CONCLUDED.addAndGet(this, more);
     }
 
+    /** Whether there is something to compare or to send beside what those inside touch. */
+    boolean lag(Tracking tracking) {
+        return fresh || meta != storedMeta || !pending().isEmpty() || tracking.policy() == Tracking.Policy.ALL
+                || tracking.verify();
+    }
+
     ReentrantLock lock() {
         return lock;
     }

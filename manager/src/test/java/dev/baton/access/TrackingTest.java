@@ -5,6 +5,7 @@ import static dev.baton.access.LiveObjects.enter;
 import static dev.baton.access.LiveObjects.leave;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.sun.management.ThreadMXBean;
 import dev.baton.access.Tracking.Policy;
 import dev.baton.diff.Methods;
 import dev.baton.model.AttributeChange;
@@ -13,6 +14,7 @@ import java.io.ObjectInputStream;
 import java.io.Serializable;
 import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
+import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -494,5 +496,28 @@ class TrackingTest {
             state.withStored(image -> kept[0] = image.attribute("a"));
             assertThat(kept[0]).isSameAs(stored);
         }
+    }
+
+    @Test
+    @DisplayName("A stay that touches nothing makes no sets of names; to ask whether something is left makes nothing")
+    void whatTouchesNothingAllocatesLittle() {
+        ClientState state = session.granted(Tracking.DEFAULT, Map.of("price", new Price(100, "EUR")));
+        assertThat(allocated(state::lags)).isLessThan(16);
+        assertThat(allocated(() -> {
+            AccessLog log = enter(state);
+            log.untouched();
+            leave(state, log);
+        })).isLessThan(120);
+    }
+
+    /** Bytes each time, on the average. */
+    private static long allocated(Runnable action) {
+        ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+        action.run();
+        long before = threads.getCurrentThreadAllocatedBytes();
+        for (int i = 0; i < 1_000; i++) {
+            action.run();
+        }
+        return (threads.getCurrentThreadAllocatedBytes() - before) / 1_000;
     }
 }
