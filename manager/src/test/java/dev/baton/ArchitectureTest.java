@@ -62,7 +62,7 @@ class ArchitectureTest {
             "api", Set.of("DeadlockException", "LockException", "LockTimeoutException", "NotClusteredException",
                     "SessionFence", "SessionGoneException", "SessionLocks"),
             "node", Set.of("Application", "ApplicationCounters", "ApplicationEvents", "ApplicationSettings", "Clock",
-                    "ClusterRefused", "EarlyEntry", "JmxView", "NodeCounters", "NodeEvents", "NodeFigures", "NodeSettings",
+                    "ClusterRefused", "EarlyEntry", "HostName", "JmxView", "NodeCounters", "NodeEvents", "NodeFigures", "NodeSettings",
                     "SessionNode", "SessionUnavailable", "SystemClock", "Transport"),
             "jgroups", Set.of("JGroupsTransport", "StoreNode"),
             "tomcat", Set.of("BatonManager", "BatonSingleSignOn", "RequestBoundary"));

@@ -3,8 +3,7 @@ package dev.baton.jgroups;
 import dev.baton.model.Location;
 import dev.baton.model.NodeId;
 import dev.baton.model.Settings;
-import java.net.InetAddress;
-import java.net.UnknownHostException;
+import dev.baton.node.HostName;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -54,14 +53,14 @@ record StoreOptions(boolean help, Settings settings, String name, Location locat
                 own.put(option, checked(option, value));
             }
         }
-        String host = hostName();
+        String host = HostName.local();
         Settings built = settings.build();
         built.contradiction().ifPresent(text -> {
             throw new IllegalArgumentException(text);
         });
         Location preset = Location.of(System::getProperty, host);
         return new StoreOptions(false, built,
-                own.getOrDefault("name", host + "-" + ProcessHandle.current().pid()),
+                own.getOrDefault("name", NodeId.fitting(host + "-" + ProcessHandle.current().pid())),
                 new Location(own.getOrDefault("site", preset.site()), own.getOrDefault("rack", preset.rack()),
                         own.getOrDefault("host", preset.host())));
     }
@@ -75,15 +74,6 @@ record StoreOptions(boolean help, Settings settings, String name, Location locat
             throw new IllegalArgumentException("option --" + option + " needs a value");
         }
         return Location.checked("option --" + option, value);
-    }
-
-    private static String hostName() {
-        try {
-            String name = InetAddress.getLocalHost().getHostName();
-            return name.length() > NodeId.MAX_NAME / 2 ? name.substring(0, NodeId.MAX_NAME / 2) : name;
-        } catch (UnknownHostException noName) {
-            return "store";
-        }
     }
 
     static String describe() {

@@ -23,6 +23,12 @@ public record NodeId(String name, long incarnation) implements Comparable<NodeId
         }
     }
 
+    /** A name that may be too long, made to fit; two that differ stay different. */
+    public static String fitting(String name) {
+        return name.length() <= MAX_NAME ? name
+                : name.substring(0, MAX_NAME - 9) + String.format("-%08x", name.hashCode());
+    }
+
     /** True where this is a later life of the same name, so that {@code other} is known to be dead. */
     public boolean supersedes(NodeId other) {
         return name.equals(other.name) && incarnation > other.incarnation;

@@ -3,8 +3,7 @@ package dev.baton.tomcat;
 import dev.baton.model.Location;
 import dev.baton.model.NodeId;
 import dev.baton.model.Settings;
-import java.net.InetAddress;
-import java.net.UnknownHostException;
+import dev.baton.node.HostName;
 import org.apache.catalina.Engine;
 import org.apache.catalina.connector.Connector;
 import org.apache.coyote.ajp.AbstractAjpProtocol;
@@ -19,8 +18,8 @@ final class NodeNames {
             return settings.nodeName();
         }
         String route = engine == null ? null : engine.getJvmRoute();
-        String name = route != null && !route.isEmpty() ? route : host() + ":" + port(engine);
-        return name.length() <= NodeId.MAX_NAME ? name : name.substring(name.length() - NodeId.MAX_NAME);
+        String name = route != null && !route.isEmpty() ? route : HostName.local() + ":" + port(engine);
+        return NodeId.fitting(name);
     }
 
     /**
@@ -29,15 +28,7 @@ final class NodeNames {
      * @throws IllegalArgumentException with the property, its value and what is allowed
      */
     static Location location() {
-        return Location.of(System::getProperty, host());
-    }
-
-    private static String host() {
-        try {
-            return InetAddress.getLocalHost().getHostName();
-        } catch (UnknownHostException e) {
-            return "localhost";
-        }
+        return Location.of(System::getProperty, HostName.local());
     }
 
     /**
