@@ -393,8 +393,10 @@ class WebSocketTest {
         ada.getWith(1, "/shop/secret", LOGIN);
         List<Connection> hers = List.of(new Connection(1, ada), new Connection(2, ada), new Connection(3, ada));
         ada.get(1, "/shop/minute");
-        TestTomcats.await("the request has ended, which may be after the answer",
-                () -> tomcats.nodes.get(0).manager.findSession(ada.session()).uses() == 0);
+        for (TestTomcats.Node node : tomcats.nodes) {
+            TestTomcats.await("the requests have ended, which may be after their answers",
+                    () -> node.manager.findSession(ada.session()).uses() == 0);
+        }
         tomcats.clock.move(Duration.ofSeconds(90));
         TestTomcats.await("the session has ended, and its WebSockets", () -> {
             backgroundRound();
