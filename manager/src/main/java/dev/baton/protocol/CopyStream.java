@@ -112,6 +112,7 @@ final class CopyStream {
         attempts = 0;
         if (match == Message.Match.CONTINUED) {
             phase = interrupted;
+            interrupted = null; // a copying that is over must not skip changes as one that is under way does
             acknowledged(guards.continuesAt(position, sent), now);
         } else if (match == Message.Match.EQUAL) {
             phase = Phase.LIVE;

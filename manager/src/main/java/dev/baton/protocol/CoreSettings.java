@@ -58,6 +58,11 @@ public record CoreSettings(int backups, boolean hashPlacement, long leaseNanos, 
                 aloneAfterNanos, nanos, sweepNanos, maxQueue, windowBytes, recentBytes, chunkBytes, minInSync);
     }
 
+    public CoreSettings withChunkBytes(int bytes) {
+        return new CoreSettings(backups, hashPlacement, leaseNanos, beatNanos, resendNanos, lostAfterNanos,
+                aloneAfterNanos, tombstoneNanos, sweepNanos, maxQueue, windowBytes, recentBytes, bytes, minInSync);
+    }
+
     public CoreSettings withMinInSync(int backups) {
         return new CoreSettings(this.backups, hashPlacement, leaseNanos, beatNanos, resendNanos, lostAfterNanos,
                 aloneAfterNanos, tombstoneNanos, sweepNanos, maxQueue, windowBytes, recentBytes, chunkBytes, backups);

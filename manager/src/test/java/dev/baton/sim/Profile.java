@@ -212,6 +212,21 @@ enum Profile {
             s.settings = s.settings.withTombstoneNanos(25_000_000_000L);
         }
     },
+    /** A segment of many sessions is brought in many steps, between changes, and the bringing is interrupted. */
+    IN_STEPS {
+        @Override
+        void shape(Scenario s, Rng rng) {
+            LAGGING.shape(s, rng);
+            s.noise = 3;
+            s.users = 6 + rng.below(5);
+            s.sessions = 4 + rng.below(12);
+            s.renamePercent = 15;
+            s.destroyPercent = 8;
+            s.drawSegments(rng, 1);
+            int[] chunks = {1, 300, 1_000, 2_500};
+            s.settings = s.settings.withChunkBytes(chunks[rng.below(chunks.length)]);
+        }
+    },
     /** Sessions are only looked at, for long, and nodes go. */
     IDLE {
         @Override

@@ -75,6 +75,13 @@ class SimulationTest {
         assertThat(purged).as("tombstones that backups were told to forget").isGreaterThan(100);
     }
 
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2, 3, 4, 192})
+    @DisplayName("they hold where a copy is brought in many steps, between changes, and that is interrupted")
+    void broughtInSteps(long seed) {
+        assertThat(Hunt.run(seed, null, null, Profile.IN_STEPS)).isNull();
+    }
+
     @Test
     @DisplayName("the trace of a seed is always the same")
     void traceIsDeterminedByTheSeed() {
