@@ -111,6 +111,11 @@ final class Backlog {
         touched.clear();
     }
 
+    /** The session was brought as it is now: what was missing of it is contained. */
+    void brought(SessionKey key) {
+        lags.remove(key);
+    }
+
     /** Number of the last change up to which nothing is missing; {@code all} where nothing is missing at all. */
     long contained(long all) {
         long first = lags.isEmpty() ? all : lags.values().iterator().next().since - 1;

@@ -46,7 +46,7 @@ final class CopyStream {
     /** The phase in which the stream goes on if the copy can. */
     private Phase interrupted;
     private SessionKey cursor;
-    /** Old ids of renamed sessions by the new one, from the beginning of the copying. */
+    /** Old ids of renamed sessions by the new one, while sessions are brought. */
     private TreeMap<SessionKey, SessionKey> formerIds;
     private long completeAt;
     private long reportedNanos = Long.MIN_VALUE;
@@ -132,6 +132,9 @@ final class CopyStream {
         boolean copying = phase == Phase.COPYING || interrupted == Phase.COPYING;
         if (change instanceof Change.Touched t) {
             backlog.touched(t, seq);
+        } else if (change instanceof Change.Moved m && formerIds != null) {
+            // Its new id's turn may come first, and before what waits for the window.
+            formerIds.put(new SessionKey(m.key().application(), m.newId()), m.key());
         }
         for (int i = 0; i < keys.size(); i++) {
             // Both ids of a renamed session are brought together, lest a crash leave none or two.
@@ -198,6 +201,7 @@ final class CopyStream {
         if (next == null) {
             queue(List.of(new Change.CopyComplete()), copy);
             completeAt = queued;
+            formerIds = null;
             phase = Phase.LIVE;
             required = true;
             return;
@@ -205,6 +209,7 @@ final class CopyStream {
         cursor = next;
         List<Change> together = new ArrayList<>();
         for (SessionKey key : relatives(next, copy)) {
+            backlog.brought(key);
             StoredSession session = copy.get(key);
             if (!session.tombstone() || guards.copyTombstones()) {
                 together.add(new Change.Copied(key, session, copy.idle(key, now)));

@@ -22,6 +22,7 @@ class CopyStreamTest {
     private static final NodeId BACKUP = new NodeId("n2", 1);
     private static final Fence FENCE = new Fence(1, 1);
     private static final SessionKey FIRST = new SessionKey(1, "A1");
+    private static final SessionKey MIDDLE = new SessionKey(1, "M1");
     private static final SessionKey LAST = new SessionKey(1, "Y1");
     private static final int ONE_SESSION = 1;
     private static final int EVERYTHING = 10_000;
@@ -65,6 +66,10 @@ class CopyStreamTest {
         change(new Change.Applied(key, FENCE, new SessionDelta(version, List.of(put), null, 0)));
     }
 
+    private void rename(SessionKey from, SessionKey to) {
+        change(new Change.Moved(from, to.id(), primary.get(from).fence().next(1), 3));
+    }
+
     /** Of changes a single one may be under way, so that others wait. */
     private void fill(int chunkBytes) {
         CoreSettings settings = CoreSettings.defaults(1).withWindowBytes(1).withChunkBytes(chunkBytes);
@@ -106,5 +111,31 @@ class CopyStreamTest {
         catchUp(() -> { });
         count(new SessionKey(1, "Z1"));
         catchUp(() -> { });
+    }
+
+    @Test
+    @DisplayName("B2: what is brought once more, for another id's sake, is not changed by what waited for the window")
+    void whatIsBroughtOnceMoreNeedsNoDifference() {
+        rename(LAST, MIDDLE);
+        attached();
+        fill(ONE_SESSION);
+        deliver(() -> { });
+        fill(ONE_SESSION);
+        count(MIDDLE); // brought, with its former id, whose own turn is still to come
+        count(MIDDLE);
+        catchUp(() -> { });
+    }
+
+    @Test
+    @DisplayName("protocol 7: a session renamed while it waits for being brought never has two living ids, nor none")
+    void renamedWhileItWaits() {
+        attached();
+        fill(ONE_SESSION);
+        rename(LAST, MIDDLE);
+        catchUp(() -> assertThat(living(LAST) + living(MIDDLE)).isEqualTo(1));
+    }
+
+    private int living(SessionKey key) {
+        return backup.get(key) == null || backup.get(key).tombstone() ? 0 : 1;
     }
 }

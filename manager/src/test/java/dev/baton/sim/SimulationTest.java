@@ -76,7 +76,7 @@ class SimulationTest {
     }
 
     @ParameterizedTest
-    @ValueSource(longs = {1, 2, 3, 4, 192})
+    @ValueSource(longs = {1, 2, 3, 4, 165, 192, 261})
     @DisplayName("they hold where a copy is brought in many steps, between changes, and that is interrupted")
     void broughtInSteps(long seed) {
         assertThat(Hunt.run(seed, null, null, Profile.IN_STEPS)).isNull();
