@@ -134,7 +134,9 @@ final class ProcessTokens {
     }
 
     private Message.Commit commit(Hold hold, List<SessionDelta> deltas, boolean first) {
-        boolean early = hold.early && hold.state == Hold.State.HELD; // a token that returns waits for what is durable
+        // A token that returns waits for what is durable, and so does a new id: for good, if nobody said that it never will be.
+        boolean waits = hold.state != Hold.State.HELD || hold.operation != null && hold.operation.rename();
+        boolean early = hold.early && !waits;
         return new Message.Commit(hold.key, hold.fence, deltas, first, early, hold.taken(deltas));
     }
 

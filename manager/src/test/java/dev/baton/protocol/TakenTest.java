@@ -152,6 +152,26 @@ class TakenTest {
         assertThat(sent(Message.Committed.class, primary.step(new Input.Received(HOLDER, commit), 0))).isEmpty();
     }
 
+    @Test
+    @DisplayName("minInSync: an id change behind what was taken is refused when the backup has gone, and the session goes on")
+    void aNewIdDoesNotWaitForGood() {
+        SessionDelta delta = commit(1);
+        hears(new Message.Taken(KEY, FENCE, 2));
+        assertThat(core.step(new Input.Rename(KEY, "s2"), 0)).isEmpty();
+        Message.Commit again = sent(Message.Commit.class, core.step(new Input.Tick(), TimeUnit.SECONDS.toNanos(10)))
+                .findFirst().orElseThrow();
+        assertThat(again).isEqualTo(new Message.Commit(KEY, FENCE, List.of(delta), true, false, 1));
+
+        NodeCore primary = primaryWithOneBackup();
+        primary.step(new Input.Received(HOLDER, new Message.Commit(KEY, FENCE, List.of(delta), true, true, 0)), 0);
+        primary.step(new Input.Received(HOLDER, effective(6, new SegmentEntry(1, PRIMARY, List.of(), List.of(), 1))), 0);
+        Message.Committed refused = sent(Message.Committed.class, primary.step(new Input.Received(HOLDER, again), 0))
+                .findFirst().orElseThrow();
+        assertThat(hears(refused)).containsExactly(new Effect.TokenLost(KEY, Denial.UNCONFIRMED),
+                new Effect.Renamed(KEY, "s2", null, Denial.UNCONFIRMED));
+        assertThat(CoreWindow.stored(primary, KEY).version()).as("what was taken stays").isEqualTo(2);
+    }
+
     /** With {@code minInSync} 1, and the session. */
     private static NodeCore primaryWithOneBackup() {
         NodeCore primary = CoreWindow.start(PRIMARY, Location.UNKNOWN, List.of(), CoreSettings.defaults(1).withMinInSync(1), null);
