@@ -24,13 +24,16 @@ final class ProcessTokens {
 
     private record Expiring(Fence fence, long rid, boolean listenersRan) {}
 
+    /** @param interrupted whether this node was out meanwhile: the listeners may have run, may be running, or not */
+    private record Expired(Fence fence, boolean interrupted) {}
+
     private final Step step;
     private final Directory directory;
     private final TreeMap<SessionKey, Hold> holds = new TreeMap<>();
     private final TreeSet<SessionKey> unanswered = new TreeSet<>();
     private final TreeMap<SessionKey, Expiring> expiring = new TreeMap<>();
     /** Newest fence under which each of the last sessions came here to expire: the grant may come a second time. */
-    private final LinkedHashMap<SessionKey, Fence> expired = new LinkedHashMap<>();
+    private final LinkedHashMap<SessionKey, Expired> expired = new LinkedHashMap<>();
     private final Lookups lookups;
     private long lastRid = -1;
     private boolean leaving;
@@ -346,12 +349,15 @@ final class ProcessTokens {
             }
             return;
         }
-        Fence before = expired.get(m.key());
-        if (before != null && m.fence().compareTo(before) <= 0) {
-            step.send(from, new Message.Release(m.key(), m.fence(), List.of(), 0, Long.MAX_VALUE));
+        Expired before = expired.get(m.key());
+        if (before != null && m.fence().compareTo(before.fence()) <= 0) {
+            // Elsewhere they would run, perhaps, a second time.
+            boolean ends = before.interrupted() && m.fence().equals(before.fence());
+            step.send(from, ends ? new Message.Destroy(nextRid(), m.key(), m.fence())
+                    : new Message.Release(m.key(), m.fence(), List.of(), 0, Long.MAX_VALUE));
             return;
         }
-        expired.put(m.key(), m.fence());
+        expired.put(m.key(), new Expired(m.fence(), false));
         if (expired.size() > step.settings.maxQueue()) {
             expired.remove(expired.keySet().iterator().next());
         }
@@ -649,6 +655,7 @@ final class ProcessTokens {
         for (Hold hold : new ArrayList<>(holds.values())) {
             lose(hold, Denial.NOT_A_MEMBER);
         }
+        expiring.forEach((key, token) -> expired.replace(key, new Expired(token.fence(), true)));
         expiring.clear();
         lookups.failAll();
     }

@@ -75,4 +75,16 @@ class ExpiryTest {
         assertThat(sent(Message.Destroy.class, core.step(new Input.Destroy(KEY), 0))).as("its user may").singleElement()
                 .satisfies(m -> assertThat(m.fence()).isEqualTo(NEXT));
     }
+
+    @Test
+    @DisplayName("protocol 9: where this node was out of the cluster the listeners may have run: nobody else runs them again")
+    void atMostOnce() {
+        acts(6, List.of(PRIMARY));
+        acts(7, List.of(PRIMARY, PROCESS));
+        expired(FENCE);
+        List<Effect> effects = hears(new Message.Grant(1, KEY, FENCE, new Stamp(FENCE, 1), new Content.Whole(IMAGE), 0, false, true));
+        assertThat(effects).noneMatch(Effect.Expire.class::isInstance);
+        assertThat(sent(Message.Release.class, effects)).isEmpty();
+        assertThat(sent(Message.Destroy.class, effects)).singleElement().satisfies(m -> assertThat(m.fence()).isEqualTo(FENCE));
+    }
 }
