@@ -19,6 +19,8 @@ import java.util.List;
 import java.util.logging.Logger;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.jgroups.Global;
 import org.jgroups.JChannel;
 import org.jgroups.conf.ConfiguratorFactory;
 import org.jgroups.conf.ProtocolConfiguration;
@@ -91,19 +93,23 @@ final class ChannelFactory {
     static JChannel create(String stack) {
         JarContext.prepare();
         byte[] xml = read(stack);
+        List<ProtocolConfiguration> protocols;
+        boolean nowhere;
         JChannel channel;
-        String unset;
         try {
             ProtocolStackConfigurator configuration = ConfiguratorFactory.getStackConfigurator(
                     new ByteArrayInputStream(xml));
-            unset = unset(configuration.getProtocolStack());
-            channel = unset.isEmpty() ? new JChannel(configuration) : null;
+            protocols = configuration.getProtocolStack();
+            nowhere = nowhere(bindAddress(protocols));
+            channel = unset(protocols).isEmpty() && !nowhere ? new JChannel(configuration) : null;
         } catch (Exception e) {
             throw new IllegalStateException("stack '" + stack + "' is refused by JGroups: " + reasons(e), e);
         }
         if (channel == null) {
-            throw new IllegalStateException("stack '" + stack + "' names system properties that are not set and have no"
-                    + " default: " + unset);
+            throw new IllegalStateException("stack '" + stack + "' " + (nowhere
+                    ? "has bind_addr '" + bindAddress(protocols) + "', and this machine has no such address, or only of"
+                    + " the other kind: IPv4 where the JVM prefers IPv6 (java.net.preferIPv6Addresses), or the reverse"
+                    : "names system properties that are not set and have no default: " + unset(protocols)));
         }
         try {
             mend(stack, channel.getProtocolStack());
@@ -128,6 +134,23 @@ final class ChannelFactory {
             });
         }
         return String.join(", ", unset);
+    }
+
+    /** What the transport is told to listen on; null where that is left to JGroups. */
+    private static String bindAddress(List<ProtocolConfiguration> protocols) {
+        String value = protocols.isEmpty() ? null : protocols.get(0).getProperties().get("bind_addr");
+        return value == null ? System.getProperty(Global.BIND_ADDR) : Util.substituteVariable(value);
+    }
+
+    /**
+     * Where JGroups finds no address by that, it takes any other that is not the loopback address: a node would listen
+     * in a network that nobody named. Scopes, such as {@code site_local}, leave the choice to it; of several values one
+     * must do, it sees to that itself.
+     */
+    private static boolean nowhere(String address) throws Exception {
+        return address != null && !address.contains(",")
+                && Stream.of(Util.AddressScope.values()).noneMatch(scope -> scope.name().equalsIgnoreCase(address))
+                && Util.getAddress(address, Util.getIpStackType()) == null;
     }
 
     private static void mend(String stack, ProtocolStack protocols) {

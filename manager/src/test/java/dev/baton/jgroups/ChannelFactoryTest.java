@@ -80,6 +80,16 @@ class ChannelFactoryTest {
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"match-address:203.0.113.7", "match-interface:baton9"})
+    void anAddressThatTheMachineDoesNotHaveIsNotReplacedByAnother(String address) throws IOException {
+        Path file = Files.writeString(directory.resolve("elsewhere.xml"), CARELESS.replace("bind_addr=\"127.0.0.1\"",
+                "bind_addr=\"${baton.test.address:" + address + "}\""));
+        assertThatThrownBy(() -> ChannelFactory.create(file.toString()).close())
+                .isInstanceOf(IllegalStateException.class).hasMessageContaining(file.toString())
+                .hasMessageContaining(address).hasMessageContaining("bind_addr");
+    }
+
     @Test
     void itsFirstPortIsGivenBehindTheNameOrByASystemProperty() {
         System.setProperty(ChannelFactory.LOCAL_PORT, "18800");

@@ -187,6 +187,15 @@ class JGroupsTransportTest {
     }
 
     @Test
+    void nodesOfOneMachineFindEachOtherWhereOneOfThemPrefersIpv6() throws Exception {
+        startNodes(1);
+        NodeId other = new NodeId("prefers6", 300_000);
+        try (NodeProcess process = new NodeProcess(stack, "test", other, "-Djava.net.preferIPv6Addresses=true")) {
+            assertThat(listeners.get(0).waitForView(2)).as("found by its loopback address").isTrue();
+        }
+    }
+
+    @Test
     void aPortThatALaterProcessTookOverProvesTheDeathOfTheFormer() throws Exception {
         startNodes(1);
         NodeId victim = new NodeId("victim", 300_000);

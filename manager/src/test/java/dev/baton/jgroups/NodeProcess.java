@@ -5,6 +5,7 @@ import dev.baton.node.Transport;
 import dev.baton.protocol.Message;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
@@ -13,12 +14,17 @@ final class NodeProcess implements AutoCloseable {
     private final Process process;
     private final NodeId node;
 
-    NodeProcess(String stack, String cluster, NodeId node) throws IOException {
+    /** @param options of its JVM */
+    NodeProcess(String stack, String cluster, NodeId node, String... options) throws IOException {
         this.node = node;
-        process = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xmx64m",
-                "-cp", System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
-                NodeProcess.class.getName(), stack, cluster, node.name(), String.valueOf(node.incarnation()))
-                .redirectErrorStream(true).redirectOutput(ProcessBuilder.Redirect.DISCARD).start();
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xmx64m"));
+        command.addAll(List.of(options));
+        command.addAll(List.of("-cp",
+                System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
+                NodeProcess.class.getName(), stack, cluster, node.name(), String.valueOf(node.incarnation())));
+        process = new ProcessBuilder(command).redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.DISCARD).start();
     }
 
     NodeId node() {
