@@ -140,6 +140,7 @@ final class PeerReceiver {
             try {
                 take(frame);
             } catch (Throwable e) {
+                partial = null; // this piece may be missing in it, and the next one follows by its number
                 LOG.log(Level.SEVERE, "Messages of " + name + " could not be handled", e);
             }
             sender.pump();

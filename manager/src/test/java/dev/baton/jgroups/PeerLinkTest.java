@@ -12,6 +12,7 @@ import dev.baton.model.TableNumber;
 import dev.baton.protocol.Message;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
 import java.util.Random;
@@ -369,6 +370,26 @@ class PeerLinkTest {
         }
         assertThat(b.heard).containsExactly(beat(5));
         assertThat(meter.unreadable.sum()).isPositive();
+    }
+
+    @Test
+    void anEnvelopeOfWhichAPieceCouldNotBeKeptIsNotPutTogetherWithoutIt() {
+        meet();
+        List<Message> large = new ArrayList<>();
+        for (int i = 1_000; i < 1_100; i++) { // a quarter of a piece each: without one it would look whole
+            large.add(new Message.Hello(Location.UNKNOWN, true, i + "y".repeat(Frame.PIECE / 4 - 16) + i, List.of()));
+        }
+        assertThat(new MessageCodec().encode(large)).hasSize(1 + 25 * Frame.PIECE);
+        a.sender.send(large);
+        a.deliver(b);
+        byte[] piece = a.wire.remove();
+        b.receiver.offer(Arrays.copyOf(piece, piece.length - 1), 0, piece.length); // throws, as where memory is short
+        settle();
+        assertThat(b.heard).isEmpty();
+        assertThat(meter.unreadable.sum()).as("pieces of which the beginning is gone").isEqualTo(24);
+        a.sender.send(List.of(beat(5)));
+        settle();
+        assertThat(b.heard).containsExactly(beat(5));
     }
 
     @Test
