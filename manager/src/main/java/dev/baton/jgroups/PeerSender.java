@@ -42,7 +42,10 @@ final class PeerSender {
     /** Messages of one envelope, and bytes, beyond which nothing more is put into it. */
     static final int MESSAGES = 512;
     static final int FULL = 1 << 20;
-    /** Messages that may wait; more are dropped. */
+    /**
+     * Messages that may wait; what comes then is dropped. What is said at once is taken as a whole: it would be said
+     * again as a whole, and never fit.
+     */
     static final int QUEUE = 20_000;
     /** Ticks, a minute, that a node outside the view is asked and sent what is for it. */
     static final int PATIENCE = 240;
@@ -119,7 +122,7 @@ final class PeerSender {
             meter.dropped.add(messages.size());
             return;
         }
-        if (queued.addAndGet(messages.size()) > QUEUE) {
+        if (queued.getAndAdd(messages.size()) >= QUEUE) {
             queued.addAndGet(-messages.size());
             meter.dropped.add(messages.size());
             return;

@@ -487,6 +487,19 @@ class PeerLinkTest {
     }
 
     @Test
+    void whatIsSaidTogetherIsTakenTogetherHoweverMuchItIs() {
+        meet();
+        List<Message> all = new ArrayList<>();
+        for (int i = 0; i <= PeerSender.QUEUE; i++) {
+            all.add(beat(i));
+        }
+        a.sender.send(all);
+        settle();
+        assertThat(b.heard).isEqualTo(all);
+        assertThat(meter.dropped.sum()).isZero();
+    }
+
+    @Test
     void withoutAThreadToSendThemTheMessagesWaitForTheNextTick() throws MalformedMessage {
         Deque<Throwable> refusals = new ArrayDeque<>(List.of(new RejectedExecutionException("as planned"),
                 new InternalError("no thread, as planned"), new RejectedExecutionException("as planned")));
