@@ -80,6 +80,8 @@ final class PeerSender {
     private final MessageCodec codec = new MessageCodec();
     /** Messages that could not be written into one envelope: each gets its own. Behind the turnstile. */
     private volatile List<Message> alone = List.of();
+    /** What was said together with the envelope before, and did not fit into it any more. Behind the turnstile. */
+    private volatile List<Message> rest = List.of();
     private volatile byte[] envelope;
     private int offset;
     private boolean changes;
@@ -229,7 +231,7 @@ final class PeerSender {
 
     /** Whether there is anything that has not left. */
     private boolean hasMore() {
-        return queued.get() > 0 || envelope != null || !alone.isEmpty();
+        return queued.get() > 0 || envelope != null || !alone.isEmpty() || !rest.isEmpty();
     }
 
     private boolean isMute() {
@@ -297,7 +299,7 @@ final class PeerSender {
             int known = confirmed.get();
             int underWay = sent - known;
             if (envelope == null && underWay < STARTS
-                    && (lastChanges - known <= 0 || urgent.get() > 0 || !alone.isEmpty())) {
+                    && (lastChanges - known <= 0 || urgent.get() > 0 || !alone.isEmpty() || !rest.isEmpty())) {
                 begin();
             }
             if (envelope == null || underWay >= WINDOW) {
@@ -312,8 +314,9 @@ final class PeerSender {
 
     private void forget() {
         dropQueue();
-        meter.dropped.add(alone.size());
+        meter.dropped.add(alone.size() + rest.size());
         alone = List.of();
+        rest = List.of();
         if (envelope != null) {
             envelope = null;
             meter.dropped.increment();
@@ -328,10 +331,11 @@ final class PeerSender {
                 encode(next, false);
                 continue;
             }
-            List<Message> next = poll();
+            List<Message> next = rest.isEmpty() ? poll() : rest;
             if (next == null) {
                 return;
             }
+            rest = List.of();
             encode(next, true);
         }
     }
@@ -351,8 +355,14 @@ final class PeerSender {
         try {
             int length = 0;
             for (int done = 0; ; ) {
-                for (; done < messages.size(); done++) {
+                for (; done < messages.size() && length < FULL; done++) {
                     length = codec.add(messages.get(done));
+                }
+                if (done < messages.size()) {
+                    List<Message> fitting = messages.subList(0, done);
+                    rest = messages.subList(done, messages.size());
+                    messages = fitting;
+                    break;
                 }
                 List<Message> next = more && done < MESSAGES && length < FULL ? poll() : null;
                 if (next == null) {

@@ -272,6 +272,34 @@ class PeerLinkTest {
     }
 
     @Test
+    void muchThatIsSaidAtOnceIsNotPutIntoOneEnvelope() {
+        meet();
+        long before = meter.envelopesSent.sum();
+        List<Message> large = large(1_000); // five times what fills an envelope
+        a.sender.send(large);
+        a.sender.send(List.of(beat(1)));
+        List<Message> all = new ArrayList<>(large);
+        all.add(beat(1));
+        settle();
+        assertThat(b.heard).isEqualTo(all);
+        assertThat(meter.envelopesSent.sum() - before).isEqualTo(5);
+    }
+
+    @Test
+    void ofWhatIsSaidAtOnceToANodeThatStaysOutsideTheViewNothingIsKept() {
+        meet();
+        a.sender.out();
+        a.sender.send(large(1_000));
+        tickOutside(PeerSender.PATIENCE);
+        assertThat(meter.dropped.sum()).as("what was in no envelope yet").isGreaterThan(500);
+        a.wire.clear();
+        a.sender.in();
+        settle();
+        assertThat(a.sender.settled()).isTrue();
+        assertThat(b.heard).isEmpty();
+    }
+
+    @Test
     void aLongEnvelopeIsCutAndOnlyAWindowOfItIsUnderWay() {
         meet();
         List<Message> large = large(400);
@@ -346,7 +374,7 @@ class PeerLinkTest {
     @Test
     void theBeginningOfAnEnvelopeIsForgottenWithTheNodeThatLeftTheView() {
         meet();
-        a.sender.send(large(400));
+        a.sender.send(large(200));
         a.deliver(b);
         a.deliver(b);
         b.receiver.open(false);
@@ -359,7 +387,7 @@ class PeerLinkTest {
     @Test
     void anEnvelopeWithAHoleIsDroppedAndTheNextIsWhole() {
         meet();
-        a.sender.send(large(400));
+        a.sender.send(large(200));
         a.deliver(b);
         a.wire.remove(); // the second piece
         settle();
