@@ -83,6 +83,7 @@ final class ViewMapper {
             strangers.remove(address);
             former.remove(address);
             peer.inView = true;
+            byNode.put(node, peer);
             present.add(peer);
         }
         for (Peer peer : gone.values()) {
@@ -105,7 +106,7 @@ final class ViewMapper {
         }
         Peer peer = maker.apply(node, address);
         byAddress.put(address, peer);
-        byNode.put(node, peer);
+        byNode.putIfAbsent(node, peer); // what is for a member goes to nobody who only takes its name
         strangers.put(address, peer);
         shrink(strangers, STRANGERS);
         return peer;

@@ -45,6 +45,29 @@ class ViewMapperTest {
     }
 
     @Test
+    void whoOnlyClaimsToBeAMemberGetsNothingThatIsForIt() {
+        NodeId node = new NodeId("member", 1);
+        Address address = NodeAddress.of(node);
+        mapper.accept(List.of(address));
+        Peer member = mapper.of(node);
+        assertThat(mapper.at(NodeAddress.of(node))).as("a stranger of the same name and life").isNotSameAs(member);
+        assertThat(mapper.of(node)).isSameAs(member);
+        for (int i = 1; i <= ViewMapper.STRANGERS; i++) {
+            mapper.at(NodeAddress.of(new NodeId("stranger", i)));
+        }
+        assertThat(mapper.of(node)).as("when the stranger is forgotten").isSameAs(member);
+    }
+
+    @Test
+    void whoWasClaimedToBeThereBeforeIsReachedWhenItComes() {
+        NodeId node = new NodeId("member", 1);
+        Peer stranger = mapper.at(NodeAddress.of(node));
+        mapper.accept(List.of(NodeAddress.of(node)));
+        assertThat(mapper.of(node)).isNotSameAs(stranger);
+        assertThat(mapper.of(node).inView).isTrue();
+    }
+
+    @Test
     void theLatestFormerMembersAreRemembered() {
         for (int i = 1; i <= ViewMapper.FORMER + 1; i++) {
             mapper.accept(List.of(NodeAddress.of(new NodeId("member", i))));
