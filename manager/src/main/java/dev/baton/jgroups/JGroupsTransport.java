@@ -372,7 +372,11 @@ public final class JGroupsTransport implements Transport {
         try {
             action.run();
         } catch (Throwable e) { // an Error would end the ticks, or leave a view half accepted
-            LOG.log(Level.SEVERE, what + " failed, goes on", e);
+            try {
+                LOG.log(Level.SEVERE, what + " failed, goes on", e);
+            } catch (Throwable again) {
+                // no memory even for that, and nobody to tell
+            }
         }
     }
 

@@ -26,6 +26,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
+import java.util.logging.Logger;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import org.jgroups.BytesMessage;
@@ -337,6 +338,26 @@ class JGroupsTransportTest {
             visited.add(peer);
             throw new InternalError("as planned");
         });
+        assertThat(visited).isEqualTo(peers);
+    }
+
+    @Test
+    void norDoesItWhereNotEvenTheLogHasMemory() {
+        List<Peer> peers = List.of(new Peer(new NodeId("n1", 1), null, null, null),
+                new Peer(new NodeId("n2", 1), null, null, null));
+        List<Peer> visited = new ArrayList<>();
+        Logger log = Logger.getLogger(JGroupsTransport.class.getName());
+        log.setFilter(record -> {
+            throw new OutOfMemoryError("as planned");
+        });
+        try {
+            JGroupsTransport.each(peers, peer -> {
+                visited.add(peer);
+                throw new OutOfMemoryError("as planned");
+            });
+        } finally {
+            log.setFilter(null);
+        }
         assertThat(visited).isEqualTo(peers);
     }
 
