@@ -59,6 +59,7 @@ public final class JGroupsTransport implements Transport {
     private final TrafficMeter meter = new TrafficMeter();
     private final Semaphore parking = new Semaphore(PeerReceiver.PARKING);
     private final ViewMapper mapper;
+    private final Handlers handlers = new Handlers();
     private final Set<NodeId> probing = ConcurrentHashMap.newKeySet();
 
     private final ThreadPoolExecutor senders;
@@ -152,7 +153,7 @@ public final class JGroupsTransport implements Transport {
     private void connect() {
         JChannel fresh = ChannelFactory.create(stack, self);
         channel = fresh;
-        fresh.setReceiver(new Handlers());
+        fresh.setReceiver(handlers);
         try (StartTurn turn = ChannelFactory.turn(stack, fresh)) {
             if (closed) {
                 throw closedWhileJoining();
@@ -354,6 +355,7 @@ public final class JGroupsTransport implements Transport {
     }
 
     private void tick() {
+        guarded("The view that was missed", handlers::acceptMissed);
         each(mapper.all(), peer -> {
             learn(peer);
             peer.receiver.tick();
@@ -383,24 +385,40 @@ public final class JGroupsTransport implements Transport {
     /** What JGroups calls; it swallows what is thrown at it. */
     private final class Handlers implements Receiver {
         private long newest = -1;
+        /** Its acceptance ended in an Error, and JGroups tells a view once. Written with the lock. */
+        private volatile View missed;
 
         @Override
         public synchronized void viewAccepted(View view) {
-            guarded("View " + view, () -> accept(view));
-        }
-
-        private void accept(View view) {
             if (view.getViewId().getId() < newest) {
                 return; // overtaken on its way here
             }
             newest = view.getViewId().getId();
-            List<Peer> present = mapper.accept(List.of(view.getMembersRaw()));
-            LOG.fine(() -> "View " + mapper.view());
-            each(mapper.all(), JGroupsTransport.this::learn);
-            // before the listener knows them: what it says to them at once must not meet a sender that gave them up
-            each(present, peer -> peer.sender.in());
-            guarded("Telling of view " + view, () -> listener.viewChanged(mapper.view()));
-            each(present, peer -> peer.receiver.open(true));
+            missed = null;
+            guarded("View " + view, () -> accept(view));
+        }
+
+        void acceptMissed() {
+            View again = missed;
+            if (again != null) {
+                viewAccepted(again);
+            }
+        }
+
+        private void accept(View view) {
+            boolean done = false;
+            try {
+                List<Peer> present = mapper.accept(List.of(view.getMembersRaw()));
+                LOG.fine(() -> "View " + mapper.view());
+                each(mapper.all(), JGroupsTransport.this::learn);
+                // before the listener knows them: what it says to them at once must not meet a sender that gave them up
+                each(present, peer -> peer.sender.in());
+                guarded("Telling of view " + view, () -> listener.viewChanged(mapper.view()));
+                each(present, peer -> peer.receiver.open(true));
+                done = true;
+            } finally {
+                missed = done ? null : view;
+            }
         }
 
         @Override

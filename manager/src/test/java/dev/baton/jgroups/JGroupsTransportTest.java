@@ -24,6 +24,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.logging.Logger;
@@ -33,6 +34,7 @@ import org.jgroups.BytesMessage;
 import org.jgroups.JChannel;
 import org.jgroups.ObjectMessage;
 import org.jgroups.Version;
+import org.jgroups.View;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -327,6 +329,24 @@ class JGroupsTransportTest {
         assertThat(listeners.get(0).waitForView(2)).isTrue();
         second.send(first.self(), List.of(beat(0, 1)));
         assertThat(hears.waitForLetters(1)).isTrue();
+    }
+
+    @Test
+    void aViewWhoseAcceptanceEndedInAnErrorIsAcceptedWithTheNextTick() {
+        startNodes(1);
+        org.jgroups.Address here = open.get(0).channel().getAddress();
+        NodeId comes = new NodeId("comes", 200_000);
+        AtomicInteger failures = new AtomicInteger(1);
+        open.get(0).channel().getReceiver().viewAccepted(new View(here, 1_000, List.of(here, NodeAddress.of(comes))) {
+            @Override
+            public org.jgroups.Address[] getMembersRaw() {
+                if (failures.getAndDecrement() > 0) {
+                    throw new OutOfMemoryError("as planned");
+                }
+                return super.getMembersRaw();
+            }
+        });
+        assertThat(listeners.get(0).waitUntil(l -> l.view().equals(List.of(open.get(0).self(), comes)))).isTrue();
     }
 
     @Test
