@@ -15,8 +15,8 @@ final class Out {
     /** Session keys that can be referred to again: a message and its neighbours often name the same session. */
     static final int RECENT_KEYS = 16;
     private static final int FIRST_CAPACITY = 512;
-    /** A larger buffer is given back after use. */
-    private static final int KEPT_CAPACITY = 1 << 20;
+    /** A larger buffer is given back after use: there is one for each node, also for hundreds that left. */
+    private static final int KEPT_CAPACITY = 1 << 16;
     private static final long NANOS_PER_MILLI = 1_000_000;
 
     private byte[] buffer = new byte[FIRST_CAPACITY];
@@ -34,6 +34,11 @@ final class Out {
     /** Bytes written since the last reset. */
     int length() {
         return at;
+    }
+
+    /** Bytes of the buffer. */
+    int capacity() {
+        return buffer.length;
     }
 
     void reset() {

@@ -123,6 +123,17 @@ class MessageCodecTest {
     }
 
     @Test
+    void theBufferOfALongEnvelopeIsGivenBackAndThatOfAShortOneKept() {
+        Out out = new Out();
+        out.bytes(new byte[50_000]);
+        out.reset();
+        assertThat(out.capacity()).isBetween(50_000, 1 << 16);
+        out.bytes(new byte[300_000]);
+        out.reset();
+        assertThat(out.capacity()).isLessThan(50_000);
+    }
+
+    @Test
     void anEnvelopeWrittenMessageByMessageIsTheSameAndWhatWasGivenUpLeavesNoTrace() {
         RandomMessages random = new RandomMessages(new Random(6));
         List<Message> envelope = List.of(random.value(Message.Beat.class), random.value(Message.Hello.class),
