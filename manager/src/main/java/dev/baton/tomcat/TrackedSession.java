@@ -384,17 +384,26 @@ final class TrackedSession extends SessionFrame implements HttpSession {
     @Override
     public void invalidate() {
         checkValid("invalidate");
-        expire();
+        logout(() -> {
+            throw gone("invalidate");
+        });
     }
 
-    /** With a single sign-on this is a logout: the sessions of its other applications end as well. */
+    /**
+     * With a single sign-on this is a logout: the sessions of its other applications end as well. Where the session has
+     * ended elsewhere nothing is left to do: who ends all that are listed, as Tomcat's Manager application does, goes on.
+     */
     @Override
     public void expire() {
+        logout(() -> null);
+    }
+
+    private void logout(Supplier<Void> ended) {
         if (lives()) {
             within(log -> {
                 SessionEnd.logout(this, log);
                 return null;
-            });
+            }, ended);
         }
     }
 

@@ -233,6 +233,17 @@ class SessionLifeTest {
     }
 
     @Test
+    @DisplayName("tomcat-facts 11, 30: who ends a session that has just ended elsewhere has nothing to do, and is not told")
+    void anEndIsNoFailureWhereTheSessionHasEnded() throws Exception {
+        visitor.text(1, "/shop/set?v=1");
+        Session session = session();
+        visitor.text(2, "/shop/invalid");
+        session.expire();
+        assertThat(session.isValid()).isFalse();
+        session.expire();
+    }
+
+    @Test
     void nullRemovesAnAttributeEverywhere() throws Exception {
         visitor.text(1, "/shop/set?v=1");
         visitor.text(2, "/shop/unset");
