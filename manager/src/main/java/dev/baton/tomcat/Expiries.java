@@ -22,6 +22,8 @@ final class Expiries implements ApplicationEvents {
         Deployment deployment = manager.deployment();
         if (deployment != null) {
             TrackedSession session = deployment.session(access.state());
+            // This process may never have met it, or long ago.
+            session.seen(access.state().meta(), deployment.application().idleNanos(access.state()));
             RequestScope scope = RequestScope.open(null);
             try {
                 scope.adopt(session, access);

@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -30,6 +31,8 @@ import org.junit.jupiter.api.Test;
 /** From a session's first moment to its last: what is new, when it was used, what an invalid one still answers. */
 class SessionLifeTest {
     private static final AtomicReference<HttpSession> KEPT = new AtomicReference<>();
+    /** Ids of sessions that were destroyed, with the time from their creation to their last access. */
+    private static final Map<String, Duration> ENDED = new ConcurrentHashMap<>();
     private static volatile CountDownLatch inside = new CountDownLatch(1);
     private static volatile CountDownLatch goOn = new CountDownLatch(1);
     private static volatile boolean stillborn;
@@ -101,6 +104,13 @@ class SessionLifeTest {
                 if (stillborn) {
                     event.getSession().invalidate();
                 }
+            }
+
+            @Override
+            public void sessionDestroyed(HttpSessionEvent event) {
+                HttpSession session = event.getSession();
+                ENDED.put(SessionIds.base(session.getId()),
+                        Duration.ofMillis(session.getLastAccessedTime() - session.getCreationTime()));
             }
         });
     }
@@ -241,6 +251,21 @@ class SessionLifeTest {
         session.expire();
         assertThat(session.isValid()).isFalse();
         session.expire();
+    }
+
+    @Test
+    @DisplayName("tomcat-facts 25, 45: the listeners of an expired session hear when it was last used, at whatever node")
+    void anExpiredSessionKnowsItsLastAccess() throws Exception {
+        visitor.text(1, "/shop/interval?v=600");
+        move(tomcats, visitor, 300);
+        visitor.text(2, "/shop/set?v=1");
+        // No other node is asked: it would learn of the access.
+        BatonManager second = tomcats.nodes.get(1).manager;
+        TestTomcats.await("the request has ended", () -> second.findSession(visitor.session()).uses() == 0);
+        String id = SessionIds.base(visitor.session());
+        tomcats.clock.move(Duration.ofSeconds(1_000));
+        TestTomcats.await("expired", () -> ENDED.containsKey(id));
+        assertThat(ENDED.get(id)).isBetween(Duration.ofSeconds(260), Duration.ofSeconds(340));
     }
 
     @Test
