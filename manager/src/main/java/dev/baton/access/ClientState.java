@@ -14,6 +14,7 @@ import java.util.Objects;
 import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 
 /**
  * The copy of one session in this process (S2). There is one object per session as long as anybody refers to it, so it
@@ -224,8 +225,18 @@ public final class ClientState {
 
     /** Replaces the metadata; they travel with the request's other changes. */
     public void setMeta(SessionMeta meta, AccessLog log) {
-        log.contents().meta(Objects.requireNonNull(meta, "meta"));
-        log.changedMeta();
+        changeMeta(before -> meta, log);
+    }
+
+    /**
+     * As {@link #setMeta}, of threads that change different things at the same time: all of it is kept.
+     *
+     * @param change without effects of its own, since it is asked anew where another thread was faster
+     */
+    public void changeMeta(UnaryOperator<SessionMeta> change, AccessLog log) {
+        if (log.contents().changeMeta(change)) {
+            log.changedMeta();
+        }
     }
 
     /** Version of this copy. */
@@ -428,7 +439,7 @@ public final class ClientState {
     public void learn(SessionMeta meta) {
         Contents mine = contents;
         if (mine.stamp().equals(Stamp.NOTHING) && !mine.fresh() && !meta.equals(mine.meta())) {
-            mine.meta(meta);
+            mine.changeMeta(known -> meta);
             mine.storedMeta(meta);
         }
     }

@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
@@ -21,6 +22,7 @@ import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
+import java.util.function.UnaryOperator;
 
 /**
  * What a copy holds for as long as its token was never void: attributes, metadata, version. When the token is taken
@@ -37,6 +39,8 @@ final class Contents {
             AtomicIntegerFieldUpdater.newUpdater(Contents.class, "revision");
     private static final AtomicIntegerFieldUpdater<Contents> CONCLUDED =
             AtomicIntegerFieldUpdater.newUpdater(Contents.class, "concluded");
+    private static final AtomicReferenceFieldUpdater<Contents, SessionMeta> META =
+            AtomicReferenceFieldUpdater.newUpdater(Contents.class, SessionMeta.class, "meta");
     private static final AtomicReferenceFieldUpdater<Contents, Rest> REST =
             AtomicReferenceFieldUpdater.newUpdater(Contents.class, Rest.class, "rest");
 
@@ -423,8 +427,15 @@ final class Contents {
         return meta;
     }
 
-    void meta(SessionMeta changed) {
-        meta = changed;
+    /** False where the change is none. */
+    boolean changeMeta(UnaryOperator<SessionMeta> change) {
+        SessionMeta before;
+        SessionMeta after;
+        do {
+            before = meta;
+            after = Objects.requireNonNull(change.apply(before), "meta");
+        } while (!META.compareAndSet(this, before, after.equals(before) ? before : after));
+        return !after.equals(before);
     }
 
     SessionMeta storedMeta() {

@@ -90,7 +90,7 @@ final class Authentication {
             return;
         }
         session.changeMeta(m -> {
-            Map<String, Object> notes = new TreeMap<>(travelling());
+            Map<String, Object> notes = new TreeMap<>(travelling(m));
             if (value == null) {
                 notes.remove(name);
             } else {
@@ -114,7 +114,10 @@ final class Authentication {
     }
 
     private Map<String, Object> travelling() {
-        SessionMeta meta = session.meta();
+        return travelling(session.meta());
+    }
+
+    private Map<String, Object> travelling(SessionMeta meta) {
         byte[] bytes = meta == null ? null : meta.notes();
         KnownNotes last = knownNotes;
         if (last == null || !Arrays.equals(last.bytes(), bytes)) {

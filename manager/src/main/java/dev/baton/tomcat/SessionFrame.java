@@ -171,7 +171,7 @@ abstract class SessionFrame implements Session {
 
     // ---- metadata
 
-    /** Changes the metadata within the session's token. */
+    /** Changes the metadata within the session's token; see {@link ClientState#changeMeta}. */
     abstract void changeMeta(UnaryOperator<SessionMeta> change);
 
     void metaChanged(SessionMeta meta) {

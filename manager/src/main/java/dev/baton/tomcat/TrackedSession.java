@@ -139,12 +139,8 @@ final class TrackedSession extends SessionFrame implements HttpSession {
     @Override
     void changeMeta(UnaryOperator<SessionMeta> change) {
         within(log -> {
-            SessionMeta before = state().meta();
-            SessionMeta after = change.apply(before);
-            if (!after.equals(before)) {
-                state().setMeta(after, log);
-            }
-            metaChanged(after);
+            state().changeMeta(change, log);
+            metaChanged(state().meta());
             return null;
         }, () -> null);
     }

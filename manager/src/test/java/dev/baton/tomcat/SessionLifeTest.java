@@ -3,6 +3,7 @@ package dev.baton.tomcat;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.baton.model.SessionMeta;
 import jakarta.servlet.http.HttpSession;
 import jakarta.servlet.http.HttpSessionEvent;
 import jakarta.servlet.http.HttpSessionListener;
@@ -266,6 +267,27 @@ class SessionLifeTest {
         tomcats.clock.move(Duration.ofSeconds(1_000));
         TestTomcats.await("expired", () -> ENDED.containsKey(id));
         assertThat(ENDED.get(id)).isBetween(Duration.ofSeconds(260), Duration.ofSeconds(340));
+    }
+
+    @Test
+    @DisplayName("Of what requests of one node set at the same time, a login and an interval say, nothing is lost")
+    void metadataThatAreSetAtTheSameTimeAreKept() throws Exception {
+        visitor.text(1, "/shop/set?v=1");
+        TrackedSession session = (TrackedSession) session();
+        AtomicInteger asked = new AtomicInteger();
+        session.changeMeta(m -> {
+            if (asked.getAndIncrement() == 0) {
+                session.setMaxInactiveInterval(77);
+                session.setNote(Constants.SESSION_ID_NOTE, session.getId());
+            }
+            return new SessionMeta(m.createdMillis(), m.maxInactiveSeconds(), "BASIC", m.principal(), m.notes());
+        });
+        assertThat(session.getAuthType()).isEqualTo("BASIC");
+        assertThat(session.getMaxInactiveInterval()).isEqualTo(77);
+        assertThat(session.getNote(Constants.SESSION_ID_NOTE)).isEqualTo(session.getId());
+        Session elsewhere = tomcats.nodes.get(1).manager.findSession(visitor.session());
+        assertThat(elsewhere.getAuthType()).isEqualTo("BASIC");
+        assertThat(elsewhere.getMaxInactiveInterval()).isEqualTo(77);
     }
 
     @Test
