@@ -218,19 +218,26 @@ final class Attribute {
         return UNREADABLE;
     }
 
-    /** Null removes it. */
-    void put(Object value) {
-        live = value == null ? REMOVED : value;
+    /** Null removes it. @return the live object before, as {@link #made} */
+    Object put(Object value) {
+        return made(LIVE.getAndSet(this, value == null ? REMOVED : value));
     }
 
     /** The live object as it is, without making it; null where there is none. */
     Object made() {
-        return live instanceof Fresh fresh ? fresh.value : ready();
+        return made(live);
+    }
+
+    private static Object made(Object live) {
+        return live instanceof Fresh fresh ? fresh.value : ready(live);
     }
 
     /** The live object where it is ready for use, without making it or waiting. */
     Object ready() {
-        Object value = live;
+        return ready(live);
+    }
+
+    private static Object ready(Object value) {
         return value == REMOVED || value == UNREADABLE || value instanceof Former || value instanceof Fresh ? null
                 : value;
     }

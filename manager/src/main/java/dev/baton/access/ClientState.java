@@ -140,9 +140,9 @@ public final class ClientState {
     }
 
     private Object change(String name, Object value, AccessLog log) {
-        Attribute attribute = log.contents().attribute(name);
-        Object before = value(attribute, log);
-        log.contents().set(name, value);
+        // Made where it is bytes yet, so that there is an object to be replaced.
+        value(log.contents().attribute(name), log);
+        Object before = log.contents().set(name, value);
         log.written(name);
         return before;
     }

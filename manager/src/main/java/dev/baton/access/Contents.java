@@ -348,18 +348,23 @@ final class Contents {
         }
     }
 
-    /** Sets the value, null removes it. In one step with {@link #forgetRemoved}, which could lose it else. */
-    synchronized void set(String name, Object value) {
+    /**
+     * Sets the value, null removes it. In one step with {@link #forgetRemoved}, which could lose it else.
+     *
+     * @return the object before, or null: what one thread replaces is given to no other one
+     */
+    synchronized Object set(String name, Object value) {
         Attribute known = attribute(name);
         if (known == null && value == null) {
-            return;
+            return null;
         }
         Attribute attribute = known == null ? new Attribute(name, null) : known;
-        attribute.put(value);
+        Object before = attribute.put(value);
         revised();
         if (known == null) {
             add(attribute);
         }
+        return before;
     }
 
     /** By name, ascending. */

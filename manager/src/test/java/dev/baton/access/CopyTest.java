@@ -20,6 +20,8 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** One copy of one session: what is read, tracked, compared, and what becomes of it when the token moves. */
 class CopyTest {
@@ -72,6 +74,8 @@ class CopyTest {
 
     private final TextSerializer serializer = new TextSerializer();
     private final List<String> problems = new ArrayList<>();
+    /** Done between the reading of a value and its use. */
+    private Runnable whenMade = () -> { };
 
     private ClientStates states(Tracking tracking) {
         ClientState.Problems hears = new ClientState.Problems() {
@@ -88,6 +92,11 @@ class CopyTest {
             @Override
             public void restless(ClientState state, String attribute) {
                 problems.add("restless: " + attribute);
+            }
+
+            @Override
+            public void made(ClientState state, String name, Object value) {
+                whenMade.run();
             }
         };
         return new ClientStates(1, serializer, tracking, new Differencer(Methods.DEFAULT), hears, 10, false, 100, System::nanoTime, s -> { });
@@ -226,6 +235,24 @@ class CopyTest {
         assertThat(log.scan(0).delta().meta()).isEqualTo(other);
         complete(log);
         assertThat(log.scan(0).delta()).isNull();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"set, set", "set, remove", "remove, set", "remove, remove"})
+    @DisplayName("Of threads that set or remove an attribute at the same time each is given the value that it replaced")
+    void eachValueIsReplacedOnce(String first, String second) {
+        ClientState state = granted(Tracking.DEFAULT, Map.of("a", "Sold"));
+        AccessLog log = enter(state);
+        AccessLog beside = enter(state);
+        List<Object> replaced = new ArrayList<>();
+        whenMade = () -> replaced.add(change(state, first, "first", beside));
+        replaced.add(change(state, second, "second", log));
+        assertThat(replaced).containsExactly("old", first.equals("set") ? "first" : null);
+        assertThat(state.get("a", log)).isEqualTo(second.equals("set") ? "second" : null);
+    }
+
+    private static Object change(ClientState state, String how, String value, AccessLog log) {
+        return how.equals("set") ? state.set("a", value, log) : state.remove("a", log);
     }
 
     @Test
