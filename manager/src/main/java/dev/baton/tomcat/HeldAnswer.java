@@ -60,6 +60,8 @@ final class HeldAnswer implements InternalHttpUpgradeHandler {
     private final Application application;
     private final NextRequests nextRequests;
     private final boolean head;
+    /** For a refusal; null mostly. */
+    private final String cookieOfNewId;
     private final Connector connector;
     private final AbstractProtocol<?> protocol;
     /** Completed with null for success. */
@@ -92,6 +94,7 @@ final class HeldAnswer implements InternalHttpUpgradeHandler {
         this.application = deployment.application();
         this.nextRequests = deployment.nextRequests();
         this.head = "HEAD".equals(request.getMethod());
+        this.cookieOfNewId = Refusal.cookieOfNewId(request);
         this.connector = request.getConnector();
         this.protocol = (AbstractProtocol<?>) connector.getProtocolHandler();
     }
@@ -353,7 +356,7 @@ final class HeldAnswer implements InternalHttpUpgradeHandler {
         whole = whole && !connection.hasDataToWrite();
         Refusal.refused(name, why, manager, !whole);
         if (whole) {
-            connection.write(true, ByteBuffer.wrap(Refusal.answer(why, manager.cutOff(), head)));
+            connection.write(true, ByteBuffer.wrap(Refusal.answer(why, manager.cutOff(), head, cookieOfNewId)));
             connection.flush(true);
         } else {
             ConnectionReset.of(connection);

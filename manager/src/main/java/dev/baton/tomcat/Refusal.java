@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import org.apache.catalina.connector.Request;
 import org.apache.catalina.connector.Response;
+import org.apache.catalina.util.SessionConfig;
 import org.apache.coyote.ActionCode;
 import org.apache.juli.logging.Log;
 import org.apache.juli.logging.LogFactory;
@@ -18,6 +19,9 @@ import org.apache.tomcat.util.http.FastHttpDateFormat;
  */
 final class Refusal {
     private static final Log log = LogFactory.getLog(Refusal.class);
+    /** A request's note: the id that it gave its session. */
+    private static final String NEW_ID = Refusal.class.getName();
+    private static final String COOKIE = "Set-Cookie";
 
     private Refusal() {
     }
@@ -45,8 +49,12 @@ final class Refusal {
         boolean cutOff = manager.cutOff();
         request.removeAttribute(RequestDispatcher.ERROR_EXCEPTION);
         request.removeAttribute(RequestDispatcher.ERROR_EXCEPTION_TYPE);
+        String cookie = cookieOfNewId(request);
         response.setSuspended(false);
         response.reset();
+        if (cookie != null) {
+            response.addHeader(COOKIE, cookie);
+        }
         response.setHeader("Retry-After", Integer.toString(why.retryAfterSeconds()));
         response.setHeader("Cache-Control", "no-store");
         if (byPage) {
@@ -66,11 +74,33 @@ final class Refusal {
         return request.getContext().findErrorPage(HttpServletResponse.SC_SERVICE_UNAVAILABLE) != null;
     }
 
-    /** The same answer as the bytes of HTTP/1.1, for a connection that is closed behind it. */
-    static byte[] answer(SessionUnavailable why, boolean cutOff, boolean head) {
+    /** The request gave its session another id, which is durable: whatever becomes of its other changes. */
+    static void renamed(Request request, String newId) {
+        request.setNote(NEW_ID, newId);
+    }
+
+    /**
+     * What tells the client the id that the request gave its session, so far: the one that the client has is void, and
+     * a refusal must not keep the other one from it. Null where the client has no session, or that one goes on.
+     */
+    static String cookieOfNewId(Request request) {
+        Object id = request.getNote(NEW_ID);
+        if (id == null || !id.equals(request.getRequestedSessionId())) {
+            return null;
+        }
+        String start = SessionConfig.getSessionCookieName(request.getContext()) + "=" + id;
+        return request.getResponse().getHeaders(COOKIE).stream().filter(c -> c.startsWith(start)).findFirst().orElse(null);
+    }
+
+    /**
+     * The same answer as the bytes of HTTP/1.1, for a connection that is closed behind it.
+     *
+     * @param cookie from {@link #cookieOfNewId}
+     */
+    static byte[] answer(SessionUnavailable why, boolean cutOff, boolean head, String cookie) {
         String text = text(why, cutOff);
         return ("HTTP/1.1 503 \r\nRetry-After: " + why.retryAfterSeconds() + "\r\nCache-Control: no-store\r\n"
-                + "Content-Type: text/plain;charset=UTF-8\r\nContent-Length: " + text.length() + "\r\nDate: "
+                + (cookie == null ? "" : COOKIE + ": " + cookie + "\r\n") + "Content-Type: text/plain;charset=UTF-8\r\nContent-Length: " + text.length() + "\r\nDate: "
                 + FastHttpDateFormat.getCurrentDate() + "\r\nConnection: close\r\n\r\n" + (head ? "" : text))
                 .getBytes(StandardCharsets.US_ASCII);
     }

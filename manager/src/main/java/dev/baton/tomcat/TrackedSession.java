@@ -369,6 +369,9 @@ final class TrackedSession extends SessionFrame implements HttpSession {
             String oldId = getId();
             deployment().rename(log, candidates);
             String newId = getId();
+            if (request != null) {
+                Refusal.renamed(request, newId);
+            }
             BatonSingleSignOn.renamed(this, oldId);
             tellChangedSessionId(newId, oldId, tellApplication, tellContainer);
             return newId;

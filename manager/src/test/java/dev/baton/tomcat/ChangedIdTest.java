@@ -2,6 +2,8 @@ package dev.baton.tomcat;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.baton.protocol.Message;
+import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpSession;
 import java.io.IOException;
 import java.net.http.HttpResponse;
@@ -11,6 +13,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.apache.catalina.Context;
+import org.apache.tomcat.util.descriptor.web.ErrorPage;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -54,6 +57,14 @@ class ChangedIdTest {
             r.getWriter().print(session.getAttribute("a") + " " + session.getId().equals(q.getSession().getId()));
         });
         TestTomcats.page(context, "/rotate", (q, r) -> r.getWriter().print(q.changeSessionId()));
+        TestTomcats.page(context, "/renew", (q, r) -> {
+            q.changeSessionId();
+            tomcats.network.lose((to, message) -> message instanceof Message.Replicate);
+            q.getSession().setAttribute("a", "renewed");
+            if (q.getParameter("fail") != null) {
+                throw new ServletException("after the change");
+            }
+        });
         TestTomcats.page(context, "/again", (q, r) -> {
             for (int i = 0; i < 3; i++) {
                 q.getSession().invalidate();
@@ -127,5 +138,36 @@ class ChangedIdTest {
         }
         visitor.session(before);
         assertThat(visitor.text(1, "/shop/get")).isEqualTo("no session");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"/shop/renew, false", "/shop/renew?fail=yes, false", "/shop/renew, true"})
+    @DisplayName("a request that is refused after it gave its session a new id tells that to the client: the old one is void")
+    void aRefusalTellsTheNewId(String path, boolean page) throws Exception {
+        tomcats.start(2, Map.of("commitTimeout", "3000"), context -> {
+            pages(context);
+            if (page) {
+                TestTomcats.page(context, "/refused", (q, r) -> r.getWriter().print("the application's page"));
+                ErrorPage refused = new ErrorPage();
+                refused.setErrorCode(503);
+                refused.setLocation("/refused");
+                context.addErrorPage(refused);
+            }
+        });
+        TestTomcats.Visitor visitor = tomcats.new Visitor();
+        visitor.get(1, "/shop/set?v=1");
+        String before = visitor.session();
+        HttpResponse<String> refused = visitor.get(1, path);
+        assertThat(refused.statusCode()).isEqualTo(503);
+        assertThat(refused.body()).contains(page ? "the application's page" : "outcome unknown");
+        assertThat(visitor.session()).isNotEqualTo(before);
+        tomcats.network.lose((to, message) -> false);
+        TestTomcats.await("the change arrives after all", () -> {
+            try {
+                return visitor.text(1, "/shop/get").equals("renewed");
+            } catch (IOException | InterruptedException e) {
+                throw new AssertionError(e);
+            }
+        });
     }
 }
