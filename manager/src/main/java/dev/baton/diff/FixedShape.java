@@ -15,7 +15,8 @@ final class FixedShape extends Shape {
         String name = type.getName();
         return name.startsWith("java.util.Collections$") || name.startsWith(IMMUTABLE_COLLECTIONS)
                 || name.equals("java.util.Arrays$ArrayList") || name.equals("java.util.AbstractMap$SimpleImmutableEntry")
-                || name.equals("java.lang.String$CaseInsensitiveComparator") || Proxy.isProxyClass(type);
+                || name.equals("java.lang.String$CaseInsensitiveComparator")
+                || Proxy.isProxyClass(type) && !Shapes.replaces(type);
     }
 
     @Override

@@ -6,6 +6,10 @@ import dev.baton.corpus.Case;
 import dev.baton.corpus.Corpus;
 import dev.baton.diff.Things.Node;
 import dev.baton.graph.Kinds;
+import java.io.Serializable;
+import java.lang.reflect.InvocationHandler;
+import java.lang.reflect.Method;
+import java.lang.reflect.Proxy;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -97,6 +101,34 @@ class SnapshotTest {
         assertThat(snapshot.unchanged(node)).isTrue();
         node.items.set(1, List.of(new ArrayList<>()));
         assertThat(snapshot.unchanged(node)).isFalse();
+    }
+
+    /** What a proxy is written as, where one of its interfaces has this. */
+    interface Replacing {
+        Object writeReplace();
+    }
+
+    /** Behind a proxy: has more than its fields say. */
+    static final class Behind implements InvocationHandler, Serializable {
+        private static final long serialVersionUID = 1L;
+        transient int value;
+
+        @Override
+        public Object invoke(Object proxy, Method method, Object[] arguments) {
+            return "value " + value;
+        }
+    }
+
+    @Test
+    @DisplayName("A proxy with a writeReplace looks like what that gives, not like its handler")
+    void aProxyThatIsReplaced() {
+        Behind behind = new Behind();
+        List<Object> root = new ArrayList<>(List.of(Proxy.newProxyInstance(SnapshotTest.class.getClassLoader(),
+                new Class<?>[] {Replacing.class}, behind)));
+        Snapshot snapshot = Snapshot.of(root);
+        assertThat(snapshot.unchanged(root)).isTrue();
+        behind.value++;
+        assertThat(snapshot.unchanged(root)).isFalse();
     }
 
     @Test
