@@ -9,6 +9,7 @@ import java.lang.reflect.Field;
 import java.lang.reflect.Modifier;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -41,7 +42,7 @@ public final class Mutability {
         @Override
         protected Verdict computeValue(Class<?> type) {
             try {
-                return judge(type, new ArrayList<>());
+                return judge(type, new LinkedHashMap<>());
             } catch (RuntimeException | LinkageError e) {
                 // Parts of the class are missing.
                 return Verdict.NEVER;
@@ -113,8 +114,20 @@ public final class Mutability {
         }
     }
 
-    /** @param asked classes whose verdict waits for this one: a cycle is left to be found out per object */
-    private static Verdict judge(Class<?> type, List<Class<?>> asked) {
+    /** @param judged on the way to the first verdict that was asked for: there may be many ways to a class */
+    private static Verdict judge(Class<?> type, Map<Class<?>, Verdict> judged) {
+        Verdict known = judged.get(type);
+        if (known != null) {
+            return known;
+        }
+        // As long as it waits for those of its fields: a cycle is left to be found out per object.
+        judged.put(type, Verdict.NEVER);
+        Verdict verdict = verdict(type, judged);
+        judged.put(type, verdict);
+        return verdict;
+    }
+
+    private static Verdict verdict(Class<?> type, Map<Class<?>, Verdict> judged) {
         String name = type.getName();
         if (Leaves.is(type)) {
             return Verdict.ALWAYS;
@@ -131,10 +144,9 @@ public final class Mutability {
                 return Verdict.CLAIMED;
             }
         }
-        if (!Modifier.isFinal(type.getModifiers()) || type.isArray() || writesItself(type) || asked.contains(type)) {
+        if (!Modifier.isFinal(type.getModifiers()) || type.isArray() || writesItself(type)) {
             return Verdict.NEVER;
         }
-        asked.add(type);
         List<MethodHandle> toAsk = new ArrayList<>();
         for (Class<?> c = type; c != Object.class && c != Record.class && c != Number.class; c = c.getSuperclass()) {
             if (c.getName().startsWith("java.")) {
@@ -147,7 +159,7 @@ public final class Mutability {
                 if (!Modifier.isFinal(field.getModifiers())) {
                     return Verdict.NEVER;
                 }
-                if (!sure(field.getType(), asked)) {
+                if (!sure(field.getType(), judged)) {
                     MethodHandle getter = getter(c, field);
                     if (getter == null) {
                         return Verdict.NEVER;
@@ -156,13 +168,12 @@ public final class Mutability {
                 }
             }
         }
-        asked.remove(type);
         return toAsk.isEmpty() ? Verdict.ALWAYS : new Verdict(false, false, false, toAsk.toArray(NONE));
     }
 
     /** Whether a field of this type surely refers to something immutable, whatever object it is. */
-    private static boolean sure(Class<?> type, List<Class<?>> asked) {
-        return type.isPrimitive() || Modifier.isFinal(type.getModifiers()) && judge(type, asked).always
+    private static boolean sure(Class<?> type, Map<Class<?>, Verdict> judged) {
+        return type.isPrimitive() || Modifier.isFinal(type.getModifiers()) && judge(type, judged).always
                 || type.isEnum();
     }
 

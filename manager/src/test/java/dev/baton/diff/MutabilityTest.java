@@ -1,7 +1,9 @@
 package dev.baton.diff;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
+import dev.baton.corpus.Compiled;
 import java.io.IOException;
 import java.io.ObjectOutputStream;
 import java.io.Serializable;
@@ -180,5 +182,18 @@ class MutabilityTest {
         assertThat(Mutability.proven(Claimed.class)).isFalse();
         assertThat(Mutability.proven(Point.class)).isTrue();
         assertThat(Mutability.proven(Box.class)).isFalse();
+    }
+
+    @Test
+    @DisplayName("T3: records of records of records: each is judged once, not once for each way to it")
+    void eachClassIsJudgedOnce() throws Exception {
+        int levels = 60;
+        StringBuilder source = new StringBuilder("package nested;\npublic record Top(R" + (levels - 1) + " top) {}\n");
+        for (int i = 0; i < levels; i++) {
+            String type = i == 0 ? "int" : "R" + (i - 1);
+            source.append("record R").append(i).append("(").append(type).append(" a, ").append(type).append(" b) {}\n");
+        }
+        Class<?> top = new Compiled("nested.Top", source.toString()).loadClass("nested.Top");
+        assertThat(assertTimeoutPreemptively(Duration.ofSeconds(30), () -> Mutability.proven(top))).isTrue();
     }
 }
