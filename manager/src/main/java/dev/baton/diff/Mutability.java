@@ -153,6 +153,9 @@ public final class Mutability {
                 return Verdict.NEVER;
             }
             for (Field field : c.getDeclaredFields()) {
+                if (field.getName().equals("serialPersistentFields")) {
+                    return Verdict.NEVER; // transient ones may be written all the same
+                }
                 if (Modifier.isStatic(field.getModifiers()) || Modifier.isTransient(field.getModifiers())) {
                     continue;
                 }

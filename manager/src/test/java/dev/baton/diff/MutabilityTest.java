@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import dev.baton.corpus.Compiled;
 import java.io.IOException;
 import java.io.ObjectOutputStream;
+import java.io.ObjectStreamField;
 import java.io.Serializable;
 import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
@@ -67,7 +68,7 @@ class MutabilityTest {
                 new OfMutable(1), new Written("a"), new SubOfClaimed(), Map.of("k", new StringBuilder()),
                 Collections.singletonList(new Date()), Optional.of(new Date()), new Chain(1, new Date()),
                 Collections.nCopies(2_000, "a"), capturing(new Date()), List.of(1).iterator(),
-                Map.of(1, 2).keySet().iterator(), Collections.emptyIterator(), Collections.emptyEnumeration())
+                Map.of(1, 2).keySet().iterator(), Collections.emptyIterator(), Collections.emptyEnumeration(), new Chosen())
                 .map(value -> Arguments.of(value));
     }
 
@@ -123,6 +124,13 @@ class MutabilityTest {
             this.a = a;
             this.hash = a.hashCode();
         }
+    }
+
+    /** What it says is written counts, transient or not. */
+    static final class Chosen implements Serializable {
+        private static final long serialVersionUID = 1L;
+        private static final ObjectStreamField[] serialPersistentFields = {new ObjectStreamField("n", int.class)};
+        private transient int n;
     }
 
     /** Could be extended by something that changes. */
