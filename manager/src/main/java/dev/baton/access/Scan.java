@@ -139,7 +139,7 @@ public final class Scan {
         for (String name : made) {
             Attribute attribute = contents.attribute(name);
             Benchmark benchmark = attribute == null ? null : attribute.benchmark();
-            if (benchmark == null || !benchmark.obscured() && !benchmark.isOf(attribute.made()) || !names.add(name)) {
+            if (benchmark == null || benchmark.known() && !benchmark.isOf(attribute.made()) || !names.add(name)) {
                 continue;
             }
             if (othersInside()) {
@@ -149,7 +149,7 @@ public final class Scan {
             }
             int before = changes.size();
             compare(name);
-            if (changes.size() > before && !benchmark.obscured()) {
+            if (changes.size() > before && benchmark.known()) {
                 state.workshop().problems().doubtful(state, name, "it changed although the request did not use it: it"
                         + " shares objects with another attribute. On another node each has one of its own");
             }

@@ -15,7 +15,6 @@ public class Benchmark {
     private final byte[] bytes;
     /** The value's {@link Snapshot}, or where it is a plain value that refers to nothing the value itself; or null. */
     private volatile Object looked;
-    private volatile boolean obscure;
 
     private Benchmark(byte[] bytes, Snapshot snapshot) {
         this.bytes = bytes;
@@ -59,6 +58,11 @@ public class Benchmark {
     public boolean isOf(Object value) {
         Object before = looked;
         return before instanceof Snapshot s ? s.isOf(value) : before == value && value != null;
+    }
+
+    /** Whether it is remembered what the bytes were written of or read to; if not, only serialising tells a change. */
+    public boolean known() {
+        return looked != null;
     }
 
     /** Whether what the bytes were written of is known to be a plain value, which shares no object with any other. */
@@ -111,22 +115,11 @@ public class Benchmark {
     /** Frees the memory that can be made anew: the next comparison serialises. */
     public void shrink() {
         if (looked instanceof Snapshot) {
-            obscure = true;
             looked = null;
         }
         if (this instanceof Detailed d) {
             d.met = List.of();
         }
-    }
-
-    /** What the value looks like could be known, and is not. */
-    void obscure() {
-        obscure = true;
-    }
-
-    /** Whether it is not known what the value looked like, but can be: the next comparison serialises it and sees. */
-    public boolean obscured() {
-        return obscure;
     }
 
     /** Bytes of memory that {@link #shrink} frees, about. */

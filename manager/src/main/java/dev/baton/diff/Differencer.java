@@ -133,9 +133,6 @@ public final class Differencer {
         AttributeChange change = benchmark == null ? new AttributeChange.Put(name, bytes)
                 : AttributeDiff.between(method, name, benchmark, bytes, known);
         Benchmark next = Benchmark.of(change == null ? benchmark.bytes() : bytes, trusted, unwalkable, known);
-        if (trusted == null && snapshot != null) {
-            next.obscure();
-        }
         return new Comparison(change == null || benchmark == null ? change : shared(change, benchmark.bytes(), bytes),
                 next, steady);
     }

@@ -130,6 +130,33 @@ class TrackingTest {
     }
 
     @Test
+    @DisplayName("T5: the same where one of the attributes can only be compared by serialising it")
+    void aSharedObjectIsFoundInWhatIsSerialised() {
+        ClientState state = session.granted(Tracking.DEFAULT, Map.of("built", new StringBuilder("read from bytes")));
+        AccessLog first = enter(state);
+        Line shared = new Line();
+        state.set("a", new ArrayList<>(List.of(shared)), first);
+        state.set("b", new ArrayList<>(List.of(shared, new StringBuilder("never looks the same"))), first);
+        assertThat(complete(first)).containsExactly("a", "b");
+        leave(state, first);
+
+        for (int i = 7; i < 17; i++) {
+            AccessLog next = enter(state);
+            ((Line) ((List<?>) state.get("a", next)).get(0)).quantity = i;
+            assertThat(complete(next)).as("change %d", i).containsExactly("a", "b");
+            leave(state, next);
+        }
+
+        AccessLog reads = enter(state);
+        ((Line) ((List<?>) state.get("b", reads)).get(0)).more = state.get("built", reads);
+        assertThat(complete(reads)).containsExactly("b", "a");
+        leave(state, reads);
+        AccessLog last = enter(state);
+        ((StringBuilder) ((Line) ((List<?>) state.get("a", last)).get(0)).more).append('!');
+        assertThat(complete(last)).containsExactly("a", "b", "built");
+    }
+
+    @Test
     @DisplayName("T5: where only plain values changed no other attribute can have changed with them, and none is looked at")
     void plainValuesShareNothing() {
         ClientState state = session.granted(Tracking.DEFAULT, Map.of());
