@@ -43,6 +43,8 @@ public final class Scan {
     private boolean sharing;
     /** Whether an attribute that changed consists of other objects now. */
     private boolean restructured;
+    /** Whether an attribute could not be compared: what it consists of is not known. */
+    private boolean incomparable;
     private SessionDelta delta;
     private SessionImage image;
     /** Bytes of the session with what was compared so far. */
@@ -129,11 +131,12 @@ public final class Scan {
      */
     private void compareOthers() {
         int revision = contents.revision();
-        if (verification == null && contents.separation().holds(revision) && !restructured) {
+        boolean all = verification != null || incomparable;
+        if (!all && contents.separation().holds(revision) && !restructured) {
             return;
         }
         List<String> made = made();
-        if (verification == null && separate(made, revision)) {
+        if (!all && separate(made, revision)) {
             return;
         }
         for (String name : made) {
@@ -248,6 +251,9 @@ public final class Scan {
             }
         } catch (NotSerializableAttribute e) {
             problems.add(e);
+            // What it shares with others may have changed all the same.
+            sharing = true;
+            incomparable = true;
         } catch (Unrest e) {
             state.workshop().problems().restless(state, name);
             unfinished.add(name);

@@ -157,6 +157,34 @@ class TrackingTest {
     }
 
     @Test
+    @DisplayName("T5: what was changed through an attribute that cannot be serialised is found in the others")
+    void aSharedObjectIsFoundBehindWhatCannotBeSent() {
+        Line shared = new Line();
+        List<Object> controller = new ArrayList<>(List.of(shared));
+        ClientState state = session.granted(Tracking.DEFAULT, Map.of());
+        AccessLog first = enter(state);
+        state.set("controller", controller, first);
+        state.set("cart", new ArrayList<>(List.of(new Line())), first);
+        complete(first);
+        leave(state, first);
+        for (int i = 1; i <= 10; i++) {
+            assertThat(changeOfTheCart(state, i)).as("by now they are known to share nothing").containsExactly("cart");
+        }
+        AccessLog joins = enter(state);
+        state.get("controller", joins);
+        controller.set(0, cart(state, joins).get(0));
+        controller.add(new Thread());
+        assertThat(complete(joins)).isEmpty();
+        leave(state, joins);
+
+        AccessLog second = enter(state);
+        ((Line) ((List<?>) state.get("controller", second)).get(0)).quantity = 7;
+        Scan scan = second.scan(0);
+        assertThat(scan.problems()).hasSize(1);
+        assertThat(scan.changed()).containsExactly("cart");
+    }
+
+    @Test
     @DisplayName("T5: where only plain values changed no other attribute can have changed with them, and none is looked at")
     void plainValuesShareNothing() {
         ClientState state = session.granted(Tracking.DEFAULT, Map.of());
