@@ -7,6 +7,7 @@ import java.util.Collection;
 import java.util.Comparator;
 import java.util.Date;
 import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Hashtable;
@@ -27,9 +28,9 @@ import java.util.TreeSet;
 import java.util.Vector;
 
 /**
- * The JDK's collections of exactly these classes, by what their public iterators give, in that order: the same elements
- * in the same order are written alike, but for capacities that nobody sees. No code of the application runs, and the
- * JDK need not be opened.
+ * The JDK's collections of exactly these classes, and its sets of enum constants, by what their public iterators give,
+ * in that order: the same elements in the same order are written alike, but for capacities that nobody sees. No code of
+ * the application runs, and the JDK need not be opened.
  */
 final class CollectionShapes {
     /** Those of java.util.concurrent by name: this package has nothing to do with threads. */
@@ -48,7 +49,8 @@ final class CollectionShapes {
     static Shape of(Class<?> type) {
         if (type == ArrayList.class) {
             return new OfArrayList();
-        } else if (COLLECTIONS.contains(type) || CONCURRENT_COLLECTIONS.contains(type.getName())) {
+        } else if (COLLECTIONS.contains(type) || CONCURRENT_COLLECTIONS.contains(type.getName())
+                || EnumSet.class.isAssignableFrom(type)) {
             boolean set = Set.class.isAssignableFrom(type);
             return new OfCollection(SortedSet.class.isAssignableFrom(type) || type == PriorityQueue.class,
                     !set && type != PriorityQueue.class);

@@ -1,6 +1,7 @@
 package dev.baton.diff;
 
 import java.lang.reflect.Proxy;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.Map;
 
@@ -10,6 +11,7 @@ import java.util.Map;
  */
 final class FixedShape extends Shape {
     private static final String IMMUTABLE_COLLECTIONS = "java.util.ImmutableCollections$";
+    private static final String SINGLETONS = "java.util.Collections$Singleton";
 
     static boolean isFor(Class<?> type) {
         String name = type.getName();
@@ -23,8 +25,15 @@ final class FixedShape extends Shape {
     void note(Object live, Notes notes) throws Unwalkable {
         if (live instanceof Proxy proxy) {
             notes.discover(Proxy.getInvocationHandler(proxy));
-        } else if (!live.getClass().getName().startsWith(IMMUTABLE_COLLECTIONS)) {
-            for (Object ref : ShallowForm.of(live).refs) {
+        } else if (live instanceof Map.Entry<?, ?> entry) {
+            notes.discover(entry.getKey());
+            notes.discover(entry.getValue());
+        } else if (!showsAll(live)) {
+            Object[] refs = ShallowForm.of(live).refs;
+            if (!Arrays.equals(refs, ShallowForm.of(live).refs, Snapshot.IDENTITY)) {
+                throw new Unwalkable("what a " + live.getClass().getName() + " refers to is written as something else");
+            }
+            for (Object ref : refs) {
                 notes.discover(ref);
             }
         } else if (live instanceof Map<?, ?> map) {
@@ -37,6 +46,12 @@ final class FixedShape extends Shape {
                 notes.discover(element);
             }
         }
+    }
+
+    /** Whether all that a collection refers to are its elements. */
+    private static boolean showsAll(Object live) {
+        String name = live.getClass().getName();
+        return name.startsWith(IMMUTABLE_COLLECTIONS) || name.startsWith(SINGLETONS);
     }
 
     @Override

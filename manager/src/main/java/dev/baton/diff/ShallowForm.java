@@ -13,9 +13,8 @@ import java.util.List;
  * alike, if the objects referred to are.
  */
 final class ShallowForm {
-    /** Made anew by their owner each time it is written; what they refer to counts as the owner's. */
-    private static final List<String> TRANSIENT_FORMS =
-            List.of("java.time.Ser", "java.util.CollSer", "java.util.EnumSet$SerializationProxy");
+    /** Made anew each time by owners that never change; what they refer to counts as the owner's. */
+    private static final List<String> TRANSIENT_FORMS = List.of("java.time.Ser", "java.util.CollSer");
 
     final byte[] bytes;
     final Object[] refs;

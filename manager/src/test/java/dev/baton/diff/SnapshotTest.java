@@ -4,19 +4,24 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.baton.corpus.Case;
 import dev.baton.corpus.Corpus;
+import dev.baton.diff.Things.Delegating;
 import dev.baton.diff.Things.Node;
 import dev.baton.graph.Kinds;
 import java.io.Serializable;
 import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
+import java.util.AbstractMap;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Function;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -129,6 +134,36 @@ class SnapshotTest {
         assertThat(snapshot.unchanged(root)).isTrue();
         behind.value++;
         assertThat(snapshot.unchanged(root)).isFalse();
+    }
+
+    @Test
+    @DisplayName("An object whose writeReplace gives one and the same, inside of what the JDK makes unmodifiable")
+    void anObjectThatIsReplacedInsideOfOthers() {
+        for (Function<Object, Object> around : List.<Function<Object, Object>>of(List::of, Collections::singletonList,
+                each -> Collections.singletonMap("a", each),
+                each -> new AbstractMap.SimpleImmutableEntry<>("a", each))) {
+            Delegating delegating = new Delegating();
+            Object root = around.apply(delegating);
+            Snapshot snapshot = Snapshot.of(root);
+            assertThat(snapshot.unchanged(root)).isTrue();
+            delegating.target = new Things.Bean();
+            assertThat(snapshot.unchanged(root)).as(root.getClass().getName()).isFalse();
+        }
+    }
+
+    @Test
+    @DisplayName("A set of enum constants is looked at, not serialised each time")
+    void enumSetsAreLookedAt() {
+        List<Object> root = new ArrayList<>(List.of(EnumSet.of(Things.Colour.RED)));
+        Snapshot snapshot = Snapshot.of(root);
+        assertThat(snapshot.unchanged(root)).isTrue();
+        root.set(0, EnumSet.of(Things.Colour.RED));
+        assertThat(snapshot.unchanged(root)).as("another set").isFalse();
+        EnumSet<Things.Colour> set = EnumSet.of(Things.Colour.RED);
+        snapshot = Snapshot.of(set);
+        set.remove(Things.Colour.RED);
+        set.add(Things.Colour.BLUE);
+        assertThat(snapshot.unchanged(set)).isFalse();
     }
 
     @Test

@@ -140,6 +140,10 @@ public final class Kinds {
             v.add(Colour.GREEN);
             return v;
         });
+        add(all, "enum set in a wrapper", Collections.synchronizedSet(EnumSet.noneOf(Colour.class)), v -> {
+            v.add(v.isEmpty() ? Colour.RED : Colour.GREEN);
+            return v;
+        });
         add(all, "inner class", new Outer("o").new Inner(4), v -> {
             v.n++;
             return v;
