@@ -19,13 +19,15 @@ import java.util.Map;
  * <p>Sure of: the JDK's plain values and enums (see {@link Leaves}); records and final classes of the application whose
  * fields are all final, where each is of such a type; of others of these, and of the collections that {@code List.of},
  * {@code Set.of} and {@code Map.of} make, those objects that refer to immutable ones only. Takes the application's word
- * for classes with an annotation named {@code Immutable}. Whatever is not known to be immutable is compared, which costs
- * time, never a change.
+ * for classes with an annotation named {@code Immutable}, but for Hibernate's. Whatever is not known to be immutable is
+ * compared, which costs time, never a change.
  */
 public final class Mutability {
     /** A value of more parts is compared. */
     private static final int MOST_PARTS = 1_000;
     private static final int DEEPEST = 64;
+    /** Hibernate's says that changes of an object are not stored in the database, not that there are none. */
+    private static final String OF_DATABASE_ROWS = "org.hibernate.";
     private static final MethodHandles.Lookup LOOKUP = MethodHandles.lookup();
     private static final MethodHandle[] NONE = {};
 
@@ -140,7 +142,8 @@ public final class Mutability {
                     || name.startsWith("java.util.Collections$Singleton")) ? Verdict.COLLECTION : Verdict.NEVER;
         }
         for (Annotation annotation : type.getDeclaredAnnotations()) {
-            if (annotation.annotationType().getSimpleName().equals("Immutable")) {
+            Class<?> claim = annotation.annotationType();
+            if (claim.getSimpleName().equals("Immutable") && !claim.getName().startsWith(OF_DATABASE_ROWS)) {
                 return Verdict.CLAIMED;
             }
         }

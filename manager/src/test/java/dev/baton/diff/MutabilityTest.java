@@ -193,6 +193,23 @@ class MutabilityTest {
     }
 
     @Test
+    @DisplayName("T3: to Hibernate an immutable entity is one whose changes are not stored in the database")
+    void anImmutableEntityMayChange() throws Exception {
+        String annotation = "org.hibernate.annotations.Immutable";
+        Compiled application = new Compiled(annotation, """
+                package org.hibernate.annotations;
+                @java.lang.annotation.Retention(java.lang.annotation.RetentionPolicy.RUNTIME)
+                public @interface Immutable {
+                    @Immutable
+                    class Entity {
+                        int n;
+                    }
+                }
+                """);
+        assertThat(Mutability.immutable(application.make(annotation + "$Entity"))).isFalse();
+    }
+
+    @Test
     @DisplayName("T3: records of records of records: each is judged once, not once for each way to it")
     void eachClassIsJudgedOnce() throws Exception {
         int levels = 60;
