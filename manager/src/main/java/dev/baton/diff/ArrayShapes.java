@@ -48,12 +48,12 @@ final class ArrayShapes {
 
     private static final class OfPrimitives extends Shape {
         @Override
-        void note(Object live, Notes notes) {
+        void note(Object live, Notes notes) throws Unwalkable {
             int length = Array.getLength(live);
+            notes.copies(length * (long) width(live));
             Object copy = Array.newInstance(live.getClass().getComponentType(), length);
             System.arraycopy(live, 0, copy, 0, length);
             notes.thing(copy);
-            notes.copied += length * (long) width(copy);
         }
 
         @Override

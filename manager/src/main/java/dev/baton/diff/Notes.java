@@ -1,5 +1,6 @@
 package dev.baton.diff;
 
+import dev.baton.model.BytePatch;
 import java.util.Arrays;
 
 /** What was noted of a graph's nodes: primitives and references one after the other, and the nodes found in them. */
@@ -13,7 +14,7 @@ final class Notes {
     int primCount;
     int refCount;
     /** Bytes of the arrays copied, about. */
-    long copied;
+    private long copied;
 
     void prim(long value) {
         reserve(1, 0);
@@ -37,6 +38,18 @@ final class Notes {
             if (nodes.size() > MAX_NODES) {
                 throw new Shape.Unwalkable("more than " + MAX_NODES + " objects");
             }
+        }
+    }
+
+    long copied() {
+        return copied;
+    }
+
+    /** So many bytes are to be copied. */
+    void copies(long bytes) throws Shape.Unwalkable {
+        copied += bytes;
+        if (copied > BytePatch.MAX_RESULT) {
+            throw new Shape.Unwalkable("more than an attribute may have");
         }
     }
 

@@ -19,8 +19,8 @@ final class OpaqueShape extends Shape {
         boolean replaced = form.written != live && ShallowForm.of(live).written == form.written;
         notes.prim(form.refs.length);
         notes.prim(replaced ? 1 : 0);
+        notes.copies(form.bytes.length);
         notes.thing(form.bytes);
-        notes.copied += form.bytes.length;
         if (replaced) {
             notes.ref(form.written);
         }

@@ -66,7 +66,7 @@ final class Snapshot {
                 shapes[i] = Shapes.of(nodes[i]);
             }
             Snapshot snapshot = new Snapshot(root, nodes, shapes, Arrays.copyOf(notes.prims, notes.primCount),
-                    Arrays.copyOf(notes.refs, notes.refCount), notes.copied, null, false);
+                    Arrays.copyOf(notes.refs, notes.refCount), notes.copied(), null, false);
             return opaque && !snapshot.unchanged(root) ? null : snapshot;
         } catch (Shape.Unwalkable | RuntimeException | LinkageError e) {
             return null;

@@ -7,6 +7,8 @@ import dev.baton.corpus.Corpus;
 import dev.baton.diff.Things.Delegating;
 import dev.baton.diff.Things.Node;
 import dev.baton.graph.Kinds;
+import java.io.IOException;
+import java.io.ObjectOutputStream;
 import java.io.Serializable;
 import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.Method;
@@ -93,6 +95,32 @@ class SnapshotTest {
         holder.items.add(new Object());
         assertThat(Snapshot.of(holder)).isNull();
         assertThat(Snapshot.of(new Thread())).isNull();
+    }
+
+    /** Would take all memory. */
+    static final class Boundless implements Serializable {
+        private static final long serialVersionUID = 1L;
+        private static final int MOST = 200;
+        transient int megabytes;
+
+        private void writeObject(ObjectOutputStream out) throws IOException {
+            while (megabytes < MOST) {
+                megabytes++;
+                out.write(new byte[1 << 20]);
+            }
+        }
+    }
+
+    @Test
+    @DisplayName("What no attribute may be takes no memory of its size")
+    void whatIsTooLargeIsNotNoted() {
+        Boundless value = new Boundless();
+        assertThat(Snapshot.of(value)).isNull();
+        assertThat(value.megabytes).isEqualTo(64);
+        byte[][] arrays = new byte[65][];
+        Arrays.setAll(arrays, i -> new byte[1 << 20]);
+        assertThat(Snapshot.of(arrays)).isNull();
+        assertThat(Snapshot.of(Arrays.copyOf(arrays, 64))).isNotNull();
     }
 
     @Test

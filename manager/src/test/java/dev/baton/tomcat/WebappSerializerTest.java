@@ -12,6 +12,8 @@ import java.beans.PropertyChangeSupport;
 import java.beans.VetoableChangeListener;
 import java.beans.VetoableChangeSupport;
 import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.io.ObjectOutputStream;
 import java.io.Serializable;
 import java.io.UncheckedIOException;
 import java.lang.management.ManagementFactory;
@@ -264,6 +266,29 @@ class WebappSerializerTest {
         for (byte[] bytes : new byte[][] {{1, 2, 3}, {}}) {
             assertThatThrownBy(() -> serializer.deserialize("x", bytes)).isInstanceOf(UnreadableAttribute.class);
         }
+    }
+
+    /** Would take all memory. */
+    static final class Boundless implements Serializable {
+        private static final long serialVersionUID = 1L;
+        private static final int MOST = 200;
+        transient int megabytes;
+
+        private void writeObject(ObjectOutputStream out) throws IOException {
+            while (megabytes < MOST) {
+                megabytes++;
+                out.write(new byte[1 << 20]);
+            }
+        }
+    }
+
+    @Test
+    @DisplayName("What no attribute may be is not written to its end")
+    void whatIsTooLargeIsNotWrittenToItsEnd() {
+        Boundless value = new Boundless();
+        assertThatThrownBy(() -> serializer.serialize("big", List.of(value)))
+                .isInstanceOf(NotSerializableAttribute.class).hasMessageContaining("more than the limit");
+        assertThat(value.megabytes).isEqualTo(64);
     }
 
     @Test
