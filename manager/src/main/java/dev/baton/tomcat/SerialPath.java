@@ -51,20 +51,27 @@ final class SerialPath {
         Object value = step.value();
         if (value.getClass().isArray()) {
             if (!value.getClass().getComponentType().isPrimitive()) {
-                for (int i = 0; i < Array.getLength(value); i++) {
+                for (int i = 0; i < Array.getLength(value) && open.size() < MAX_OBJECTS; i++) {
                     open.add(new Step(step.path() + "[" + i + "]", Array.get(value, i)));
                 }
             }
         } else if (value instanceof Collection<?> all && inJdk(value)) {
             int i = 0;
             for (Object each : all) {
+                if (open.size() >= MAX_OBJECTS) {
+                    return;
+                }
                 open.add(new Step(step.path() + "[" + i++ + "]", each));
             }
         } else if (value instanceof Map<?, ?> map && inJdk(value)) {
-            map.forEach((k, v) -> {
-                open.add(new Step(step.path() + ".key(" + shortText(k) + ")", k));
-                open.add(new Step(step.path() + "[" + shortText(k) + "]", v));
-            });
+            for (Map.Entry<?, ?> entry : map.entrySet()) {
+                if (open.size() >= MAX_OBJECTS) {
+                    return;
+                }
+                String key = shortText(entry.getKey());
+                open.add(new Step(step.path() + ".key(" + key + ")", entry.getKey()));
+                open.add(new Step(step.path() + "[" + key + "]", entry.getValue()));
+            }
         } else {
             fields(step, open);
         }

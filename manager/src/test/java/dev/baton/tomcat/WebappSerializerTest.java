@@ -26,7 +26,9 @@ import java.nio.file.NoSuchFileException;
 import java.sql.SQLException;
 import java.sql.SQLTimeoutException;
 import java.time.Instant;
+import java.util.AbstractList;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -289,6 +291,27 @@ class WebappSerializerTest {
         assertThatThrownBy(() -> serializer.serialize("big", List.of(value)))
                 .isInstanceOf(NotSerializableAttribute.class).hasMessageContaining("more than the limit");
         assertThat(value.megabytes).isEqualTo(64);
+    }
+
+    @Test
+    @DisplayName("The culprit is looked for in a part of what there is, not in all of it")
+    void theCulpritIsNotLookedForEverywhere() {
+        int[] taken = {0};
+        Object lazy = Collections.unmodifiableCollection(new AbstractList<>() {
+            @Override
+            public Object get(int index) {
+                taken[0]++;
+                return this;
+            }
+
+            @Override
+            public int size() {
+                return 1_000_000;
+            }
+        });
+        Object unsendable = new Object[] {lazy, new ArrayList<>(Collections.nCopies(1_000_000, "a")), new Object()};
+        assertThatThrownBy(() -> serializer.serialize("large", unsendable)).isInstanceOf(NotSerializableAttribute.class);
+        assertThat(taken[0]).isLessThan(200_000);
     }
 
     @Test
