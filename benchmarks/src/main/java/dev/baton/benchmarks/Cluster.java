@@ -150,6 +150,11 @@ final class Cluster implements AutoCloseable {
         return visitors.get(0).stream().map(Visitor::cookie).toList();
     }
 
+    /** The sessions of all nodes. */
+    List<String> cookies() {
+        return visitors.stream().flatMap(List::stream).map(Visitor::cookie).toList();
+    }
+
     /** Says what the nodes said to each other in a time without requests. */
     void idle(ClusterTraffic traffic, int seconds) {
         idleBytesPerSecond = (double) traffic.bytes() / seconds;

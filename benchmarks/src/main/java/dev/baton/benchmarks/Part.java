@@ -8,7 +8,8 @@ enum Part {
     LOST(Losses::measure),
     HEAP(HeapMeasurement::measure),
     START(Starts::measure),
-    FLAT(Flatness::measure);
+    FLAT(Flatness::measure),
+    SOAK(Soak::measure);
 
     private final Measurement measurement;
 

@@ -114,6 +114,11 @@ final class TomcatNode implements AutoCloseable {
         process.destroyForcibly().waitFor(STOP_SECONDS, TimeUnit.SECONDS);
     }
 
+    /** Sends it a signal, by name. */
+    void signal(String name) throws IOException, InterruptedException {
+        new ProcessBuilder("kill", "-" + name, String.valueOf(process.pid())).start().waitFor(STOP_SECONDS, TimeUnit.SECONDS);
+    }
+
     boolean alive() {
         return process.isAlive();
     }

@@ -5,8 +5,12 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import jakarta.servlet.http.HttpSession;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.util.BitSet;
+import javax.management.JMException;
+import javax.management.MBeanServer;
+import javax.management.ObjectName;
 
 /** What the clients ask for. Every answer is one number, by which they see whether their changes are kept. */
 public final class BenchServlet extends HttpServlet {
@@ -64,6 +68,9 @@ public final class BenchServlet extends HttpServlet {
             case "/marks":
                 response.getOutputStream().write(((BitSet) session(request).getAttribute("marks")).toByteArray());
                 return;
+            case "/missing":
+                answer = missing();
+                break;
             case "/fill":
                 filling(request).fill(request.getSession(true));
                 answer = 0;
@@ -79,6 +86,22 @@ public final class BenchServlet extends HttpServlet {
         response.setContentType("text/plain");
         response.setContentLength(body.length);
         response.getOutputStream().write(body);
+    }
+
+    /** Segments of which this node, or the cluster, has not all complete copies yet. */
+    private static long missing() {
+        try {
+            MBeanServer beans = ManagementFactory.getPlatformMBeanServer();
+            long missing = 0;
+            for (ObjectName node : beans.queryNames(new ObjectName("dev.baton:type=Node,*"), null)) {
+                for (String figure : new String[] {"SegmentsUnderReplicated", "SegmentsStarting"}) {
+                    missing += ((Number) beans.getAttribute(node, figure)).longValue();
+                }
+            }
+            return missing;
+        } catch (JMException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     private static Filling filling(HttpServletRequest request) {
