@@ -10,10 +10,12 @@ import java.util.concurrent.TimeUnit;
 /**
  * The primary's decision that sessions have been idle for too long, by ages on its own monotonic clock. A held session
  * is asked back first, since its holder may be using it; then the token goes to one member that has the application,
- * which runs the destroyed listeners and destroys it. Old tombstones go the same round.
+ * which runs the destroyed listeners and destroys it. Old tombstones go the same round, and deltas of idle sessions.
  */
 final class Expiry {
     private static final int MAX_PER_SWEEP = 1_000;
+    /** Whoever comes to a session after that gets its image. */
+    private static final long RECENT_NANOS = TimeUnit.MINUTES.toNanos(1);
 
     private Expiry() {
     }
@@ -33,6 +35,8 @@ final class Expiry {
             } else if (budget > 0 && expired(s, idle, step.now - promotedNanos)) {
                 budget--;
                 expire(directory, segment, key, s);
+            } else if (idle > RECENT_NANOS) {
+                segment.requests.forgetRecent(key);
             }
         }
         if (!purged.isEmpty()) {

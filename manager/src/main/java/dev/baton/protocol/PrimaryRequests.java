@@ -252,6 +252,11 @@ final class PrimaryRequests {
         return new Content.Whole(s.image());
     }
 
+    /** Deltas may take many times what the session takes. */
+    void forgetRecent(SessionKey key) {
+        recent.remove(key);
+    }
+
     private void release(NodeId from, Message.Release m) {
         StoredSession s = copy.get(m.key());
         if (s == null || s.tombstone()) {
