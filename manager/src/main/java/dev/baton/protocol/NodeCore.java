@@ -20,6 +20,9 @@ import java.util.List;
  * <p>Not thread-safe: one step at a time, and every effect of a step is carried out before the effects of the next.
  */
 public final class NodeCore {
+    /** Who lost a word of what this node is, or has deployed, learns it then. */
+    private static final int RESENDS_PER_HELLO = 60;
+
     private final NodeId self;
     private final Location location;
     private final boolean store;
@@ -38,6 +41,7 @@ public final class NodeCore {
     private boolean started;
     private long tickNanos;
     private long slowTickNanos;
+    private long helloNanos;
     private long duplicateSince = Long.MIN_VALUE;
     private long namesakeSince = Long.MAX_VALUE;
     private boolean namesakeTold;
@@ -86,6 +90,7 @@ public final class NodeCore {
             step.now = nowNanos; // monotonic clocks may begin below zero
             tickNanos = nowNanos;
             slowTickNanos = nowNanos;
+            helloNanos = nowNanos;
         }
         step.now = Math.max(step.now, nowNanos);
         take(input);
@@ -488,7 +493,10 @@ public final class NodeCore {
         tellNamesake();
         review();
         leaveOn();
-        if (!directory.member(self) && !directory.view().isEmpty()) {
+        if (step.now - helloNanos >= RESENDS_PER_HELLO * step.settings.resendNanos()) {
+            helloNanos = step.now;
+            directory.view().forEach(this::sayHello);
+        } else if (!directory.member(self) && !directory.view().isEmpty()) {
             sayHello(directory.view().get(0));
         }
     }
