@@ -384,10 +384,17 @@ public class BatonSingleSignOn extends SingleSignOn {
         }
     }
 
+    /** @throws SessionUnavailable where the sign-on cannot be told */
     static void renamed(SessionFrame session, String oldId) {
         BatonSingleSignOn valve = of(session);
         if (valve != null) {
-            valve.sessionChangedId(idOf(session), session, oldId);
+            try {
+                valve.sessionChangedId(idOf(session), session, oldId);
+            } catch (SessionUnavailable e) {
+                // So that it takes part anew, by its new id, with the next request that has the sign-on's cookie.
+                session.removeNote(NOTE);
+                throw e;
+            }
         }
     }
 

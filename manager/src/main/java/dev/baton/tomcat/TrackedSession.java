@@ -372,7 +372,12 @@ final class TrackedSession extends SessionFrame implements HttpSession {
             if (request != null) {
                 Refusal.renamed(request, newId);
             }
-            BatonSingleSignOn.renamed(this, oldId);
+            try {
+                BatonSingleSignOn.renamed(this, oldId);
+            } catch (SessionUnavailable e) {
+                // The request fails, but the new id counts: client and listeners have to hear of it.
+                RequestScope.here().failed(e);
+            }
             tellChangedSessionId(newId, oldId, tellApplication, tellContainer);
             return newId;
         });

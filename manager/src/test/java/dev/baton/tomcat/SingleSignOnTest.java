@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.baton.model.NodeId;
 import dev.baton.node.Application;
+import dev.baton.protocol.Message;
 import jakarta.servlet.http.HttpSessionEvent;
 import jakarta.servlet.http.HttpSessionListener;
 import java.net.http.HttpResponse;
@@ -334,6 +335,27 @@ class SingleSignOnTest {
         asks(visitor, 2);
         assertThat(visitor.cookie(SSO)).isEqualTo("REMOVE");
         assertThat(stored(1, 2)).isOne();
+    }
+
+    @Test
+    @DisplayName("a new id that the sign-on cannot be told of is refused, but the client has it, and the session takes part anew")
+    void aNewIdThatTheSignOnDoesNotHearOf() throws Exception {
+        start(2);
+        TestTomcats.Visitor visitor = ada(1);
+        long signOns = valve(1).signOns().application().hash();
+        String before = session(visitor, "shop");
+        // Whichever node stores it: the first one has its token.
+        tomcats.network.lose((to, message) ->
+                message instanceof Message.Acquire acquire && acquire.key().application() == signOns
+                || message instanceof Message.Revoke revoke && revoke.key().application() == signOns);
+        assertThat(visitor.get(2, "/shop/newId").statusCode()).isEqualTo(503);
+        assertThat(session(visitor, "shop")).isNotEqualTo(before);
+        tomcats.network.lose((to, message) -> false);
+        assertThat(lives(2, "/shop", visitor.cookie("shop"))).isTrue();
+        knows(visitor, 2, "/shop");
+        knows(visitor, 1, "/other");
+        assertThat(visitor.get(1, "/other/end").statusCode()).isEqualTo(200);
+        assertThat(lives(2, "/shop", visitor.cookie("shop"))).as("after the logout").isFalse();
     }
 
     @Test
