@@ -337,10 +337,14 @@ public final class BatonManager extends ManagerSettings implements DistributedMa
     }
 
     private String candidate() {
-        String base = SessionIds.base(generateSessionId());
-        if (base == null) {
+        String id = generateSessionId();
+        String base = SessionIds.base(id);
+        // What stands behind another dot than the route's would be lost, and could be all that nobody can guess.
+        if (base == null
+                || !id.equals(base) && !id.equals(SessionIds.withRoute(base, getSessionIdGenerator().getJvmRoute()))) {
             throw new IllegalStateException("the SessionIdGenerator " + getSessionIdGenerator().getClass().getName()
-                    + " made an id with characters that cannot be in a session id, or of a wrong length");
+                    + " made an id with characters that cannot be in a session id (a dot only before the route), or of"
+                    + " a wrong length");
         }
         return base;
     }

@@ -96,15 +96,19 @@ class CommonAttributesTest {
         tomcats.start(1, Map.of(), CommonAttributesTest::application);
         assertThat(visitor.text(1, "/shop/id")).matches("[0-9A-F]{48}\\.n1");
 
-        SessionIdGenerator wrong = new StandardSessionIdGenerator() {
-            @Override
-            public String generateSessionId(String route) {
-                return "not an id";
-            }
-        };
         BatonManager manager = tomcats.nodes.get(0).manager;
-        manager.setSessionIdGenerator(wrong);
-        assertThatThrownBy(() -> manager.createSession(null)).isInstanceOf(IllegalStateException.class)
-                .hasMessageContainingAll("SessionIdGenerator " + wrong.getClass().getName(), "characters");
+        // Of the second one nothing but the time would be left before what looks like a route.
+        for (String id : new String[] {"not an id", "1700000000.0123456789ABCDEF", "1700000000.0123456789ABCDEF.n1"}) {
+            SessionIdGenerator wrong = new StandardSessionIdGenerator() {
+                @Override
+                public String generateSessionId(String route) {
+                    return id;
+                }
+            };
+            manager.setSessionIdGenerator(wrong);
+            wrong.setJvmRoute("n1");
+            assertThatThrownBy(() -> manager.createSession(null)).as(id).isInstanceOf(IllegalStateException.class)
+                    .hasMessageContainingAll("SessionIdGenerator " + wrong.getClass().getName(), "characters");
+        }
     }
 }
