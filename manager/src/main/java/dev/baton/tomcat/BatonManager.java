@@ -372,14 +372,21 @@ public final class BatonManager extends ManagerSettings implements DistributedMa
     /** Only the store decides expiry; the background thread keeps figures up to date and frees memory. */
     @Override
     public void processExpires() {
-        int active = getActiveSessions();
-        if (active > getMaxActive()) {
-            setMaxActive(active);
-        }
+        getMaxActive();
         Deployment now = deployment;
         if (now != null) {
             now.application().shrinkIdle();
         }
+    }
+
+    /** As of when somebody asks, and of each round of the background thread: sessions come and go by the store. */
+    @Override
+    public int getMaxActive() {
+        int active = getActiveSessions();
+        if (active > super.getMaxActive()) {
+            setMaxActive(active);
+        }
+        return super.getMaxActive();
     }
 
     @Override

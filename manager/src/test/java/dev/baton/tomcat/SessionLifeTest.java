@@ -488,7 +488,10 @@ class SessionLifeTest {
     void tomcatsFiguresCountSessionsAsTheyAre() throws Exception {
         BatonManager manager = tomcats.nodes.get(0).manager;
         long before = manager.getSessionCounter();
+        manager.setMaxActive(0);
         visitor.text(1, "/shop/new");
+        assertThat(manager.getMaxActive()).as("not only after Tomcat's next round").isPositive()
+                .isGreaterThanOrEqualTo(manager.getActiveSessions());
         visitor.text(2, "/shop/new");
         visitor.text(1, "/shop/new");
         assertThat(manager.getSessionCounter() - before).isEqualTo(1);
