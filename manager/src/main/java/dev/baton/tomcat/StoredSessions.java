@@ -38,10 +38,18 @@ final class StoredSessions extends AbstractMap<String, Session> {
 
     @Override
     public Session get(Object id) {
+        return id instanceof String text && manager.deployment() != null ? find(text) : null;
+    }
+
+    /** Null also where it cannot be had now, which is no failure of the request that asks. */
+    private Session find(String id) {
+        RequestScope own = RequestScope.open(null);
         try {
-            return id instanceof String text && manager.deployment() != null ? manager.findSession(text) : null;
+            return manager.findSession(id);
         } catch (SessionUnavailable e) {
             return null;
+        } finally {
+            own.close(false);
         }
     }
 
@@ -50,13 +58,9 @@ final class StoredSessions extends AbstractMap<String, Session> {
     public Set<Entry<String, Session>> entrySet() {
         Map<String, Session> found = new LinkedHashMap<>();
         for (SessionKey key : keys()) {
-            try {
-                Session session = manager.findSession(key.id());
-                if (session != null) {
-                    found.put(session.getIdInternal(), session);
-                }
-            } catch (SessionUnavailable e) {
-                continue;
+            Session session = find(key.id());
+            if (session != null) {
+                found.put(session.getIdInternal(), session);
             }
         }
         return Collections.unmodifiableSet(found.entrySet());

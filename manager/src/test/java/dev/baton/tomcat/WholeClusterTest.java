@@ -119,6 +119,21 @@ class WholeClusterTest {
     }
 
     @Test
+    @DisplayName("tomcat-facts 11: an application that lists its sessions is not refused for one that cannot be had")
+    void aListThatLacksOneRefusesNobody() throws Exception {
+        tomcats.start(2, Map.of("lockTimeout", "3000"), context -> {
+            pages(context);
+            TestTomcats.page(context, "/list", (q, r) -> r.getWriter().print("sessions: "
+                    + context.getManager().findSessions().length));
+        });
+        TestTomcats.Visitor visitor = tomcats.new Visitor();
+        visitor.get(1, "/shop/set?v=1");
+        assertThat(tomcats.new Visitor().text(2, "/shop/list")).isEqualTo("sessions: 1");
+        tomcats.network.lose((to, message) -> message instanceof Message.Lookup);
+        assertThat(tomcats.new Visitor().text(2, "/shop/list")).isEqualTo("sessions: 0");
+    }
+
+    @Test
     @DisplayName("tomcat-facts 1, 12, 44: sessions of an old version stay with it, at every node; new ones get the new")
     void versionsStandSideBySide() throws Exception {
         tomcats.start(2, Map.of(), context -> {
