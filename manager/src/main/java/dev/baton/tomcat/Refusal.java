@@ -100,7 +100,8 @@ final class Refusal {
     static byte[] answer(SessionUnavailable why, boolean cutOff, boolean head, String cookie) {
         String text = text(why, cutOff);
         return ("HTTP/1.1 503 \r\nRetry-After: " + why.retryAfterSeconds() + "\r\nCache-Control: no-store\r\n"
-                + (cookie == null ? "" : COOKIE + ": " + cookie + "\r\n") + "Content-Type: text/plain;charset=UTF-8\r\nContent-Length: " + text.length() + "\r\nDate: "
+                + (cookie == null ? "" : COOKIE + ": " + cookie + "\r\n")
+                + "Content-Type: text/plain;charset=UTF-8\r\nContent-Length: " + text.length() + "\r\nDate: "
                 + FastHttpDateFormat.getCurrentDate() + "\r\nConnection: close\r\n\r\n" + (head ? "" : text))
                 .getBytes(StandardCharsets.US_ASCII);
     }
