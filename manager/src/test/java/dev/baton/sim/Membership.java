@@ -69,7 +69,7 @@ final class Membership {
             split(g);
         }
         groups.removeIf(g -> g.members.isEmpty());
-        groups.forEach(this::tellAgain);
+        List.copyOf(groups).forEach(this::tellAgain); // what is told may part a group
         merge();
         admit();
         sim.scheduler().after(ROUND, this::round);
