@@ -89,7 +89,8 @@ final class Refusal {
             return null;
         }
         String start = SessionConfig.getSessionCookieName(request.getContext()) + "=" + id;
-        return request.getResponse().getHeaders(COOKIE).stream().filter(c -> c.startsWith(start)).findFirst().orElse(null);
+        return request.getResponse().getHeaders(COOKIE).stream().filter(c -> c.startsWith(start)).findFirst()
+                .orElse(null);
     }
 
     /**

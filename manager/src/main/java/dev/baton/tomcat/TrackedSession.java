@@ -394,8 +394,9 @@ final class TrackedSession extends SessionFrame implements HttpSession {
     }
 
     /**
-     * With a single sign-on this is a logout: the sessions of its other applications end as well. Where the session has
-     * ended elsewhere nothing is left to do: who ends all that are listed, as Tomcat's Manager application does, goes on.
+     * With a single sign-on this is a logout: the sessions of its other applications end as well. Where the session
+     * has ended elsewhere nothing is left to do: who ends all that are listed, as Tomcat's Manager application does,
+     * goes on.
      */
     @Override
     public void expire() {

@@ -142,7 +142,7 @@ class ChangedIdTest {
 
     @ParameterizedTest
     @CsvSource({"/shop/renew, false", "/shop/renew?fail=yes, false", "/shop/renew, true"})
-    @DisplayName("a request that is refused after it gave its session a new id tells that to the client: the old one is void")
+    @DisplayName("a request that is refused after it gave its session a new id tells the client: the old one is void")
     void aRefusalTellsTheNewId(String path, boolean page) throws Exception {
         tomcats.start(2, Map.of("commitTimeout", "3000"), context -> {
             pages(context);

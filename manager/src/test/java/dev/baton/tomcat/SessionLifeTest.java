@@ -244,7 +244,7 @@ class SessionLifeTest {
     }
 
     @Test
-    @DisplayName("tomcat-facts 11, 30: who ends a session that has just ended elsewhere has nothing to do, and is not told")
+    @DisplayName("tomcat-facts 11, 30: who ends a session that has just ended elsewhere has nothing to do")
     void anEndIsNoFailureWhereTheSessionHasEnded() throws Exception {
         visitor.text(1, "/shop/set?v=1");
         Session session = session();
@@ -255,7 +255,7 @@ class SessionLifeTest {
     }
 
     @Test
-    @DisplayName("tomcat-facts 25, 45: the listeners of an expired session hear when it was last used, at whatever node")
+    @DisplayName("tomcat-facts 25, 45: listeners of an expired session hear when it was last used, at whatever node")
     void anExpiredSessionKnowsItsLastAccess() throws Exception {
         visitor.text(1, "/shop/interval?v=600");
         move(tomcats, visitor, 300);

@@ -338,7 +338,7 @@ class SingleSignOnTest {
     }
 
     @Test
-    @DisplayName("a new id that the sign-on cannot be told of is refused, but the client has it, and the session takes part anew")
+    @DisplayName("a new id that the sign-on cannot be told of: 503, but the client has it, the session takes part anew")
     void aNewIdThatTheSignOnDoesNotHearOf() throws Exception {
         start(2);
         TestTomcats.Visitor visitor = ada(1);
