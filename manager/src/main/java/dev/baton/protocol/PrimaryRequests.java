@@ -124,6 +124,9 @@ final class PrimaryRequests {
             }
             return;
         }
+        if (!segment.mayGrant(from, m, s)) {
+            return;
+        }
         TokenQueue.Waiter waiter = new TokenQueue.Waiter(from, m.rid(), m.cached());
         if (from.equals(s.holder()) && m.rid() == s.rid()) {
             answerRepeated(from, () -> sendGrant(m.key(), from, m.rid(), s.fence(), m.cached()));

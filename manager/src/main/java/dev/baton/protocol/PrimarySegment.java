@@ -182,9 +182,7 @@ final class PrimarySegment {
 
     /** That something does not exist may only be said by a primary that is sure to be one. */
     boolean mayDeny(NodeId from, Message m) {
-        boolean holdersMayOffer = created == term && created > 1
-                && step.now - promotedNanos < 2 * step.settings.resendNanos();
-        if (holdersMayOffer) {
+        if (holdersMayOffer()) {
             park(from, m);
             return false;
         }
@@ -194,6 +192,19 @@ final class PrimarySegment {
         leases.askForRight(copy.index);
         park(from, m);
         return false;
+    }
+
+    /** Of a session that was left in an old copy a holder may have more, under a later fence. */
+    boolean mayGrant(NodeId from, Message m, StoredSession s) {
+        if (s.fence().term() < created && holdersMayOffer()) {
+            park(from, m);
+            return false;
+        }
+        return true;
+    }
+
+    private boolean holdersMayOffer() {
+        return created == term && created > 1 && step.now - promotedNanos < 2 * step.settings.resendNanos();
     }
 
     /** Whether nobody else can serve as primary yet. */

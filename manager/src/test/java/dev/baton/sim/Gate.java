@@ -201,7 +201,8 @@ final class Gate {
     boolean goesBackWith(Request r) {
         boolean alone = inside.size() == 1 || sim().bugInClient(Simulation.ClientBug.RELEASES_BESIDE_OTHERS);
         return open && alone && inside.contains(r) && !admitting && renamer == null
-                && (closing || process.eager() || wanders) && !sim().scenario().ackByPrimary
+                && (closing || process.eager() || wanders)
+                && (!sim().scenario().ackByPrimary || sim().scenario().varied)
                 && !sim().bugInClient(Simulation.ClientBug.RELEASE_OVERTAKES_COMMIT);
     }
 

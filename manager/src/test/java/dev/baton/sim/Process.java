@@ -136,6 +136,8 @@ final class Process {
             gate(x.key()).open(x);
         } else if (e instanceof Effect.CloseGate x) {
             gate(x.key()).close();
+        } else if (e instanceof Effect.UsersWanted x && sim.scenario().varied) {
+            node.give(new Input.Users(x.key(), "somebody"));
         } else if (e instanceof Effect.Returned x) {
             gate(x.key()).returned();
         } else if (e instanceof Effect.AcquireFailed x) {

@@ -2,12 +2,14 @@ package dev.baton.sim;
 
 import dev.baton.diff.AttributeDiff;
 import dev.baton.model.AttributeChange;
-
 import dev.baton.model.SessionDelta;
 import dev.baton.model.SessionImage;
 import dev.baton.model.SessionKey;
+import dev.baton.model.SessionMeta;
 import dev.baton.model.Stamp;
 import dev.baton.protocol.Denial;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 
 /**
@@ -221,19 +223,39 @@ final class Request {
 
     private SessionDelta delta() {
         SessionImage image = gate.image();
+        boolean varied = sim.scenario().varied;
+        List<AttributeChange> changes = new ArrayList<>();
+        List<Integer> names = new ArrayList<>(List.of(rng.below(4)));
+        while (varied && rng.chance(0.5)) {
+            names.add(rng.below(8));
+        }
+        for (int name : new LinkedHashSet<>(names)) {
+            changes.add(change(image, "a" + name, varied && rng.chance(0.1)));
+        }
+        SessionMeta meta = varied && rng.chance(0.2) ? meta(image.meta()) : null;
+        return new SessionDelta(gate.stamp().version(), meta != null && rng.chance(0.5) ? List.of() : changes, meta, 0);
+    }
+
+    /** A login, a logout, or other notes. */
+    private SessionMeta meta(SessionMeta before) {
+        boolean user = rng.chance(0.5);
+        return new SessionMeta(before.createdMillis(), before.maxInactiveSeconds(), user ? "FORM" : null,
+                user ? bytes(20) : null, rng.chance(0.5) ? bytes(rng.below(30)) : before.notes());
+    }
+
+    private AttributeChange change(SessionImage image, String name, boolean large) {
         List<String> names = image.names();
-        String name = "a" + rng.below(4);
         byte[] before = image.attribute(name);
         int form = rng.below(10);
         AttributeChange change;
         if (before != null && form == 0 && names.size() > 1) {
             change = new AttributeChange.Remove(name);
-        } else if (before != null && before.length < 200 && form < 6) {
+        } else if (before != null && (before.length < 200 || sim.scenario().varied) && form < 6) {
             change = AttributeDiff.between(name, before, edited(before)).orElseThrow();
         } else {
-            change = new AttributeChange.Put(name, bytes(4 + rng.below(40)));
+            change = new AttributeChange.Put(name, bytes(large ? 3_000 : 4 + rng.below(40)));
         }
-        return new SessionDelta(gate.stamp().version(), List.of(change), null, 0);
+        return change;
     }
 
     private byte[] bytes(int length) {

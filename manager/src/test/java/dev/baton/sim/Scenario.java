@@ -56,6 +56,11 @@ final class Scenario {
     boolean slowReaders;
     /** Little may be on its way to a backup, so that several changes become one. */
     boolean narrow;
+    /**
+     * Changes are of several attributes, some of them large, and of the metadata; the token goes back with the last one
+     * at every level; who waits is told who is inside; every other node has its application only after a while.
+     */
+    boolean varied;
     /** So many of the nodes, the first ones, keep no segments. */
     int withoutStore;
     /** On so many hosts the nodes stand in turn; 0: every other one on a host of its own, of the rest nobody knows. */
@@ -134,7 +139,7 @@ final class Scenario {
     public String toString() {
         return nodes + " nodes, " + settings.canonical() + (ackByPrimary ? " ack=primary" : "")
                 + " window=" + settings.windowBytes()
-                + (eager ? " eager" : "") + " proofs=" + proofs + (lineages ? " lineages" : "") + ", " + faults + " faults in "
+                + (eager ? " eager" : "") + (varied ? " varied" : "") + " proofs=" + proofs + (lineages ? " lineages" : "") + ", " + faults + " faults in "
                 + faultNanos / SECOND + " s, " + users + " users of " + sessions + " sessions in segments " + hotSegments;
     }
 }

@@ -66,8 +66,13 @@ final class SimNode {
         viewNumber = -1;
         view = List.of();
         met.clear();
-        core = CoreWindow.start(id, location, stores(), sim.scenario().apps, sim.scenario().settings, sim.bug());
+        boolean late = sim.scenario().varied && index % 2 == 1;
+        core = CoreWindow.start(id, location, stores(), late ? List.of() : sim.scenario().apps, sim.scenario().settings,
+                sim.bug());
         process = new Process(sim, this);
+        if (late) {
+            after(sim.rng().between(0, 20_000 * MS), () -> give(new Input.Deployed(sim.scenario().apps)));
+        }
         sim.trace().line(name, () -> "starts as " + id);
         sim.observer().started(this);
         sim.membership().started(id);

@@ -2,6 +2,7 @@ package dev.baton.sim;
 
 import dev.baton.model.Fence;
 import dev.baton.model.NodeId;
+import dev.baton.model.SegmentEntry;
 import dev.baton.model.SessionImage;
 import dev.baton.model.SessionKey;
 import dev.baton.model.Stamp;
@@ -40,8 +41,8 @@ final class Truth {
     Stamp topContents;
     /** Of the token that its process lost last, since it was no member any more. */
     Fence voidFence;
-    /** The primary when something was acknowledged last. */
-    NodeId takenBy;
+    /** The segment's row when something was acknowledged last. */
+    SegmentEntry takenIn;
 
     SessionKey candidate;
     Fence renameFence;
