@@ -118,6 +118,11 @@ final class Hold {
         return parts;
     }
 
+    /** Whether the store is asked, or will be, to have the session go on as that one. */
+    boolean becomes(SessionKey renamed) {
+        return operation != null && renamed.id().equals(operation.newId()) && renamed.application() == key.application();
+    }
+
     /** Whether an answer is owed. */
     boolean unanswered() {
         return state != State.HELD || !uncommitted.isEmpty() || operation != null || offering;

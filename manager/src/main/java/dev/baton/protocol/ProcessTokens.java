@@ -403,6 +403,9 @@ final class ProcessTokens {
         if (token != null && token.fence().equals(m.fence())) {
             return;
         }
+        if (hold == null && unanswered.stream().anyMatch(k -> holds.get(k).becomes(m.key()))) {
+            return; // the token comes with the new id, and is asked back again
+        }
         if (hold != null && hold.state == Hold.State.WANTED && hold.abandoned) {
             // Its grant was lost, and nobody here asks for it again: others must not wait for this node.
             remove(hold);

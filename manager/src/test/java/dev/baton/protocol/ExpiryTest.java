@@ -87,4 +87,20 @@ class ExpiryTest {
         assertThat(sent(Message.Release.class, effects)).isEmpty();
         assertThat(sent(Message.Destroy.class, effects)).singleElement().satisfies(m -> assertThat(m.fence()).isEqualTo(FENCE));
     }
+
+    @Test
+    @DisplayName("protocol 7: asked back for its idleness under an id it is about to get, a session is not given back unseen")
+    void askedBackUnderItsNewId() {
+        SessionKey used = new SessionKey(KEY.application(), "s2");
+        SessionKey moved = new SessionKey(KEY.application(), "s3");
+        long rid = sent(Message.Acquire.class, core.step(new Input.Acquire(used, Stamp.NOTHING), 0)).findFirst()
+                .orElseThrow().rid();
+        hears(new Message.Grant(rid, used, FENCE, new Stamp(FENCE, 1), new Content.Whole(IMAGE), 0, false, false));
+        long asked = sent(Message.Rename.class, core.step(new Input.Rename(used, moved.id()), 0)).findFirst().orElseThrow().rid();
+
+        assertThat(hears(new Message.Revoke(moved, NEXT))).as("the answer, with the fence, is still to come").isEmpty();
+        assertThat(hears(new Message.Renamed(asked, used, moved.id(), NEXT, null)))
+                .contains(new Effect.Renamed(used, moved.id(), NEXT, null));
+        assertThat(hears(new Message.Revoke(moved, NEXT))).contains(new Effect.CloseGate(moved));
+    }
 }
