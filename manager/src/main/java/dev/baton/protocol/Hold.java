@@ -120,7 +120,8 @@ final class Hold {
 
     /** Whether the store is asked, or will be, to have the session go on as that one. */
     boolean becomes(SessionKey renamed) {
-        return operation != null && renamed.id().equals(operation.newId()) && renamed.application() == key.application();
+        return operation != null && renamed.id().equals(operation.newId())
+                && renamed.application() == key.application();
     }
 
     /** Whether an answer is owed. */

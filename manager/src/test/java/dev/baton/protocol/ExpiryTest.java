@@ -96,7 +96,8 @@ class ExpiryTest {
         long rid = sent(Message.Acquire.class, core.step(new Input.Acquire(used, Stamp.NOTHING), 0)).findFirst()
                 .orElseThrow().rid();
         hears(new Message.Grant(rid, used, FENCE, new Stamp(FENCE, 1), new Content.Whole(IMAGE), 0, false, false));
-        long asked = sent(Message.Rename.class, core.step(new Input.Rename(used, moved.id()), 0)).findFirst().orElseThrow().rid();
+        long asked = sent(Message.Rename.class, core.step(new Input.Rename(used, moved.id()), 0)).findFirst()
+                .orElseThrow().rid();
 
         assertThat(hears(new Message.Revoke(moved, NEXT))).as("the answer, with the fence, is still to come").isEmpty();
         assertThat(hears(new Message.Renamed(asked, used, moved.id(), NEXT, null)))

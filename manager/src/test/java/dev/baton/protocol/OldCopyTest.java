@@ -39,7 +39,8 @@ class OldCopyTest {
     private static final SessionImage OLD = SessionImage.of(new SessionMeta(1, 0, null, null, null), new TreeMap<>());
     private static final Message ACQUIRE = new Message.Acquire(3, KEY, Stamp.NOTHING);
 
-    private final NodeCore core = CoreWindow.start(PRIMARY, Location.UNKNOWN, List.of(), CoreSettings.defaults(1), null);
+    private final NodeCore core = CoreWindow.start(PRIMARY, Location.UNKNOWN, List.of(),
+            CoreSettings.defaults(1), null);
 
     @BeforeEach
     void isPromotedWithAnOldCopy() {
@@ -49,7 +50,8 @@ class OldCopyTest {
                 List.of(new SegmentEntry.Joiner(PRIMARY, new TableNumber(EPOCH, 5))), 1));
         hears(DEAD, new Message.Attach(segment, 1, 1, 1, 0, 0, 0, 0, new TableNumber(EPOCH, 5)));
         hears(DEAD, new Message.Replicate(segment, 1, 1, 1, 1, false, true,
-                List.of(new Change.Created(KEY, OLD, OTHER, new Fence(1, 1), 1), new Change.Freed(KEY, new Fence(1, 1))),
+                List.of(new Change.Created(KEY, OLD, OTHER, new Fence(1, 1), 1),
+                        new Change.Freed(KEY, new Fence(1, 1))),
                 List.of()));
         core.step(new Input.ProvenDead(DEAD), 0);
         acts(6, List.of(PRIMARY, HOLDER, OTHER), new SegmentEntry(2, PRIMARY, List.of(), List.of(), 2));

@@ -132,7 +132,7 @@ final class Oracle {
         NodeId holder = t.holder(t.topFence);
         return sim.scenario().ackByPrimary && holder != null && !holder.equals(now.id())
                 && (t.topFence.equals(t.voidFence) || gone(holder))
-                && (t.takenIn == null || t.takenIn.term() != entry(t).term() || gone(t.takenIn.primary()));
+                && (t.takenBy == null || !t.takenBy.equals(primary(t)) || gone(t.takenBy));
     }
 
     private boolean gone(NodeId node) {
@@ -141,9 +141,9 @@ final class Oracle {
         return life == null || life.paused() || table == null || table.member(node) == null;
     }
 
-    private SegmentEntry entry(Truth t) {
+    private NodeId primary(Truth t) {
         Topology table = sim.observer().newest();
-        return table == null ? null : table.segment(t.segment);
+        return table == null ? null : table.segment(t.segment).primary();
     }
 
     /** The process was expelled, which makes its token void. */
@@ -187,7 +187,7 @@ final class Oracle {
         if (t.contains(stamp, t.durable) && storedByAll(t, key, stamp, SegmentEntry::lists)) {
             t.durable = stamp;
         }
-        t.takenIn = entry(t);
+        t.takenBy = primary(t);
     }
 
     /** The token went back, and everything with it. */

@@ -227,6 +227,26 @@ enum Profile {
             s.settings = s.settings.withChunkBytes(chunks[rng.below(chunks.length)]);
         }
     },
+    /** As before, with whatever clients and settings can add to it. */
+    VARIED {
+        @Override
+        void shape(Scenario s, Rng rng) {
+            IN_STEPS.shape(s, rng);
+            s.varied = true;
+            s.crash = 4;
+            s.leave = 1;
+            s.ackByPrimary = rng.chance(0.4);
+            s.shortIdle = rng.chance(0.4);
+            int backups = 1 + rng.below(3);
+            s.nodes = 2 + rng.below(backups + 2);
+            s.withoutStore = rng.chance(0.3) ? rng.below(s.nodes) : 0;
+            s.settings = CoreSettings.defaults(backups).withHashPlacement(s.settings.hashPlacement())
+                    .withChunkBytes(s.settings.chunkBytes()).withMinInSync(rng.chance(0.4) ? 1 + rng.below(backups) : 0);
+            if (rng.chance(0.4)) {
+                s.settings = s.settings.withTombstoneNanos(rng.between(22, 40) * 1_000_000_000L);
+            }
+        }
+    },
     /** Sessions are only looked at, for long, and nodes go. */
     IDLE {
         @Override

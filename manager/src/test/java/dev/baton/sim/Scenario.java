@@ -139,7 +139,8 @@ final class Scenario {
     public String toString() {
         return nodes + " nodes, " + settings.canonical() + (ackByPrimary ? " ack=primary" : "")
                 + " window=" + settings.windowBytes()
-                + (eager ? " eager" : "") + (varied ? " varied" : "") + " proofs=" + proofs + (lineages ? " lineages" : "") + ", " + faults + " faults in "
+                + (eager ? " eager" : "") + (varied ? " varied" : "") + " proofs=" + proofs
+                + (lineages ? " lineages" : "") + ", " + faults + " faults in "
                 + faultNanos / SECOND + " s, " + users + " users of " + sessions + " sessions in segments " + hotSegments;
     }
 }

@@ -83,6 +83,14 @@ class SimulationTest {
     }
 
     @Test
+    @DisplayName("so they do with changes of every kind, at every level and with every number of backups")
+    void variedChanges() {
+        for (long seed = 1; seed <= 12; seed++) {
+            assertThat(Hunt.run(seed, null, null, Profile.VARIED)).as("seed %s", seed).isNull();
+        }
+    }
+
+    @Test
     @DisplayName("the trace of a seed is always the same")
     void traceIsDeterminedByTheSeed() {
         Consumer<String> nobody = line -> { };

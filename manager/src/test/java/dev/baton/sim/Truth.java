@@ -2,7 +2,6 @@ package dev.baton.sim;
 
 import dev.baton.model.Fence;
 import dev.baton.model.NodeId;
-import dev.baton.model.SegmentEntry;
 import dev.baton.model.SessionImage;
 import dev.baton.model.SessionKey;
 import dev.baton.model.Stamp;
@@ -41,8 +40,8 @@ final class Truth {
     Stamp topContents;
     /** Of the token that its process lost last, since it was no member any more. */
     Fence voidFence;
-    /** The segment's row when something was acknowledged last. */
-    SegmentEntry takenIn;
+    /** The primary when something was acknowledged last. */
+    NodeId takenBy;
 
     SessionKey candidate;
     Fence renameFence;
