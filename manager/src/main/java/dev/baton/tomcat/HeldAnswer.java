@@ -28,6 +28,7 @@ import org.apache.coyote.http11.upgrade.InternalHttpUpgradeHandler;
 import org.apache.juli.logging.Log;
 import org.apache.juli.logging.LogFactory;
 import org.apache.tomcat.util.net.AbstractEndpoint.Handler.SocketState;
+import org.apache.tomcat.util.net.NioEndpoint.NioSocketWrapper;
 import org.apache.tomcat.util.net.SSLSupport;
 import org.apache.tomcat.util.net.SecureNioChannel;
 import org.apache.tomcat.util.net.SocketBufferHandler;
@@ -298,7 +299,7 @@ final class HeldAnswer implements InternalHttpUpgradeHandler {
         } else if (mayBeRead() || nextRequests.worthLooking()) {
             application.soon(connection::execute, this::look, () -> inTurn(this::look, connection::close));
         } else {
-            connection.registerReadInterest();
+            watch();
         }
     }
 
@@ -314,11 +315,19 @@ final class HeldAnswer implements InternalHttpUpgradeHandler {
             if (nextIsThere()) {
                 connection.processSocket(SocketEvent.OPEN_READ, false);
             } else {
-                connection.registerReadInterest();
+                watch();
             }
         } catch (Throwable e) {
             failed(e);
         }
+    }
+
+    /** By the poller, which counts from what was read last how long there is nothing: that is the request answered now. */
+    private void watch() {
+        if (connection instanceof NioSocketWrapper nio) {
+            nio.updateLastRead();
+        }
+        connection.registerReadInterest();
     }
 
     private boolean nextIsThere() {

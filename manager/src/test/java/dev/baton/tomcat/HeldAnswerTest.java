@@ -11,9 +11,11 @@ import jakarta.servlet.ServletRequestListener;
 import jakarta.servlet.http.HttpServletRequest;
 import java.io.IOException;
 import java.io.InputStream;
+import java.lang.reflect.Method;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
+import java.nio.channels.SelectionKey;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -33,6 +35,8 @@ import org.apache.catalina.connector.Request;
 import org.apache.catalina.connector.Response;
 import org.apache.catalina.core.StandardContext;
 import org.apache.catalina.valves.ValveBase;
+import org.apache.coyote.AbstractProtocol;
+import org.apache.tomcat.util.net.NioEndpoint;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -246,10 +250,7 @@ class HeldAnswerTest {
         });
         tomcats.start(2, Map.of("commitTimeout", "60000"), this::application);
         String session = visitor();
-        NextRequests looks = tomcats.nodes.get(0).manager.deployment().nextRequests();
-        while (looks.worthLooking()) {
-            looks.looked(false);
-        }
+        looksInVain();
         Socket socket = connect(tls ? secure[0].getLocalPort() : tomcats.nodes.get(0).port());
         Socket client = tls ? TestTls.over(socket) : socket;
         StringBuilder requests = new StringBuilder();
@@ -430,6 +431,46 @@ class HeldAnswerTest {
         for (int i = 0; i < TOGETHER; i++) {
             tomcats.nodes.get(0).manager.deployment().nextRequests().looked(true);
         }
+    }
+
+    private void looksInVain() {
+        NextRequests looks = tomcats.nodes.get(0).manager.deployment().nextRequests();
+        while (looks.worthLooking()) {
+            looks.looked(false);
+        }
+    }
+
+    /** What the first node has of it. */
+    private NioEndpoint.NioSocketWrapper connectionOf(Socket client) throws Exception {
+        Method endpoint = AbstractProtocol.class.getDeclaredMethod("getEndpoint");
+        endpoint.setAccessible(true);
+        NioEndpoint nio = (NioEndpoint) endpoint.invoke(tomcats.nodes.get(0).tomcat.getConnector().getProtocolHandler());
+        return (NioEndpoint.NioSocketWrapper) nio.getConnections().stream()
+                .filter(c -> c.getRemotePort() == client.getLocalPort()).findFirst().orElseThrow();
+    }
+
+    @ParameterizedTest(name = "a thread looks for the next request: {0}")
+    @ValueSource(booleans = {false, true})
+    @DisplayName("the time in which a client may ask again begins with its answer, however long that took")
+    void theTimeToAskAgainBeginsWithTheAnswer(boolean looked) throws Exception {
+        start(Map.of("commitTimeout", "60000"), Map.of());
+        String session = visitor();
+        if (looked) {
+            looks();
+        } else {
+            looksInVain();
+        }
+        Socket socket = connect();
+        hold();
+        socket.getOutputStream().write(request("/set?value=1", session));
+        awaitHeld();
+        NioEndpoint.NioSocketWrapper connection = connectionOf(socket);
+        long asked = connection.getLastRead();
+        TestTomcats.await("some time has passed", () -> System.currentTimeMillis() > asked);
+        tomcats.network.deliverHeld();
+        readTo(socket.getInputStream(), "set 1");
+        TestTomcats.await("the poller watches the connection", () -> connection.interestOpsHas(SelectionKey.OP_READ));
+        assertThat(connection.getLastRead()).isGreaterThan(asked);
     }
 
     @ParameterizedTest(name = "the connector''s queue is full: {0}")
