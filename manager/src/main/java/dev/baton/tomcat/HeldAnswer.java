@@ -234,6 +234,7 @@ final class HeldAnswer implements InternalHttpUpgradeHandler {
     /** In the leaving thread. It is one of the connector's and may wait for the client; no request comes behind. */
     private void endLeaving() {
         ended = true;
+        connection.setWriteTimeout(protocol.getConnectionTimeout());
         SessionUnavailable why = decision.join();
         try {
             if (why != null) {

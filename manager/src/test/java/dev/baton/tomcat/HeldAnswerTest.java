@@ -394,6 +394,7 @@ class HeldAnswerTest {
         socket.getOutputStream().write(request("/set?value=1", session,
                 "Connection: " + (ending ? "close" : "keep-alive")));
         TestTomcats.await(complete);
+        NioEndpoint.NioSocketWrapper connection = connectionOf(socket);
         TestTomcats.await(onTheWay);
         threads.full = true;
         tomcats.network.deliverHeld();
@@ -402,6 +403,7 @@ class HeldAnswerTest {
         threads.awaitRefusal();
         if (ending) {
             assertThat(readAll(socket)).startsWith("HTTP/1.1 200").endsWith("set 1");
+            assertThat(connection.getWriteTimeout()).as("milliseconds to wait for the client").isPositive();
             return;
         }
         assertThat(readTo(socket.getInputStream(), "set 1")).startsWith("HTTP/1.1 200");
