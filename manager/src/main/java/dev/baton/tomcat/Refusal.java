@@ -40,7 +40,9 @@ final class Refusal {
 
     private static void answer(Request request, Response response, SessionUnavailable why, BatonManager manager,
                                boolean byPage) throws IOException {
-        boolean cut = response.isCommitted() || request.isAsync();
+        // Tomcat hands an upgraded connection over whatever the answer has become.
+        boolean cut = response.isCommitted() || request.isAsync()
+                || response.getStatus() == HttpServletResponse.SC_SWITCHING_PROTOCOLS;
         refused(RequestName.of(request), why, manager, cut);
         if (cut) {
             cut(request, why);

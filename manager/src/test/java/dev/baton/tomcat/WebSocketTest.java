@@ -6,15 +6,19 @@ import dev.baton.model.NodeId;
 import dev.baton.model.SegmentEntry;
 import dev.baton.model.SessionKey;
 import dev.baton.protocol.Message;
+import dev.baton.tomcat.wire.Http1Client;
+import dev.baton.tomcat.wire.Seen;
 import jakarta.servlet.http.HttpSession;
 import jakarta.servlet.http.HttpSessionBindingEvent;
 import jakarta.servlet.http.HttpSessionBindingListener;
 import jakarta.websocket.HandshakeResponse;
 import jakarta.websocket.OnMessage;
+import jakarta.websocket.OnOpen;
 import jakarta.websocket.Session;
 import jakarta.websocket.server.HandshakeRequest;
 import jakarta.websocket.server.ServerEndpoint;
 import jakarta.websocket.server.ServerEndpointConfig;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.WebSocket;
@@ -59,17 +63,27 @@ class WebSocketTest {
         tomcats.close();
     }
 
-    /** Keeps the session for the endpoint, as applications do. */
+    /** Keeps the session for the endpoint, as applications do, and sets a value that it is asked to. */
     public static final class Handshake extends ServerEndpointConfig.Configurator {
         @Override
         public void modifyHandshake(ServerEndpointConfig config, HandshakeRequest request, HandshakeResponse response) {
-            config.getUserProperties().put("http", request.getHttpSession());
+            HttpSession http = (HttpSession) request.getHttpSession();
+            config.getUserProperties().put("http", http);
+            if (request.getParameterMap().containsKey("v")) {
+                http.setAttribute("a", new ArrayList<>(request.getParameterMap().get("v")));
+            }
         }
     }
 
     /** {@code get}, {@code end}, {@code alter X} in place, or a value to set. */
     @ServerEndpoint(value = "/talk", configurator = Handshake.class)
     public static final class Endpoint {
+        @OnOpen
+        public void opened(Session session) {
+            HttpSession http = (HttpSession) session.getUserProperties().get("http");
+            http.getServletContext().setAttribute("opened", true);
+        }
+
         @OnMessage
         public String told(String text, Session session) {
             HttpSession http = (HttpSession) session.getUserProperties().get("http");
@@ -208,6 +222,23 @@ class WebSocketTest {
         assertThat(second.say("end")).isEqualTo("ended");
         assertThat(first.say("get")).isEqualTo("IllegalStateException");
         assertThat(visitor.text(1, "/shop/get")).isEqualTo("no session");
+    }
+
+    @Test
+    @DisplayName("I11: a handshake whose change is on no backup ends its connection, and no endpoint is told of it")
+    void aHandshakeThatIsRefusedOpensNothing() throws Exception {
+        start(Map.of("commitTimeout", "3000"));
+        TestTomcats.Visitor visitor = tomcats.new Visitor();
+        visitor.get(1, "/shop/set?v=one");
+        tomcats.network.lose((to, message) -> message instanceof Message.Replicate);
+        TestTomcats.Node node = tomcats.nodes.get(0);
+        try (Socket socket = new Socket("localhost", node.port())) {
+            Http1Client client = new Http1Client(socket, "HTTP/1.1");
+            client.send("GET", "/shop/talk?v=two", visitor.session(), "Connection: Upgrade", "Upgrade: websocket",
+                    "Sec-WebSocket-Version: 13", "Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==");
+            assertThat(client.await().state()).isEqualTo(Seen.State.BROKEN);
+        }
+        assertThat(node.context.getServletContext().getAttribute("opened")).isNull();
     }
 
     @Test
