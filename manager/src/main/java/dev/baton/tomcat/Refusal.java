@@ -9,6 +9,7 @@ import org.apache.catalina.connector.Request;
 import org.apache.catalina.connector.Response;
 import org.apache.catalina.util.SessionConfig;
 import org.apache.coyote.ActionCode;
+import org.apache.coyote.Constants;
 import org.apache.juli.logging.Log;
 import org.apache.juli.logging.LogFactory;
 import org.apache.tomcat.util.http.FastHttpDateFormat;
@@ -51,6 +52,8 @@ final class Refusal {
         boolean cutOff = manager.cutOff();
         request.removeAttribute(RequestDispatcher.ERROR_EXCEPTION);
         request.removeAttribute(RequestDispatcher.ERROR_EXCEPTION_TYPE);
+        // Else Tomcat would send the file behind the refusal's head.
+        request.removeAttribute(Constants.SENDFILE_FILENAME_ATTR);
         String cookie = cookieOfNewId(request);
         response.setSuspended(false);
         response.reset();

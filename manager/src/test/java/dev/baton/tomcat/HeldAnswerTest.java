@@ -15,8 +15,10 @@ import java.lang.reflect.Method;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
+import java.net.URLEncoder;
 import java.nio.channels.SelectionKey;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -85,6 +87,14 @@ class HeldAnswerTest {
             Arrays.fill(body, (byte) 'x');
             r.setContentLength(body.length);
             r.getOutputStream().write(body);
+        });
+        TestTomcats.page(context, "/file", (q, r) -> {
+            q.getSession().setAttribute("a", "file");
+            Path file = Path.of(q.getParameter("path"));
+            r.setContentLengthLong(Files.size(file));
+            q.setAttribute("org.apache.tomcat.sendfile.filename", file.toString());
+            q.setAttribute("org.apache.tomcat.sendfile.start", 0L);
+            q.setAttribute("org.apache.tomcat.sendfile.end", Files.size(file));
         });
         TestTomcats.page(context, "/trailers", (q, r) -> {
             q.getSession().setAttribute("a", "trailers");
@@ -309,6 +319,20 @@ class HeldAnswerTest {
         head.send("HEAD", "/shop/set?value=2", session);
         Seen seen = head.await();
         assertThat(seen.status()).isEqualTo(503);
+    }
+
+    @Test
+    @DisplayName("a refusal takes the place of a file that Tomcat was to send by itself")
+    void refusedWhereAFileWasToBeSent(@TempDir Path directory) throws Exception {
+        Path file = Files.writeString(directory.resolve("file"), "x".repeat(100_000));
+        String session = visitorWithin("3000");
+        tomcats.network.lose((to, message) -> message instanceof Message.Replicate);
+        Socket socket = connect();
+        socket.getOutputStream().write(request("/file?path=" + URLEncoder.encode(file.toString(),
+                StandardCharsets.UTF_8), session, "Connection: close"));
+        String answer = readAll(socket);
+        assertThat(answer).startsWith("HTTP/1.1 503 ").contains("outcome unknown").doesNotContain("xxx");
+        assertThat(answer.substring(answer.indexOf("\r\n\r\n"))).endsWith(" s.\n");
     }
 
     @Test
