@@ -618,8 +618,15 @@ class HeldAnswerTest {
     void refusedBeforeTheEnd() throws Exception {
         String session = visitorWithin("60000");
         Http1Client client = client();
-        tomcats.network.lose((to, message) -> message instanceof Message.Replicate);
+        tomcats.network.lose((to, message) -> {
+            if (message instanceof Message.Replicate) {
+                onTheWay.countDown();
+                return true;
+            }
+            return false;
+        });
         client.send("GET", "/shop/touchedLater?once=1", session);
+        TestTomcats.await(onTheWay);
         TrackedSession tracked = tomcats.nodes.get(0).manager.findSession(session);
         TestTomcats.await("the wait for the acknowledgement has ended", () -> {
             tomcats.clock.move(Duration.ofSeconds(20));
