@@ -323,7 +323,7 @@ final class HeldAnswer implements InternalHttpUpgradeHandler {
         }
     }
 
-    /** By the poller, which counts from what was read last how long there is nothing: that is the request answered now. */
+    /** By the poller, which counts from what was read last how long nothing comes: that is the request answered now. */
     private void watch() {
         if (connection instanceof NioSocketWrapper nio) {
             nio.updateLastRead();

@@ -470,7 +470,8 @@ class HeldAnswerTest {
     private NioEndpoint.NioSocketWrapper connectionOf(Socket client) throws Exception {
         Method endpoint = AbstractProtocol.class.getDeclaredMethod("getEndpoint");
         endpoint.setAccessible(true);
-        NioEndpoint nio = (NioEndpoint) endpoint.invoke(tomcats.nodes.get(0).tomcat.getConnector().getProtocolHandler());
+        Connector connector = tomcats.nodes.get(0).tomcat.getConnector();
+        NioEndpoint nio = (NioEndpoint) endpoint.invoke(connector.getProtocolHandler());
         return (NioEndpoint.NioSocketWrapper) nio.getConnections().stream()
                 .filter(c -> c.getRemotePort() == client.getLocalPort()).findFirst().orElseThrow();
     }
