@@ -1,6 +1,6 @@
 package dev.baton.diff;
 
-import dev.baton.model.BytePatch;
+import dev.baton.model.BoundedBytes;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.ObjectOutputStream;
@@ -30,7 +30,7 @@ final class ShallowForm {
 
     /** @throws Shape.Unwalkable where it cannot be written */
     static ShallowForm of(Object object) throws Shape.Unwalkable {
-        ByteArrayOutputStream bytes = new Bounded();
+        ByteArrayOutputStream bytes = new BoundedBytes(256);
         try (Writer writer = new Writer(bytes)) {
             writer.writeObject(object);
             writer.flush();
@@ -41,21 +41,6 @@ final class ShallowForm {
                 throw error;
             }
             throw new Shape.Unwalkable(e.toString());
-        }
-    }
-
-    /** Takes no more than an attribute may have: the rest, of which there may be no end, would only take memory. */
-    private static final class Bounded extends ByteArrayOutputStream {
-        Bounded() {
-            super(256);
-        }
-
-        @Override
-        public void write(byte[] from, int offset, int length) {
-            if (length > BytePatch.MAX_RESULT - count) {
-                throw new IllegalStateException("more than an attribute may have");
-            }
-            super.write(from, offset, length);
         }
     }
 

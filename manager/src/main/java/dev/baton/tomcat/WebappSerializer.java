@@ -3,7 +3,7 @@ package dev.baton.tomcat;
 import dev.baton.access.NotSerializableAttribute;
 import dev.baton.access.UnreadableAttribute;
 import dev.baton.access.ValueSerializer;
-import dev.baton.model.BytePatch;
+import dev.baton.model.BoundedBytes;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -89,7 +89,7 @@ final class WebappSerializer implements ValueSerializer {
             SerialPath.Culprit culprit = SerialPath.find(name, value);
             throw culprit == null ? new NotSerializableAttribute(name, name, e.getMessage(), e)
                     : new NotSerializableAttribute(name, culprit.path(), culprit.className(), e);
-        } catch (TooLarge e) {
+        } catch (BoundedBytes.TooLarge e) {
             throw new NotSerializableAttribute(name, name, value.getClass().getName() + " of " + e.getMessage(), null);
         } catch (IOException | Error e) {
             // A writeObject of the application. A RuntimeException passes: mostly another thread was changing the value.
@@ -132,46 +132,11 @@ final class WebappSerializer implements ValueSerializer {
         if (met != null) {
             met.clear();
         }
-        Bounded bytes = new Bounded();
+        ByteArrayOutputStream bytes = new BoundedBytes(512);
         try (ObjectOutputStream out = new Output(bytes, name, met)) {
             out.writeObject(value);
         }
         return bytes.toByteArray();
-    }
-
-    /** Takes no more than an attribute may have: the rest, of which there may be no end, would only take memory. */
-    private static final class Bounded extends OutputStream {
-        private final ByteArrayOutputStream bytes = new ByteArrayOutputStream(512);
-
-        @Override
-        public void write(int b) throws IOException {
-            take(1);
-            bytes.write(b);
-        }
-
-        @Override
-        public void write(byte[] from, int offset, int length) throws IOException {
-            take(length);
-            bytes.write(from, offset, length);
-        }
-
-        private void take(int more) throws TooLarge {
-            if (more > BytePatch.MAX_RESULT - bytes.size()) {
-                throw new TooLarge();
-            }
-        }
-
-        byte[] toByteArray() {
-            return bytes.toByteArray();
-        }
-    }
-
-    private static final class TooLarge extends IOException {
-        private static final long serialVersionUID = 1L;
-
-        TooLarge() {
-            super("more than the limit of " + BytePatch.MAX_RESULT + " bytes");
-        }
     }
 
     private void ask(String name, Class<?> type) {

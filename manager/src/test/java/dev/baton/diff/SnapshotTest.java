@@ -7,8 +7,7 @@ import dev.baton.corpus.Corpus;
 import dev.baton.diff.Things.Delegating;
 import dev.baton.diff.Things.Node;
 import dev.baton.graph.Kinds;
-import java.io.IOException;
-import java.io.ObjectOutputStream;
+import dev.baton.model.Boundless;
 import java.io.Serializable;
 import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.Method;
@@ -95,20 +94,6 @@ class SnapshotTest {
         holder.items.add(new Object());
         assertThat(Snapshot.of(holder)).isNull();
         assertThat(Snapshot.of(new Thread())).isNull();
-    }
-
-    /** Would take all memory. */
-    static final class Boundless implements Serializable {
-        private static final long serialVersionUID = 1L;
-        private static final int MOST = 200;
-        transient int megabytes;
-
-        private void writeObject(ObjectOutputStream out) throws IOException {
-            while (megabytes < MOST) {
-                megabytes++;
-                out.write(new byte[1 << 20]);
-            }
-        }
     }
 
     @Test

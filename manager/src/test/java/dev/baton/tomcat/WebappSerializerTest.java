@@ -6,13 +6,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.sun.management.ThreadMXBean;
 import dev.baton.access.NotSerializableAttribute;
 import dev.baton.access.UnreadableAttribute;
+import dev.baton.model.Boundless;
 import java.beans.PropertyChangeEvent;
 import java.beans.PropertyChangeListener;
 import java.beans.PropertyChangeSupport;
 import java.beans.VetoableChangeListener;
 import java.beans.VetoableChangeSupport;
 import java.io.FileNotFoundException;
-import java.io.IOException;
 import java.io.ObjectOutputStream;
 import java.io.Serializable;
 import java.io.UncheckedIOException;
@@ -267,20 +267,6 @@ class WebappSerializerTest {
     void bytesThatAreNoValueAreUnreadable() {
         for (byte[] bytes : new byte[][] {{1, 2, 3}, {}}) {
             assertThatThrownBy(() -> serializer.deserialize("x", bytes)).isInstanceOf(UnreadableAttribute.class);
-        }
-    }
-
-    /** Would take all memory. */
-    static final class Boundless implements Serializable {
-        private static final long serialVersionUID = 1L;
-        private static final int MOST = 200;
-        transient int megabytes;
-
-        private void writeObject(ObjectOutputStream out) throws IOException {
-            while (megabytes < MOST) {
-                megabytes++;
-                out.write(new byte[1 << 20]);
-            }
         }
     }
 
