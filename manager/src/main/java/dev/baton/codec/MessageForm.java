@@ -26,6 +26,8 @@ final class MessageForm {
     private static final int EXPIRE = 2;
     private static final int FIRST = 1;
     private static final int EARLY = 2;
+    /** Behind them the number of changes taken. */
+    private static final int COMMIT_FLAGS = 2;
     private static final int BETWEEN = 1;
     private static final int AWAITED = 2;
     private static final int TOLD = 4;
@@ -111,7 +113,7 @@ final class MessageForm {
                 out.key(m.key());
                 writeFence(out, m.fence());
                 SessionForm.writeDeltas(out, m.deltas());
-                out.varint((long) m.taken() << 2 | (m.first() ? FIRST : 0) | (m.early() ? EARLY : 0));
+                out.varint((long) m.taken() << COMMIT_FLAGS | (m.first() ? FIRST : 0) | (m.early() ? EARLY : 0));
             }, MessageForm::readCommit),
             new Form<>(32, Message.Taken.class, (out, m) -> {
                 out.key(m.key());
@@ -346,8 +348,8 @@ final class MessageForm {
         var key = in.key();
         var fence = readFence(in);
         var deltas = SessionForm.readDeltas(in);
-        int flags = in.bounded("flags of a commit", deltas.size() << 2 | FIRST | EARLY);
-        return new Message.Commit(key, fence, deltas, (flags & FIRST) != 0, (flags & EARLY) != 0, flags >> 2);
+        int flags = in.bounded("flags of a commit", deltas.size() << COMMIT_FLAGS | FIRST | EARLY);
+        return new Message.Commit(key, fence, deltas, (flags & FIRST) != 0, (flags & EARLY) != 0, flags >> COMMIT_FLAGS);
     }
 
     private static Message.Release readRelease(In in) throws MalformedMessage {

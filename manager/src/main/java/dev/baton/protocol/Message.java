@@ -133,6 +133,11 @@ public sealed interface Message {
         public Release {
             deltas = List.copyOf(deltas);
         }
+
+        /** A token that nobody here uses or wants, and that tells of no access. */
+        static Release unused(SessionKey key, Fence fence) {
+            return new Release(key, fence, List.of(), 0, Long.MAX_VALUE);
+        }
     }
 
     /** @param reason null where everything released is durable */

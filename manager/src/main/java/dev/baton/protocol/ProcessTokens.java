@@ -186,7 +186,7 @@ final class ProcessTokens {
         if (token != null && !token.listenersRan() && (hold == null || hold.state != Hold.State.HELD)) {
             // Nobody here can run the listeners now: the primary tries again, perhaps elsewhere.
             expiring.remove(in.key());
-            directory.toPrimary(in.key(), new Message.Release(in.key(), token.fence(), List.of(), 0, Long.MAX_VALUE));
+            directory.toPrimary(in.key(), Message.Release.unused(in.key(), token.fence()));
         } else if (hold != null && hold.offering) {
             hold.idle = true;
             hold.ageNanos = in.ageNanos();
@@ -314,7 +314,7 @@ final class ProcessTokens {
         }
         boolean wants = hold != null && (hold.state == Hold.State.WANTED || hold.state == Hold.State.CREATING);
         if (!step.guards.grantWanted(wants, m.rid(), hold == null ? -1 : hold.rid) || hold == null) {
-            step.send(from, new Message.Release(m.key(), m.fence(), List.of(), 0, Long.MAX_VALUE));
+            step.send(from, Message.Release.unused(m.key(), m.fence()));
             return;
         }
         boolean creating = hold.state == Hold.State.CREATING;
@@ -354,7 +354,7 @@ final class ProcessTokens {
             // Elsewhere they would run, perhaps, a second time.
             boolean ends = before.interrupted() && m.fence().equals(before.fence());
             step.send(from, ends ? new Message.Destroy(nextRid(), m.key(), m.fence())
-                    : new Message.Release(m.key(), m.fence(), List.of(), 0, Long.MAX_VALUE));
+                    : Message.Release.unused(m.key(), m.fence()));
             return;
         }
         expired.put(m.key(), new Expired(m.fence(), false));
@@ -412,7 +412,7 @@ final class ProcessTokens {
             hold = null;
         }
         if (hold == null || hold.state == Hold.State.HELD && !hold.offering && !hold.fence.equals(m.fence())) {
-            step.send(from, new Message.Release(m.key(), m.fence(), List.of(), 0, Long.MAX_VALUE));
+            step.send(from, Message.Release.unused(m.key(), m.fence()));
         } else if (hold.state == Hold.State.HELD && !hold.closing) {
             hold.closing = true;
             step.emit(new Effect.CloseGate(m.key()));
