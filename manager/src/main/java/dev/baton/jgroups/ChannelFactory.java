@@ -93,23 +93,18 @@ final class ChannelFactory {
     static JChannel create(String stack) {
         JarContext.prepare();
         byte[] xml = read(stack);
-        List<ProtocolConfiguration> protocols;
-        boolean nowhere;
         JChannel channel;
+        String fault;
         try {
             ProtocolStackConfigurator configuration = ConfiguratorFactory.getStackConfigurator(
                     new ByteArrayInputStream(xml));
-            protocols = configuration.getProtocolStack();
-            nowhere = nowhere(bindAddress(protocols));
-            channel = unset(protocols).isEmpty() && !nowhere ? new JChannel(configuration) : null;
+            fault = fault(configuration.getProtocolStack());
+            channel = fault == null ? new JChannel(configuration) : null;
         } catch (Exception e) {
             throw new IllegalStateException("stack '" + stack + "' is refused by JGroups: " + reasons(e), e);
         }
         if (channel == null) {
-            throw new IllegalStateException("stack '" + stack + "' " + (nowhere
-                    ? "has bind_addr '" + bindAddress(protocols) + "', and this machine has no such address, or only of"
-                    + " the other kind: IPv4 where the JVM prefers IPv6 (java.net.preferIPv6Addresses), or the reverse"
-                    : "names system properties that are not set and have no default: " + unset(protocols)));
+            throw new IllegalStateException("stack '" + stack + "' " + fault);
         }
         try {
             mend(stack, channel.getProtocolStack());
@@ -118,6 +113,17 @@ final class ChannelFactory {
             throw e;
         }
         return channel;
+    }
+
+    /** What JGroups would accept, and must not be; null where there is nothing. */
+    private static String fault(List<ProtocolConfiguration> protocols) throws Exception {
+        String address = bindAddress(protocols);
+        if (nowhere(address)) {
+            return "has bind_addr '" + address + "', and this machine has no such address, or only of the other kind:"
+                    + " IPv4 where the JVM prefers IPv6 (java.net.preferIPv6Addresses), or the reverse";
+        }
+        String unset = unset(protocols);
+        return unset.isEmpty() ? null : "names system properties that are not set and have no default: " + unset;
     }
 
     /**

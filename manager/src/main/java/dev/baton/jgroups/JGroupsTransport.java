@@ -395,7 +395,14 @@ public final class JGroupsTransport implements Transport {
             }
             newest = view.getViewId().getId();
             missed = null;
-            guarded("View " + view, () -> accept(view));
+            guarded("View " + view, () -> {
+                try {
+                    accept(view);
+                } catch (Throwable e) {
+                    missed = view;
+                    throw e;
+                }
+            });
         }
 
         void acceptMissed() {
@@ -406,19 +413,13 @@ public final class JGroupsTransport implements Transport {
         }
 
         private void accept(View view) {
-            boolean done = false;
-            try {
-                List<Peer> present = mapper.accept(List.of(view.getMembersRaw()));
-                LOG.fine(() -> "View " + mapper.view());
-                each(mapper.all(), JGroupsTransport.this::learn);
-                // before the listener knows them: what it says to them at once must not meet a sender that gave them up
-                each(present, peer -> peer.sender.in());
-                guarded("Telling of view " + view, () -> listener.viewChanged(mapper.view()));
-                each(present, peer -> peer.receiver.open(true));
-                done = true;
-            } finally {
-                missed = done ? null : view;
-            }
+            List<Peer> present = mapper.accept(List.of(view.getMembersRaw()));
+            LOG.fine(() -> "View " + mapper.view());
+            each(mapper.all(), JGroupsTransport.this::learn);
+            // before the listener knows them: what it says to them at once must not meet a sender that gave them up
+            each(present, peer -> peer.sender.in());
+            guarded("Telling of view " + view, () -> listener.viewChanged(mapper.view()));
+            each(present, peer -> peer.receiver.open(true));
         }
 
         @Override
