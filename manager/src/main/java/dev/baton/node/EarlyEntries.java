@@ -67,19 +67,10 @@ final class EarlyEntries {
      * waits for a monitor which only they can free who wait for that token.
      */
     void wanted(ClientState state) {
-        if (begun(state)) {
+        // One that is not among them yet looks at the gate itself, when it is.
+        if (open.stream().anyMatch(early -> early.state() == state)) {
             parts.timers().after(USE_NANOS, () -> parts.helpers().execute(() -> giveWay(state)));
         }
-    }
-
-    /** One that is not among them yet looks at the gate itself, when it is. */
-    private boolean begun(ClientState state) {
-        for (EarlyEntry early : open) {
-            if (early.state() == state) {
-                return true;
-            }
-        }
-        return false;
     }
 
     private void giveWay(ClientState state) {
