@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
+import java.util.function.ToLongFunction;
 
 /**
  * What is lost when nodes are killed, stopped and held up in turn, for as long as {@code seconds} says, while clients
@@ -52,11 +53,12 @@ final class Soak {
 
     private void run(int seconds, Report report) throws IOException, InterruptedException {
         List<Integer> ports = cluster.nodes().stream().map(TomcatNode::port).toList();
+        List<String> all = cluster.cookies();
         List<SoakClient> clients = new ArrayList<>();
         for (int i = 0; i < CLIENTS; i++) {
             List<String> cookies = new ArrayList<>();
-            for (int n = i; n < cluster.cookies().size(); n += CLIENTS) {
-                cookies.add(cluster.cookies().get(n));
+            for (int n = i; n < all.size(); n += CLIENTS) {
+                cookies.add(all.get(n));
             }
             clients.add(new SoakClient(ports, cookies, cluster.layout().sticky(), random.nextLong()));
         }
@@ -69,14 +71,12 @@ final class Soak {
                 case 0 -> {
                     killed++;
                     node.kill();
-                    TimeUnit.MILLISECONDS.sleep(random.nextInt(MAX_AWAY_MILLIS));
-                    startBesideOneHeldUp(node);
+                    comeBack(node);
                 }
                 case 1 -> {
                     stopped++;
                     node.close();
-                    TimeUnit.MILLISECONDS.sleep(random.nextInt(MAX_AWAY_MILLIS));
-                    startBesideOneHeldUp(node);
+                    comeBack(node);
                 }
                 default -> holdUp(node, random.nextInt(MAX_HELD_UP_MILLIS));
             }
@@ -92,12 +92,13 @@ final class Soak {
                 sum(clients, SoakClient::refused), sum(clients, SoakClient::unknown)));
     }
 
-    private static String sum(List<SoakClient> clients, java.util.function.ToLongFunction<SoakClient> figure) {
+    private static String sum(List<SoakClient> clients, ToLongFunction<SoakClient> figure) {
         return String.valueOf(clients.stream().mapToLong(figure).sum());
     }
 
     /** Copies of sessions are on their way to the node that starts: some of them by way of one that stands still. */
-    private void startBesideOneHeldUp(TomcatNode node) throws IOException, InterruptedException {
+    private void comeBack(TomcatNode node) throws IOException, InterruptedException {
+        TimeUnit.MILLISECONDS.sleep(random.nextInt(MAX_AWAY_MILLIS));
         node.start();
         TomcatNode other = cluster.nodes().get(random.nextInt(cluster.nodes().size()));
         if (random.nextBoolean()) {

@@ -125,10 +125,8 @@ enum Profile {
         @Override
         void shape(Scenario s, Rng rng) {
             CRASHES.shape(s, rng);
-            s.exclude = 3;
-            s.nodes = 2 + rng.below(2);
+            fewCopies(s, rng);
             s.readPercent = 15;
-            s.settings = CoreSettings.defaults(1).withMinInSync(1);
         }
     },
     /** As before, and requests do not wait for it. */
@@ -136,9 +134,7 @@ enum Profile {
         @Override
         void shape(Scenario s, Rng rng) {
             EARLY.shape(s, rng);
-            s.exclude = 3;
-            s.nodes = 2 + rng.below(2);
-            s.settings = CoreSettings.defaults(1).withMinInSync(1);
+            fewCopies(s, rng);
         }
     },
     /** Nodes hear nothing for a while, so that they are out, or deposed, and do not know; many look-ups and logouts. */
@@ -279,6 +275,12 @@ enum Profile {
         s.whim = 0;
         s.exclude = 0;
         s.slow = 0;
+    }
+
+    private static void fewCopies(Scenario s, Rng rng) {
+        s.exclude = 3;
+        s.nodes = 2 + rng.below(2);
+        s.settings = CoreSettings.defaults(1).withMinInSync(1);
     }
 
     private static void crowd(Scenario s, Rng rng) {
